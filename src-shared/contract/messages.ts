@@ -1,0 +1,38 @@
+/**
+ * The messages that carry the contract over a two-way channel: Electron's IPC uses all of them, the
+ * web host's socket the stream ones (its calls are POST /api/<procedure>).
+ */
+import { z } from 'zod';
+import { codedErrorSchema } from './coded-error.ts';
+
+const id = z.int().min(0);
+
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('call'), id, procedure: z.string(), input: z.unknown() }),
+  z.strictObject({ type: z.literal('cancel'), id }),
+  z.strictObject({ type: z.literal('subscribe'), id, stream: z.string(), input: z.unknown() }),
+  z.strictObject({ type: z.literal('unsubscribe'), id }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+export const callResultSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: codedErrorSchema }),
+]);
+export type CallResult = z.infer<typeof callResultSchema>;
+
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), id, result: callResultSchema }),
+  /** The subscription stands: nothing published from now on is missed. */
+  z.object({ type: z.literal('subscribed'), id }),
+  z.object({ type: z.literal('event'), id, event: z.unknown() }),
+  /** The subscription ended, by a fault in it or because the backend closed. */
+  z.object({ type: z.literal('ended'), id, error: codedErrorSchema.nullable() }),
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+/** The single function that Electron's preload script offers to the page, as `window.luthier`. */
+export interface LuthierBridge {
+  /** Opens the channel; returns what sends a message. Called once per page. */
+  connect(onMessage: (message: ServerMessage) => void): (message: ClientMessage) => void;
+}

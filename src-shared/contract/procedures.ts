@@ -1,0 +1,83 @@
+/**
+ * The one contract between the studio's page and its backend, whichever host carries it: calls with
+ * checked input and output, and event streams. Adding a procedure here is what makes it exist.
+ */
+import { z } from 'zod';
+import { preflightReportSchema } from '../domain/preflight.ts';
+import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
+import { trainingEventSchema } from '../domain/training.ts';
+
+const nothing = z.strictObject({});
+const runId = z.strictObject({ id: z.string().min(1).max(100) });
+
+/** Which recipe: the bundled demo, or a file on this machine. */
+export const recipeSourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('demo') }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+]);
+export type RecipeSource = z.infer<typeof recipeSourceSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  host: z.enum(['web', 'electron']),
+  platform: z.string(),
+  processor: z.string(),
+  processorCores: z.number(),
+  memoryTotalBytes: z.number(),
+  memoryFreeBytes: z.number(),
+  home: z.string(),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+export const demoInfoSchema = z.object({
+  name: z.string(),
+  /** What the model is taught, in one sentence. */
+  task: z.string(),
+  modelName: z.string(),
+  conversations: z.number(),
+  heldOut: z.array(z.object({ prompt: z.string(), expected: z.string() })),
+});
+export type DemoInfo = z.infer<typeof demoInfoSchema>;
+
+export const answersSchema = z.object({ base: z.string(), tuned: z.string() });
+export type Answers = z.infer<typeof answersSchema>;
+
+export const PROCEDURES = {
+  'app.info': { input: nothing, output: appInfoSchema },
+  'demo.describe': { input: nothing, output: demoInfoSchema },
+  /** Every check over the whole dataset, before any weights are loaded. */
+  'preflight.run': { input: recipeSourceSchema, output: preflightReportSchema },
+  /** Preflight, then training. Answers as soon as the run exists; refuses with `preflight.blocked`. */
+  'runs.start': { input: recipeSourceSchema, output: runId },
+  /** Stops after the step under way and keeps the adapter. */
+  'runs.stop': { input: runId, output: nothing },
+  'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
+  'runs.show': { input: runId, output: runDetailsSchema },
+  /** Base and tuned model, same prompt, same template as in training, greedy. */
+  'chat.answer': {
+    input: z.strictObject({ id: z.string(), prompt: z.string().min(1).max(20_000) }),
+    output: answersSchema,
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export const STREAMS = {
+  /** A run's training events from now on; at most ten deliveries a second. */
+  'run.events': { input: runId, event: z.array(trainingEventSchema) },
+  /** Tells that the list of runs is no longer what it was. */
+  'runs.changed': { input: nothing, event: z.object({ id: z.string() }) },
+} as const satisfies Record<string, { input: z.ZodType; event: z.ZodType }>;
+
+export type ProcedureName = keyof typeof PROCEDURES;
+export type ProcedureInput<N extends ProcedureName> = z.infer<(typeof PROCEDURES)[N]['input']>;
+export type ProcedureOutput<N extends ProcedureName> = z.infer<(typeof PROCEDURES)[N]['output']>;
+export type StreamName = keyof typeof STREAMS;
+export type StreamInput<N extends StreamName> = z.infer<(typeof STREAMS)[N]['input']>;
+export type StreamEvent<N extends StreamName> = z.infer<(typeof STREAMS)[N]['event']>;
+
+export function isProcedureName(name: string): name is ProcedureName {
+  return Object.hasOwn(PROCEDURES, name);
+}
+
+export function isStreamName(name: string): name is StreamName {
+  return Object.hasOwn(STREAMS, name);
+}

@@ -1,0 +1,14 @@
+/** A collated micro-batch: rectangular, row-major `[batchSize, length]`, padded at the rows' ends. */
+
+export interface MicroBatch {
+  readonly batchSize: number;
+  readonly length: number;
+  readonly inputIds: Int32Array;
+  readonly labels: Int32Array;
+  readonly positionIds: Int32Array;
+  /** Which sequence a token belongs to, counted over the micro-batch from 0; -1 on padding. */
+  readonly sequenceIds: Int32Array;
+  /** Tokens without padding. */
+  readonly tokens: number;
+  readonly trainableTokens: number;
+}

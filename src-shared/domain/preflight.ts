@@ -1,0 +1,49 @@
+/** What preflight found, in the form that every face of Luthier shows. */
+import { z } from 'zod';
+
+export const severitySchema = z.enum(['error', 'warning', 'info', 'ok']);
+export type Severity = z.infer<typeof severitySchema>;
+
+/** A change of recipe keys that was tried before it is offered; the label says its computed effect. */
+export const fixSchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  set: z.record(z.string(), z.unknown()),
+});
+export type Fix = z.infer<typeof fixSchema>;
+
+export const checkSchema = z.object({
+  id: z.string(),
+  severity: severitySchema,
+  title: z.string(),
+  cause: z.string(),
+  count: z.number(),
+  /** The first rows concerned, counted from 0; `count` says how many there are. */
+  rows: z.array(z.number()),
+  fixes: z.array(fixSchema),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+export const preflightTotalsSchema = z.object({
+  examples: z.number(),
+  kept: z.number(),
+  dropped: z.record(z.string(), z.number()),
+  tokens: z.number(),
+  trainableTokens: z.number(),
+  truncatedExamples: z.number(),
+  steps: z.number(),
+  lengths: z.object({ p50: z.number(), p95: z.number(), max: z.number() }),
+});
+export type PreflightTotals = z.infer<typeof preflightTotalsSchema>;
+
+export const preflightReportSchema = z.object({
+  status: z.enum(['ready', 'blocked']),
+  totals: preflightTotalsSchema,
+  checks: z.array(checkSchema),
+  estimate: z.object({
+    memoryBytes: z.number(),
+    secondsPerStep: z.number().nullable(),
+    assumptions: z.array(z.string()),
+  }),
+});
+export type PreflightReport = z.infer<typeof preflightReportSchema>;

@@ -1,0 +1,82 @@
+/** The events of a training run: what the live plot, the database and `--json` receive. */
+import { z } from 'zod';
+
+export const hashesSchema = z.object({
+  model: z.string(),
+  data: z.string(),
+  template: z.string(),
+  preparedDataset: z.string(),
+});
+export type RunHashes = z.infer<typeof hashesSchema>;
+
+/** One optimizer update. `loss` is per trained token, before the update; `gradNorm` before clipping. */
+export const stepMetricSchema = z.object({
+  /** Counts from 1. */
+  step: z.number(),
+  /** Fraction of epochs done after this step: 1.5 is the middle of the second epoch. */
+  epoch: z.number(),
+  loss: z.number(),
+  /** The rate that this update used: 0 in step 1 of a warm-up. */
+  learningRate: z.number(),
+  gradNorm: z.number(),
+  trainableTokens: z.number(),
+  /** Without padding. */
+  tokens: z.number(),
+  tokensPerSecond: z.number(),
+  /** The trainer's peak resident memory so far. */
+  memoryBytes: z.number(),
+  /** Cumulative, at the step's end. */
+  elapsedMs: z.number(),
+});
+export type StepMetric = z.infer<typeof stepMetricSchema>;
+
+/** Over the whole validation set: sum of losses / trained tokens. */
+export const evaluationSchema = z.object({ step: z.number(), loss: z.number(), perplexity: z.number() });
+export type Evaluation = z.infer<typeof evaluationSchema>;
+
+export const checkpointSchema = z.object({ step: z.number(), path: z.string() });
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+export const finishedStatusSchema = z.enum(['completed', 'stopped', 'failed']);
+
+/** Shares from 0 to 1 over the demo's held-out conversations. */
+export const demoScoreSchema = z.object({
+  heldOut: z.number(),
+  baseExactMatch: z.number(),
+  tunedExactMatch: z.number(),
+});
+export type DemoScore = z.infer<typeof demoScoreSchema>;
+
+export const runErrorSchema = z.object({
+  code: z.string(),
+  title: z.string(),
+  cause: z.string(),
+  remedy: z.string(),
+});
+export type RunError = z.infer<typeof runErrorSchema>;
+
+export const trainingEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    id: z.string(),
+    steps: z.number(),
+    recipe: z.record(z.string(), z.unknown()),
+    hashes: hashesSchema,
+  }),
+  stepMetricSchema.extend({ type: z.literal('step') }),
+  evaluationSchema.extend({ type: z.literal('evaluation') }),
+  checkpointSchema.extend({ type: z.literal('checkpoint') }),
+  z.object({ type: z.literal('sample'), step: z.number(), prompt: z.string(), text: z.string() }),
+  z.object({ type: z.literal('warning'), code: z.string(), message: z.string() }),
+  z.object({
+    type: z.literal('finished'),
+    status: finishedStatusSchema,
+    steps: z.number(),
+    adapterPath: z.string().nullable(),
+    bestAdapterPath: z.string().nullable(),
+    error: runErrorSchema.nullable(),
+    demo: demoScoreSchema.optional(),
+  }),
+]);
+export type TrainingEvent = z.infer<typeof trainingEventSchema>;
+export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
