@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const at = (path: string) => resolve(import.meta.dirname, path);
+
+/**
+ * One build makes every entry point. The main bundle holds Electron's main process, the command line
+ * and the three child processes side by side in out/main, so that each finds its siblings there.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      rollupOptions: {
+        input: {
+          electron: at('src-main/hosts/electron/main.ts'),
+          cli: at('src-main/hosts/cli/main.ts'),
+          trainer: at('src-main/processes/trainer/main.ts'),
+          preparer: at('src-main/processes/preparer/main.ts'),
+          inference: at('src-main/processes/inference/main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { preload: at('src-main/hosts/electron/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: at('src-renderer'),
+    plugins: [react()],
+    build: {
+      outDir: at('out/renderer'),
+      minify: true,
+      rollupOptions: { input: at('src-renderer/index.html') },
+    },
+  },
+});
