@@ -138,6 +138,7 @@ export interface MicroBatch {
   /** Hugging Face labels: `labels[i]` is `inputIds[i]` where trained, -100 elsewhere; unshifted. */
   readonly labels: Int32Array;
   readonly positionIds: Int32Array;
+  /** Which sequence of its row a token belongs to, counted from 0 in each row; -1 on padding. */
   readonly sequenceIds: Int32Array;
 }
 

@@ -6,7 +6,7 @@ export interface MicroBatch {
   readonly inputIds: Int32Array;
   readonly labels: Int32Array;
   readonly positionIds: Int32Array;
-  /** Which sequence a token belongs to, counted over the micro-batch from 0; -1 on padding. */
+  /** Which sequence of its row a token belongs to, counted from 0; -1 on padding. */
   readonly sequenceIds: Int32Array;
   /** Tokens without padding. */
   readonly tokens: number;

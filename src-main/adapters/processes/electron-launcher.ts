@@ -1,0 +1,31 @@
+/** Starts children with Electron's `utilityProcess`, which run its own Node without a window. */
+import { join } from 'node:path';
+import { utilityProcess } from 'electron';
+import { CHILD_ENVIRONMENT, type ChildHandle, LAST_LINES, LastLines, type ProcessLauncher } from './process-launcher.ts';
+import type { ChildMessage } from '../../processes/protocol.ts';
+
+/** `directory` holds the built entry files. Only to be called after Electron's `ready`. */
+export function createElectronLauncher(directory: string): ProcessLauncher {
+  return {
+    launch(entry): ChildHandle {
+      const child = utilityProcess.fork(join(directory, `${entry}.js`), [], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        serviceName: `Luthier ${entry}`,
+        env: { ...process.env, ...CHILD_ENVIRONMENT },
+      });
+      const lastLines = new LastLines(LAST_LINES);
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (chunk: Buffer) => lastLines.add(chunk.toString('utf8')));
+      }
+      return {
+        pid: child.pid ?? null,
+        send: message => child.postMessage(message),
+        onMessage: listener => child.on('message', message => listener(message as ChildMessage)),
+        onExit: listener => {
+          child.once('exit', code => listener({ exitCode: code, signal: null, lastLines: lastLines.lines }));
+        },
+        kill: () => void child.kill(),
+      };
+    },
+  };
+}

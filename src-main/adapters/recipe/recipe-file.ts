@@ -1,0 +1,115 @@
+/** Recipe files: YAML on disk ↔ a checked recipe with absolute paths. */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isMap, parse, parseDocument, stringify } from 'yaml';
+import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { parseRecipe, type RecipeFault } from '../../../src-shared/recipe/faults.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+
+/** A recipe is a page of text; a larger file is something else. */
+const LARGEST_BYTES = 1024 * 1024;
+
+/** `training.learningRate` = `1e-4`, as `--set training.learningRate=1e-4` gives it; values are YAML. */
+export interface Override {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Reads and checks a recipe. Relative paths become absolute, from the recipe's own folder. Errors:
+ * `recipe.notFound`, `recipe.tooLarge`, `recipe.notYaml`, `recipe.invalid` with every fault in
+ * `details.faults`.
+ */
+export function loadRecipe(path: string, overrides: readonly Override[] = []): Outcome<Recipe> {
+  const text = readText(path);
+  if (!text.ok) return text;
+  return parseRecipeText(text.value, dirname(resolve(path)), overrides);
+}
+
+export function parseRecipeText(text: string, directory: string, overrides: readonly Override[]): Outcome<Recipe> {
+  const document = parseDocument(text, { uniqueKeys: true, maxAliasCount: 0 } as object);
+  if (document.errors.length > 0) return fail(notYaml(document.errors.map(error => error.message)));
+  for (const override of overrides) {
+    if (!isMap(document.contents)) break;
+    try {
+      document.setIn(override.key.split('.'), parse(override.value));
+    } catch (error) {
+      return fail(notYaml([`--set ${override.key}: ${error instanceof Error ? error.message : String(error)}`]));
+    }
+  }
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    return fail(notYaml([error instanceof Error ? error.message : String(error)]));
+  }
+  const parsed = parseRecipe(value);
+  return parsed.ok ? ok(withAbsolutePaths(parsed.recipe, directory)) : fail(invalid(parsed.faults));
+}
+
+/** The recipe as a file would hold it. */
+export function recipeToYaml(recipe: Recipe): string {
+  return stringify(recipe, { lineWidth: 110 });
+}
+
+function readText(path: string): Outcome<string> {
+  try {
+    if (statSync(path).size > LARGEST_BYTES) {
+      return fail({
+        code: 'recipe.tooLarge',
+        title: 'The recipe cannot be read.',
+        cause: `${path} is larger than 1 MiB; it is no recipe.`,
+        remedy: 'Choose a .luthier.yaml file.',
+      });
+    }
+    return ok(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return fail({
+      code: 'recipe.notFound',
+      title: 'The recipe cannot be read.',
+      cause: error instanceof Error ? error.message : String(error),
+      remedy: 'Check the path of the recipe.',
+    });
+  }
+}
+
+function withAbsolutePaths(recipe: Recipe, directory: string): Recipe {
+  const at = (path: string) => resolve(directory, path);
+  const { dataset } = recipe;
+  const { validation } = dataset;
+  return {
+    ...recipe,
+    model: { ...recipe.model, path: at(recipe.model.path) },
+    dataset: {
+      ...dataset,
+      path: typeof dataset.path === 'string' ? at(dataset.path) : dataset.path.map(at),
+      validation: typeof validation === 'object' && 'path' in validation ? { path: at(validation.path) } : validation,
+    },
+    template: { ...recipe.template, path: recipe.template.path === null ? null : at(recipe.template.path) },
+    adapter: { ...recipe.adapter, init: recipe.adapter.init === null ? null : at(recipe.adapter.init) },
+    output: { directory: recipe.output.directory === null ? null : at(recipe.output.directory) },
+  };
+}
+
+function notYaml(messages: readonly string[]): CodedError {
+  return {
+    code: 'recipe.notYaml',
+    title: 'The recipe is not YAML.',
+    cause: messages.join(' '),
+    remedy: 'Mend the file at the place named.',
+  };
+}
+
+function invalid(faults: readonly RecipeFault[]): CodedError {
+  const lines = faults.map(fault => {
+    const nearest = fault.nearest ? ` Did you mean ${fault.nearest}?` : '';
+    return `${fault.path || 'recipe'}: found ${fault.found}, allowed is ${fault.allowed}.${nearest}`;
+  });
+  return {
+    code: 'recipe.invalid',
+    title: faults.length === 1 ? 'The recipe has 1 fault.' : `The recipe has ${faults.length} faults.`,
+    cause: lines.join('\n'),
+    remedy: 'Mend each of the keys named.',
+    details: { faults },
+  };
+}

@@ -1,0 +1,66 @@
+/** Recipe keys that this build knows and cannot act on yet: refused with their names, never ignored. */
+import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+
+interface Unsupported {
+  readonly path: string;
+  readonly found: (recipe: Recipe) => unknown;
+  readonly isUsed: (recipe: Recipe) => boolean;
+}
+
+const ALWAYS: readonly Unsupported[] = [
+  {
+    path: 'dataset.format',
+    found: r => r.dataset.format,
+    isUsed: r => !['auto', 'messages', 'tokenized'].includes(r.dataset.format),
+  },
+  { path: 'dataset.columns', found: r => r.dataset.columns, isUsed: r => Object.keys(r.dataset.columns).length > 0 },
+  { path: 'dataset.duplicates', found: r => r.dataset.duplicates, isUsed: r => r.dataset.duplicates === 'drop' },
+  { path: 'template.source', found: r => r.template.source, isUsed: r => r.template.source === 'preset' },
+  {
+    path: 'masking.strategy',
+    found: r => r.masking.strategy,
+    isUsed: r => !['assistant', 'full'].includes(r.masking.strategy),
+  },
+  { path: 'collator.strategy', found: r => r.collator.strategy, isUsed: r => r.collator.strategy === 'pack' },
+  {
+    path: 'collator.truncation',
+    found: r => r.collator.truncation,
+    isUsed: r => r.collator.truncation === 'prompt-first',
+  },
+  { path: 'collator.groupByLength', found: r => r.collator.groupByLength, isUsed: r => r.collator.groupByLength },
+];
+
+const FOR_TRAINING: readonly Unsupported[] = [
+  { path: 'adapter.dropout', found: r => r.adapter.dropout, isUsed: r => r.adapter.dropout > 0 },
+  { path: 'training.neftuneAlpha', found: r => r.training.neftuneAlpha, isUsed: r => r.training.neftuneAlpha > 0 },
+  {
+    path: 'training.earlyStoppingPatience',
+    found: r => r.training.earlyStoppingPatience,
+    isUsed: r => r.training.earlyStoppingPatience > 0,
+  },
+  {
+    path: 'training.sampleEverySteps',
+    found: r => r.training.sampleEverySteps,
+    isUsed: r => r.training.sampleEverySteps > 0,
+  },
+  {
+    path: 'device.backend',
+    found: r => r.device.backend,
+    isUsed: r => r.device.backend !== 'auto' && r.device.backend !== 'cpu',
+  },
+];
+
+/** Null where this build can do what the recipe asks for. Error: `recipe.unsupported`. */
+export function refuseUnsupported(recipe: Recipe, purpose: 'prepare' | 'train'): CodedError | null {
+  const used = [...ALWAYS, ...(purpose === 'train' ? FOR_TRAINING : [])].filter(key => key.isUsed(recipe));
+  if (used.length === 0) return null;
+  const found = used.map(key => `${key.path}: ${JSON.stringify(key.found(recipe))}`);
+  return {
+    code: 'recipe.unsupported',
+    title: used.length === 1 ? 'The recipe asks for 1 thing that is missing here.' : `The recipe asks for ${used.length} things that are missing here.`,
+    cause: `This version of Luthier cannot do ${found.join('; ')}.`,
+    remedy: 'Take these keys out of the recipe, or use a later version.',
+    details: { keys: used.map(key => key.path) },
+  };
+}

@@ -1,0 +1,82 @@
+/** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
+import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
+import type { ChildMessage, Job, ParentMessage, Progress } from './protocol.ts';
+import type { TrainingEvent } from '../../src-shared/domain/training.ts';
+
+export interface JobContext {
+  readonly nativeDirectory: string;
+  /** Aborted when the parent asks to stop. */
+  readonly signal: AbortSignal;
+  reportProgress(progress: Progress): void;
+  emit(event: TrainingEvent): void;
+}
+
+interface Port {
+  send(message: ChildMessage): Promise<void>;
+  onMessage(listener: (message: ParentMessage) => void): void;
+}
+
+/** `process.parentPort` as Electron's utility processes have it. */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+/**
+ * Waits for the one job, does it, answers and ends. A coded exception becomes a coded result; anything
+ * else is reported as a fault with its stack on standard error. The child ends with its parent.
+ */
+export function serveJob<J extends Job>(handle: (job: J, context: JobContext) => Promise<Outcome<unknown>>): void {
+  const port = openPort();
+  const stop = new AbortController();
+  port.onMessage(message => {
+    if (message.type === 'stop') {
+      stop.abort();
+      return;
+    }
+    const context: JobContext = {
+      nativeDirectory: message.nativeDirectory,
+      signal: stop.signal,
+      reportProgress: progress => void port.send({ type: 'progress', progress }),
+      emit: event => void port.send({ type: 'event', event }),
+    };
+    void handle(message.job as J, context)
+      .catch(asOutcome)
+      .then(outcome => port.send({ type: 'result', outcome }))
+      .then(() => process.exit(0));
+  });
+}
+
+function asOutcome(thrown: unknown): Outcome<unknown> {
+  if (!(thrown instanceof CodedException)) console.error(thrown);
+  return fail(toCodedError(thrown));
+}
+
+function openPort(): Port {
+  const parentPort = (process as { parentPort?: ParentPort }).parentPort;
+  if (parentPort) {
+    return {
+      send: message => {
+        parentPort.postMessage(message);
+        return new Promise(resolve => setImmediate(resolve));
+      },
+      onMessage: listener => parentPort.on('message', ({ data }) => listener(data as ParentMessage)),
+    };
+  }
+  process.on('disconnect', () => process.exit(1));
+  return {
+    send: message =>
+      new Promise(resolve => {
+        if (process.send && process.connected) process.send(message, undefined, undefined, () => resolve());
+        else resolve();
+      }),
+    onMessage: listener => process.on('message', message => listener(message as ParentMessage)),
+  };
+}
+
+/** For handlers whose work is synchronous: lets a stop request in, and says whether one came. */
+export async function stopRequested(signal: AbortSignal): Promise<boolean> {
+  await new Promise(resolve => setImmediate(resolve));
+  return signal.aborted;
+}
+

@@ -1,0 +1,104 @@
+/** Opens what labelling needs: the vocabulary of the model, the compiled template, its context. */
+import { readFileSync } from 'node:fs';
+import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
+import { compileTemplate, createTokenizer, tokenText } from '../../adapters/native/model-tokenizer.ts';
+import type { LabelOptions } from '../../pipeline/label-row.ts';
+import type { RowFormat } from '../../pipeline/convert-row.ts';
+import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
+
+export interface Labeller {
+  readonly model: NativeModel;
+  readonly options: LabelOptions;
+  /** The Jinja source in use; empty for tokenized rows. */
+  readonly templateSource: string;
+  readonly buildHash: string;
+  dispose(): void;
+}
+
+/** Errors: the model's, `template.missing`, `template.notFound`, `template.syntax`, `template.eosUnknown`. */
+export async function openLabeller(
+  recipe: Recipe,
+  format: RowFormat,
+  nativeDirectory: string,
+  now: number,
+): Promise<Outcome<Labeller>> {
+  const addon = loadAddon(nativeDirectory);
+  if (!addon.ok) return addon;
+  const opened = fromNative(await addon.value.Model.open(recipe.model.path, { vocabularyOnly: true }));
+  if (!opened.ok) return opened;
+  const model = opened.value;
+  const dispose = () => model.dispose();
+  const tokenizer = createTokenizer(model, recipe.template.eosToken);
+  if (!tokenizer.ok) return refuse(tokenizer.error, dispose);
+
+  let template: ChatTemplate | null = null;
+  if (format !== 'tokenized') {
+    const source = templateSource(recipe, model);
+    if (!source.ok) return refuse(source.error, dispose);
+    const compiled = compileTemplate(addon.value, source.value, now);
+    if (!compiled.ok) return refuse(compiled.error, dispose);
+    template = compiled.value;
+  }
+  const { masking, collator } = recipe;
+  return ok({
+    model,
+    templateSource: template?.source ?? '',
+    buildHash: addon.value.version().buildHash,
+    dispose,
+    options: {
+      tokenizer: tokenizer.value,
+      template,
+      context: {
+        ...recipe.template.variables,
+        bos_token: tokenText(tokenizer.value, tokenizer.value.bosId),
+        eos_token: tokenText(tokenizer.value, tokenizer.value.eosId),
+      },
+      masking: masking.strategy === 'full' ? 'full' : 'assistant',
+      trainOnEndOfTurn: masking.trainOnEndOfTurn,
+      parseSpecialInContent: recipe.template.parseSpecialInContent,
+      endTexts: masking.trainOnEndOfTurn
+        ? [...tokenizer.value.endOfGenerationIds].map(id => tokenText(tokenizer.value, id)).filter(text => text !== '')
+        : [],
+      maxLength: collator.maxLength,
+      truncation: collator.truncation === 'prompt-first' ? 'right' : collator.truncation,
+    },
+  });
+}
+
+function refuse<T>(error: Parameters<typeof fail>[0], dispose: () => void): Outcome<T> {
+  dispose();
+  return fail(error);
+}
+
+/** Larger files are no chat template. */
+const LARGEST_TEMPLATE_BYTES = 1024 * 1024;
+
+function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
+  const { source, path } = recipe.template;
+  if (source === 'file' && path !== null) return readTemplate(path);
+  const own = model.info.chatTemplate;
+  if (own !== null) return ok(own);
+  return fail({
+    code: 'template.missing',
+    title: 'The model file has no chat template.',
+    cause: 'template.source is model, and the GGUF has no tokenizer.chat_template.',
+    remedy: 'Set template.source to file and template.path to a Jinja template.',
+  });
+}
+
+function readTemplate(path: string): Outcome<string> {
+  try {
+    const text = readFileSync(path);
+    if (text.length > LARGEST_TEMPLATE_BYTES) throw new Error(`${path} is larger than 1 MiB; it is no chat template.`);
+    return ok(text.toString('utf8'));
+  } catch (error) {
+    return fail({
+      code: 'template.notFound',
+      title: 'The chat template cannot be read.',
+      cause: error instanceof Error ? error.message : String(error),
+      remedy: 'Check template.path.',
+    });
+  }
+}

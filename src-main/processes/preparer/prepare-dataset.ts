@@ -1,0 +1,195 @@
+/** Data file → prepared dataset and preflight report: streamed, whole, before any weights are loaded. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
+import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import type { Split } from '../../adapters/prepared/format.ts';
+import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
+import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
+import { checkDataset } from '../../pipeline/check-dataset.ts';
+import type { RowFormat } from '../../pipeline/convert-row.ts';
+import { DatasetCounter } from '../../pipeline/count-dataset.ts';
+import { estimateMemory } from '../../pipeline/estimate-memory.ts';
+import { labelRow } from '../../pipeline/label-row.ts';
+import { checkModel } from '../../pipeline/check-model.ts';
+import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
+import { planTraining } from '../../pipeline/training-plan.ts';
+import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
+import { type JobContext, stopRequested } from '../child-channel.ts';
+import type { PrepareJob, PrepareResult } from '../protocol.ts';
+import { hashFiles, hashModel, hashText } from './hash-file.ts';
+import { type Labeller, openLabeller } from './open-labeller.ts';
+import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
+
+const ROWS_PER_PROGRESS = 500;
+
+export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<PrepareResult>> {
+  const { recipe } = job;
+  const unsupported = refuseUnsupported(recipe, 'prepare');
+  if (unsupported) return fail(unsupported);
+  context.reportProgress({ phase: 'opening the data', done: 0, total: null });
+  const format = await detectRecipeFormat(recipe);
+  const labeller = orThrow(await openLabeller(recipe, format, context.nativeDirectory, job.now));
+  try {
+    const hashes = await hashInputs(job, labeller);
+    const preparedPath = join(job.cacheDirectory, 'prepared', `${hashes.preparedDataset}.luthdata`);
+    const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
+    if (known?.ok) {
+      const { report } = known.value.meta;
+      known.value.close();
+      return ok(result(preparedPath, withSteps(report, recipe, known.value.meta.trainingExamples), labeller, hashes));
+    }
+    mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
+    const report = await writePrepared(preparedPath, recipe, format, labeller, hashes, context);
+    return ok(result(preparedPath, report, labeller, hashes));
+  } finally {
+    labeller.dispose();
+  }
+}
+
+function result(
+  preparedPath: string,
+  report: PreflightReport,
+  labeller: Labeller,
+  hashes: PrepareResult['hashes'],
+): PrepareResult {
+  const { info } = labeller.model;
+  return {
+    preparedPath,
+    report,
+    hashes,
+    vocabularyOnly: info.parameters === 0,
+    modelName: info.name ?? '',
+  };
+}
+
+/** What the prepared bytes depend on, and nothing else: a change of learning rate finds the same file. */
+async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<PrepareResult['hashes']> {
+  const { recipe } = job;
+  const { validation } = recipe.dataset;
+  const paths = dataPaths(recipe);
+  const validationPaths = typeof validation === 'object' && 'path' in validation ? [validation.path] : [];
+  const [data, held, model] = await Promise.all([
+    hashFiles(paths),
+    hashFiles(validationPaths),
+    hashModel(recipe.model.path, job.cacheDirectory),
+  ]);
+  const template = hashText(labeller.templateSource);
+  const { path: _path, ...dataset } = recipe.dataset;
+  const printsDate = labeller.templateSource.includes('strftime_now');
+  const options = {
+    dataset,
+    template: { ...recipe.template, path: null },
+    masking: recipe.masking,
+    collator: recipe.collator,
+    seed: recipe.training.seed,
+    date: printsDate ? job.now : null,
+    files: paths.length,
+    build: labeller.buildHash,
+  };
+  return { data, model, template, preparedDataset: hashText(JSON.stringify([data, held, model, template, options])) };
+}
+
+async function writePrepared(
+  path: string,
+  recipe: Recipe,
+  format: RowFormat,
+  labeller: Labeller,
+  hashes: PrepareResult['hashes'],
+  context: JobContext,
+): Promise<PreflightReport> {
+  const { dataset, training } = recipe;
+  const { tokenizer } = labeller.options;
+  const counter = new DatasetCounter(tokenizer.endOfGenerationIds);
+  const writer = new PreparedWriter(path);
+  const keptHashes = new Map<number, number>();
+  let written = 0;
+  try {
+    for await (const row of readRows(dataPaths(recipe), format, recipe, dataset.limit)) {
+      if (row.kind === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(row.row, row.line, row.message);
+      const example = labelRow(row, labeller.options);
+      if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
+      counter.add(example);
+      writer.add(example);
+      written++;
+      if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
+    }
+    const dataExamples = written;
+    if (typeof dataset.validation === 'object' && 'path' in dataset.validation) {
+      for await (const row of readRows([dataset.validation.path], format, recipe, null)) {
+        writer.add(labelRow(row, labeller.options));
+        written++;
+      }
+    }
+    const fraction =
+      typeof dataset.validation === 'object' && 'fraction' in dataset.validation ? dataset.validation.fraction : 0;
+    const bound = validationBound(Uint32Array.from(keptHashes.values()), fraction);
+    const splitOf = (index: number): Split =>
+      index >= dataExamples || (keptHashes.get(index) ?? bound) < bound ? 'validation' : 'training';
+    const trainingExamples = [...keptHashes.values()].filter(hash => hash >= bound).length;
+    const preflight = reportOf(counter, recipe, labeller, trainingExamples);
+    writer.finish(
+      {
+        examples: written,
+        dataExamples,
+        trainingExamples,
+        padId: labeller.model.info.padId ?? tokenizer.eosId ?? 0,
+        hashes,
+        report: preflight,
+      },
+      splitOf,
+    );
+    return preflight;
+  } finally {
+    writer.dispose();
+  }
+}
+
+async function report(done: number, context: JobContext): Promise<void> {
+  context.reportProgress({ phase: 'labelling rows', done, total: null });
+  if (await stopRequested(context.signal)) {
+    throw new CodedException({
+      code: 'job.cancelled',
+      title: 'The preparation was cancelled.',
+      cause: `${done} rows were labelled.`,
+      remedy: 'Start it again when you like.',
+    });
+  }
+}
+
+function reportOf(
+  counter: DatasetCounter,
+  recipe: Recipe,
+  labeller: Labeller,
+  trainingExamples: number,
+): PreflightReport {
+  const checks = [...checkDataset(counter.counts(trainingExamples)), ...checkModel(labeller.model.info)];
+  const rank = { error: 0, warning: 1, info: 2, ok: 3 } as const;
+  checks.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  const report: PreflightReport = {
+    status: 'ready',
+    totals: counter.totals(0),
+    checks,
+    estimate: estimateMemory(labeller.model.info),
+  };
+  return withSteps(report, recipe, trainingExamples);
+}
+
+/** The part of the report that depends on keys outside the prepared bytes. */
+function withSteps(report: PreflightReport, recipe: Recipe, trainingExamples: number): PreflightReport {
+  const { steps } = planTraining({ ...recipe.training, examples: trainingExamples });
+  const allowed = new Set(recipe.preflight.allow);
+  const blocking = report.checks.filter(check => check.severity === 'error' && !allowed.has(check.id));
+  return { ...report, status: blocking.length > 0 ? 'blocked' : 'ready', totals: { ...report.totals, steps } };
+}
+
+function invalidRow(row: number, line: number, message: string): CodedException {
+  return new CodedException({
+    code: 'data.invalidRow',
+    title: 'A row of the data cannot be read.',
+    cause: `Row ${row}, line ${line}: ${message}`,
+    remedy: 'Mend the row, or set dataset.onInvalidRow to drop.',
+    details: { row, line },
+  });
+}

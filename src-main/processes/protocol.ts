@@ -1,0 +1,131 @@
+/**
+ * What the backend's process and its children say to each other. A child does one job and ends; the
+ * parent may ask it to stop. Both sides are ours, so messages are typed, not parsed.
+ */
+import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { Message } from '../../src-shared/domain/conversation.ts';
+import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { RenderedSpan } from '../../src-shared/domain/template.ts';
+import type { FinishedEvent, RunHashes, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+
+export type ProcessEntry = 'trainer' | 'preparer' | 'inference';
+
+export interface Progress {
+  /** What is being done, as shown: "reading rows". */
+  readonly phase: string;
+  readonly done: number;
+  /** Null where the end is not known yet. */
+  readonly total: number | null;
+}
+
+/** Recipe paths are absolute. `now`: seconds since 1970, what a template's `strftime_now` prints. */
+export interface PrepareJob {
+  readonly kind: 'prepare';
+  readonly recipe: Recipe;
+  /** Prepared datasets and model hashes are kept here. */
+  readonly cacheDirectory: string;
+  readonly now: number;
+}
+
+export interface PrepareResult {
+  readonly preparedPath: string;
+  readonly report: PreflightReport;
+  readonly hashes: RunHashes;
+  readonly vocabularyOnly: boolean;
+  readonly modelName: string;
+}
+
+export interface InspectJob {
+  readonly kind: 'inspect';
+  readonly path: string;
+}
+
+export interface DatasetInspection {
+  readonly format: string | null;
+  readonly rows: number;
+  readonly conversations: number;
+  readonly columns: readonly string[];
+  readonly roles: Readonly<Record<string, number>>;
+  readonly problems: readonly {
+    readonly row: number;
+    readonly line: number;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  /** All problems, also those beyond the ones listed. */
+  readonly problemCount: number;
+  readonly sample: readonly unknown[];
+}
+
+export interface RenderJob {
+  readonly kind: 'render';
+  readonly recipe: Recipe;
+  readonly now: number;
+  /** A row of the dataset, or a template context of one's own as JSON text. */
+  readonly source: { readonly row: number } | { readonly contextJson: string };
+}
+
+export interface RenderResult {
+  readonly text: string;
+  readonly spans: readonly RenderedSpan[];
+}
+
+/** Prompts → the very ids that training would put in front of the answer. */
+export interface EncodeJob {
+  readonly kind: 'encode';
+  readonly recipe: Recipe;
+  readonly now: number;
+  readonly prompts: readonly (readonly Message[])[];
+}
+
+export interface EncodeResult {
+  readonly prompts: readonly (readonly number[])[];
+  readonly stopIds: readonly number[];
+}
+
+export type PreparerJob = PrepareJob | InspectJob | RenderJob | EncodeJob;
+
+export interface TrainJob {
+  readonly kind: 'train';
+  readonly recipe: Recipe;
+  readonly preparedPath: string;
+  /** Where the adapter goes. */
+  readonly directory: string;
+}
+
+export type TrainResult = Omit<FinishedEvent, 'type' | 'demo'>;
+
+export interface Sampling {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+}
+
+export interface GenerateJob {
+  readonly kind: 'generate';
+  readonly modelPath: string;
+  /** One list of answers per entry; null is the base model without adapter. */
+  readonly adapterPaths: readonly (string | null)[];
+  readonly prompts: readonly (readonly number[])[];
+  readonly stopIds: readonly number[];
+  readonly maxTokens: number;
+  readonly sampling: Sampling;
+  readonly threads: number | null;
+}
+
+export interface GenerateResult {
+  /** `answers[adapter][prompt]` */
+  readonly answers: readonly (readonly string[])[];
+}
+
+export type Job = PreparerJob | TrainJob | GenerateJob;
+
+export type ParentMessage =
+  | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }
+  | { readonly type: 'stop' };
+
+export type ChildMessage =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'event'; readonly event: TrainingEvent }
+  | { readonly type: 'result'; readonly outcome: Outcome<unknown> };
