@@ -2,6 +2,7 @@
  * What the backend's process and its children say to each other. A child does one job and ends; the
  * parent may ask it to stop. Both sides are ours, so messages are typed, not parsed.
  */
+import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
@@ -84,7 +85,17 @@ export interface EncodeResult {
   readonly stopIds: readonly number[];
 }
 
-export type PreparerJob = PrepareJob | InspectJob | RenderJob | EncodeJob;
+/** What the native part says of itself and of this machine. */
+export interface DescribeJob {
+  readonly kind: 'describe';
+}
+
+export interface DescribeResult {
+  readonly version: AddonVersion;
+  readonly devices: readonly Device[];
+}
+
+export type PreparerJob = PrepareJob | InspectJob | RenderJob | EncodeJob | DescribeJob;
 
 export interface TrainJob {
   readonly kind: 'train';

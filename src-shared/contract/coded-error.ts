@@ -19,11 +19,11 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: CodedError };
 
-export function ok<T>(value: T): Outcome<T> {
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
-export function fail<T>(error: CodedError): Outcome<T> {
+export function fail(error: CodedError): { readonly ok: false; readonly error: CodedError } {
   return { ok: false, error };
 }
 

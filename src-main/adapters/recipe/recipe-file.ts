@@ -44,7 +44,7 @@ export function parseRecipeText(text: string, directory: string, overrides: read
     return fail(notYaml([error instanceof Error ? error.message : String(error)]));
   }
   const parsed = parseRecipe(value);
-  return parsed.ok ? ok(withAbsolutePaths(parsed.recipe, directory)) : fail(invalid(parsed.faults));
+  return parsed.ok ? ok(withAbsolutePaths(parsed.recipe, directory)) : fail(invalidRecipe(parsed.faults));
 }
 
 /** The recipe as a file would hold it. */
@@ -100,7 +100,7 @@ function notYaml(messages: readonly string[]): CodedError {
   };
 }
 
-function invalid(faults: readonly RecipeFault[]): CodedError {
+export function invalidRecipe(faults: readonly RecipeFault[]): CodedError {
   const lines = faults.map(fault => {
     const nearest = fault.nearest ? ` Did you mean ${fault.nearest}?` : '';
     return `${fault.path || 'recipe'}: found ${fault.found}, allowed is ${fault.allowed}.${nearest}`;

@@ -2,6 +2,7 @@
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import { serveJob } from '../child-channel.ts';
 import type { PreparerJob } from '../protocol.ts';
+import { describeNative } from './describe-native.ts';
 import { encodePrompts } from './encode-prompts.ts';
 import { inspectDataset } from './inspect-dataset.ts';
 import { prepareDataset } from './prepare-dataset.ts';
@@ -17,6 +18,8 @@ serveJob<PreparerJob>((job, context) => {
       return renderOne(job, context);
     case 'encode':
       return encodePrompts(job, context);
+    case 'describe':
+      return describeNative(context);
     default:
       return assertNever(job);
   }

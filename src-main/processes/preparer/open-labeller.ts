@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
-import { compileTemplate, createTokenizer, tokenText } from '../../adapters/native/model-tokenizer.ts';
+import { compileTemplate, createTokenizer, tokenText } from './native-labelling.ts';
 import type { LabelOptions } from '../../pipeline/label-row.ts';
 import type { RowFormat } from '../../pipeline/convert-row.ts';
 import type { ChatTemplate } from '../../pipeline/render-conversation.ts';

@@ -4,10 +4,10 @@ import { type CodedError, type Outcome, ok } from '../../../src-shared/contract/
 import type { RunError } from '../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
+import { collateFrom, type PlannedBatches, planBatches } from '../../adapters/prepared/prepared-batches.ts';
 import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
-import { collatePadded } from '../../pipeline/collate.ts';
 import { learningRateFactor } from '../../pipeline/learning-rate.ts';
-import { type PlannedStep, plannedSteps, planTraining } from '../../pipeline/training-plan.ts';
+import type { PlannedStep } from '../../pipeline/training-plan.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 
 export interface StepsEnded {
@@ -29,22 +29,19 @@ export async function runSteps(
   recipe: Recipe,
   context: JobContext,
 ): Promise<StepsEnded> {
-  const examples = dataset.indicesOf('training');
   const held = dataset.indicesOf('validation');
-  const plan = { ...recipe.training, examples: examples.length };
-  const { steps } = planTraining(plan);
+  const plan = planBatches(dataset, recipe);
+  const { steps } = plan;
   const startedAt = performance.now();
   let done = 0;
-  for (const planned of plannedSteps(plan)) {
-    if (await stopRequested(context.signal)) return { status: 'stopped', steps: done, error: null };
-    const batches = planned.microBatches.map(indices => microBatch(dataset, indices.map(i => examples[i] ?? 0)));
+  for (const { planned, batches } of plan.inOrder()) {
     const stepStartedAt = performance.now();
     const sums = await accumulate(trainer, batches, context.signal);
-    if (!sums.ok) return failedAt(planned, sums.error, dataset, examples);
+    if (!sums.ok) return failedAt(planned, sums.error, plan);
     if (sums.value === 'stopped') return { status: 'stopped', steps: done, error: null };
     const learningRate = rateOf(recipe, planned.step - 1, steps);
     const updated = await update(trainer, recipe, learningRate);
-    if (!updated.ok) return failedAt(planned, updated.error, dataset, examples);
+    if (!updated.ok) return failedAt(planned, updated.error, plan);
     done = planned.step;
     const now = performance.now();
     context.emit({
@@ -62,24 +59,17 @@ export async function runSteps(
     });
     if (held.length > 0 && evaluationIsDue(planned, recipe, steps)) {
       const evaluated = await evaluate(trainer, dataset, held, recipe, planned.step, context);
-      if (!evaluated.ok) return failedAt(planned, evaluated.error, dataset, examples);
+      if (!evaluated.ok) return failedAt(planned, evaluated.error, plan);
       if (evaluated.value === 'stopped') return { status: 'stopped', steps: done, error: null };
     }
   }
   return { status: 'completed', steps: done, error: null };
 }
 
-function microBatch(dataset: PreparedDataset, indices: readonly number[]): MicroBatch {
-  return collatePadded(
-    indices.map(index => dataset.read(index)),
-    dataset.meta.padId,
-  );
-}
-
 /** The loss is summed over the whole step and divided once: never a mean of micro-batch means. */
 async function accumulate(
   trainer: NativeTrainer,
-  batches: readonly MicroBatch[],
+  batches: Iterable<MicroBatch>,
   signal: AbortSignal,
 ): Promise<Outcome<StepSums | 'stopped'>> {
   const sums: StepSums = { lossSum: 0, tokens: 0, trainableTokens: 0 };
@@ -126,7 +116,7 @@ async function evaluate(
   let trainedTokens = 0;
   for (let at = 0; at < held.length; at += recipe.training.batchSize) {
     if (await stopRequested(context.signal)) return ok('stopped');
-    const batch = microBatch(dataset, [...held.subarray(at, at + recipe.training.batchSize)]);
+    const batch = collateFrom(dataset, [...held.subarray(at, at + recipe.training.batchSize)]);
     if (batch.trainableTokens === 0) continue;
     const loss = fromNative(await trainer.evaluate(batch));
     if (!loss.ok) return loss;
@@ -141,13 +131,8 @@ async function evaluate(
 }
 
 /** Names the step and its rows, so that the data behind a fault can be looked at. */
-function failedAt(
-  planned: PlannedStep,
-  error: CodedError,
-  dataset: PreparedDataset,
-  examples: Uint32Array,
-): StepsEnded {
-  const rows = planned.microBatches.flat().map(i => dataset.read(examples[i] ?? 0).row);
+function failedAt(planned: PlannedStep, error: CodedError, plan: PlannedBatches): StepsEnded {
+  const rows = plan.rowsOf(planned);
   return {
     status: 'failed',
     steps: planned.step - 1,

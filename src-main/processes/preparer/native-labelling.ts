@@ -3,7 +3,7 @@ import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error
 import type { RenderTemplate, Tokenizer } from '../../pipeline/ports.ts';
 import { markGenerationTags } from '../../pipeline/generation-tags.ts';
 import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
-import { type Addon, fromNative, type NativeModel } from './addon.ts';
+import { type Addon, fromNative, type NativeModel } from '../../adapters/native/addon.ts';
 
 /** Errors: `template.eosUnknown` where the recipe's end token is none of this vocabulary. */
 export function createTokenizer(model: NativeModel, eosToken: string | number | null): Outcome<Tokenizer> {

@@ -1,0 +1,74 @@
+/** The history's schema, step by step. A released step is never changed; a new one is added. */
+
+export interface Migration {
+  readonly version: number;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE runs (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('draft','running','completed','stopped','failed','interrupted')),
+        created_at TEXT NOT NULL,
+        ended_at TEXT,
+        recipe TEXT NOT NULL,
+        hashes TEXT NOT NULL,
+        versions TEXT NOT NULL,
+        preflight TEXT NOT NULL,
+        model_name TEXT NOT NULL,
+        data_name TEXT NOT NULL,
+        masking TEXT NOT NULL,
+        planned_steps INTEGER NOT NULL,
+        adapter_path TEXT,
+        best_adapter_path TEXT,
+        error TEXT,
+        process_exit TEXT,
+        demo TEXT,
+        owner_pid INTEGER NOT NULL,
+        heartbeat_at TEXT NOT NULL,
+        deleted_at TEXT
+      ) STRICT;
+      CREATE INDEX runs_by_creation ON runs (created_at DESC);
+      CREATE TABLE steps (
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        step INTEGER NOT NULL,
+        epoch REAL NOT NULL,
+        loss REAL NOT NULL,
+        learning_rate REAL NOT NULL,
+        grad_norm REAL NOT NULL,
+        trainable_tokens INTEGER NOT NULL,
+        tokens INTEGER NOT NULL,
+        tokens_per_second REAL NOT NULL,
+        memory_bytes INTEGER NOT NULL,
+        elapsed_ms REAL NOT NULL,
+        PRIMARY KEY (run_id, step)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE evaluations (
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        step INTEGER NOT NULL,
+        loss REAL NOT NULL,
+        perplexity REAL NOT NULL,
+        PRIMARY KEY (run_id, step)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE checkpoints (
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        step INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (run_id, step)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE warnings (
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        code TEXT NOT NULL,
+        message TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX warnings_by_run ON warnings (run_id);
+    `,
+  },
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -1,0 +1,149 @@
+/** The history of runs in SQLite: the only writer of its tables. */
+import type { NewRun, RunEnd, RunRecords, RunStore } from '../../backend/ports.ts';
+import { type RunDetails, type RunSummary, runDetailsSchema, runSummarySchema } from '../../../src-shared/domain/run.ts';
+import type { SqliteDatabase } from './open-database.ts';
+
+interface RunRow {
+  readonly id: string;
+  readonly recipe: string;
+  readonly hashes: string;
+  readonly versions: string;
+  readonly preflight: string;
+  readonly error: string | null;
+  readonly processExit: string | null;
+  readonly demo: string | null;
+}
+
+const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
+  planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
+  process_exit AS processExit, demo`;
+
+const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
+  trainable_tokens AS trainableTokens, tokens, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes,
+  elapsed_ms AS elapsedMs`;
+
+/** First and last step come from the primary key, so that a list of runs never reads all metrics. */
+const SUMMARIES = `
+  SELECT r.id, r.name, r.status, r.created_at AS createdAt, r.ended_at AS endedAt, r.model_name AS modelName,
+    r.data_name AS dataName, r.masking, r.planned_steps AS plannedSteps,
+    coalesce(last.step, 0) AS stepsDone, first.loss AS firstLoss, last.loss AS lastLoss, last.elapsed_ms AS durationMs
+  FROM runs r
+  LEFT JOIN steps first ON first.run_id = r.id AND first.step = (SELECT min(step) FROM steps WHERE run_id = r.id)
+  LEFT JOIN steps last ON last.run_id = r.id AND last.step = (SELECT max(step) FROM steps WHERE run_id = r.id)
+  WHERE r.deleted_at IS NULL
+  ORDER BY r.created_at DESC, r.id DESC`;
+
+export function createRunStore(database: SqliteDatabase): RunStore {
+  const insertStep = database.prepare(`INSERT OR REPLACE INTO steps VALUES
+    (@runId, @step, @epoch, @loss, @learningRate, @gradNorm, @trainableTokens, @tokens, @tokensPerSecond, @memoryBytes, @elapsedMs)`);
+  const insertEvaluation = database.prepare('INSERT OR REPLACE INTO evaluations VALUES (@runId, @step, @loss, @perplexity)');
+  const insertWarning = database.prepare('INSERT INTO warnings (run_id, code, message) VALUES (@runId, @code, @message)');
+  const beat = database.prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?');
+
+  const record = database.transaction((id: string, records: RunRecords, at: string) => {
+    for (const step of records.steps) insertStep.run({ runId: id, ...step });
+    for (const evaluation of records.evaluations) insertEvaluation.run({ runId: id, ...evaluation });
+    for (const warning of records.warnings) insertWarning.run({ runId: id, ...warning });
+    beat.run(at, id);
+  });
+
+  return {
+    create: run => insertRun(database, run),
+    record: (id, records, at) => record.immediate(id, records, at),
+    finish: (id, end) => finishRun(database, id, end),
+    list: () => (database.prepare(SUMMARIES).all() as unknown[]).map((row): RunSummary => runSummarySchema.parse(row)),
+    show: id => showRun(database, id),
+    idsStartingWith: prefix =>
+      database
+        .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NULL')
+        .pluck()
+        .all(prefix.length, prefix) as string[],
+    interruptOrphans: (isAlive, at) => interruptOrphans(database, isAlive, at),
+    integrity: () => String(database.pragma('integrity_check(1)', { simple: true })),
+    close: () => void database.close(),
+  };
+}
+
+function insertRun(database: SqliteDatabase, run: NewRun): void {
+  database
+    .prepare(
+      `INSERT INTO runs (id, name, status, created_at, recipe, hashes, versions, preflight, model_name, data_name,
+        masking, planned_steps, owner_pid, heartbeat_at)
+      VALUES (@id, @name, 'running', @createdAt, @recipe, @hashes, @versions, @preflight, @modelName, @dataName,
+        @masking, @plannedSteps, @ownerPid, @createdAt)`,
+    )
+    .run({
+      id: run.id,
+      name: run.name,
+      createdAt: run.createdAt,
+      recipe: JSON.stringify(run.recipe),
+      hashes: JSON.stringify(run.hashes),
+      versions: JSON.stringify(run.versions),
+      preflight: JSON.stringify(run.preflight),
+      modelName: run.modelName,
+      dataName: run.dataName,
+      masking: run.recipe.masking.strategy,
+      plannedSteps: run.plannedSteps,
+      ownerPid: run.ownerPid,
+    });
+}
+
+function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
+  database
+    .prepare(
+      `UPDATE runs SET status = @status, ended_at = @endedAt, adapter_path = @adapterPath,
+        best_adapter_path = @bestAdapterPath, error = @error, process_exit = @processExit, demo = @demo
+      WHERE id = @id AND status = 'running'`,
+    )
+    .run({
+      ...end,
+      id,
+      error: end.error === null ? null : JSON.stringify(end.error),
+      processExit: end.processExit === null ? null : JSON.stringify(end.processExit),
+      demo: end.demo === null ? null : JSON.stringify(end.demo),
+    });
+}
+
+function showRun(database: SqliteDatabase, id: string): RunDetails | null {
+  const row = database.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND deleted_at IS NULL`).get(id);
+  if (row === undefined) return null;
+  const run = row as RunRow;
+  const rowsOf = (columns: string, table: string, order: string) =>
+    database.prepare(`SELECT ${columns} FROM ${table} WHERE run_id = ? ORDER BY ${order}`).all(id);
+  return runDetailsSchema.parse({
+    ...run,
+    recipe: JSON.parse(run.recipe),
+    hashes: JSON.parse(run.hashes),
+    versions: JSON.parse(run.versions),
+    preflight: JSON.parse(run.preflight),
+    error: run.error === null ? null : JSON.parse(run.error),
+    processExit: run.processExit === null ? null : JSON.parse(run.processExit),
+    demo: run.demo === null ? null : JSON.parse(run.demo),
+    steps: rowsOf(STEP_COLUMNS, 'steps', 'step'),
+    evaluations: rowsOf('step, loss, perplexity', 'evaluations', 'step'),
+    checkpoints: rowsOf('step, path', 'checkpoints', 'step'),
+    warnings: rowsOf('code, message', 'warnings', 'id'),
+  });
+}
+
+function interruptOrphans(
+  database: SqliteDatabase,
+  isAlive: (pid: number, heartbeatAt: string) => boolean,
+  at: string,
+): string[] {
+  const running = database
+    .prepare(`SELECT id, owner_pid AS pid, heartbeat_at AS heartbeatAt FROM runs WHERE status = 'running'`)
+    .all() as { id: string; pid: number; heartbeatAt: string }[];
+  const orphans = running.filter(run => !isAlive(run.pid, run.heartbeatAt)).map(run => run.id);
+  const interrupt = database.prepare(
+    `UPDATE runs SET status = 'interrupted', ended_at = ?, error = ? WHERE id = ? AND status = 'running'`,
+  );
+  const error = JSON.stringify({
+    code: 'run.interrupted',
+    title: 'The run was interrupted.',
+    cause: 'Luthier ended while it was running.',
+    remedy: 'Start it again; every step up to here is in the history.',
+  });
+  for (const id of orphans) interrupt.run(at, error, id);
+  return orphans;
+}

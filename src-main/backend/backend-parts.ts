@@ -1,0 +1,35 @@
+/** What the backend is made of; each host wires it once, in one readable file. */
+import type { AppInfo } from '../../src-shared/contract/procedures.ts';
+import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import type { ComputeLease } from './compute-lease.ts';
+import type { EventHub } from './event-hub.ts';
+import type { DatasetPreparer, Inference, PreparedDatasets, RunStore, TrainingLauncher } from './ports.ts';
+
+export interface RecipeOverride {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface BackendParts {
+  readonly home: string;
+  readonly demoDirectory: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly store: RunStore;
+  readonly prepared: PreparedDatasets;
+  readonly workers: {
+    readonly preparer: DatasetPreparer;
+    readonly trainer: TrainingLauncher;
+    readonly inference: Inference;
+  };
+  readonly lease: ComputeLease;
+  readonly events: EventHub;
+  /** Runs under way in this process, by id: aborting stops the run and keeps its adapter. */
+  readonly running: Map<string, AbortController>;
+  readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
+  /** Recipes are stored as they ran; this checks one from the history again. */
+  readonly checkRecipe: (value: unknown) => Outcome<Recipe>;
+  readonly appInfo: () => AppInfo;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}

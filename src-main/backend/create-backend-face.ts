@@ -1,0 +1,182 @@
+/** The contract's procedures and streams, each answered by one use case. */
+import { type CodedError, fail, type Outcome, ok, toCodedError } from '../../src-shared/contract/coded-error.ts';
+import {
+  isProcedureName,
+  isStreamName,
+  PROCEDURES,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+  type RecipeSource,
+  STREAMS,
+  type StreamEvent,
+  type StreamInput,
+  type StreamName,
+} from '../../src-shared/contract/procedures.ts';
+import type { TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import { answerWithRun, GREEDY, runNotFound } from './answer-prompts.ts';
+import type { BackendFace, SubscribeResult } from './backend-face.ts';
+import type { BackendParts } from './backend-parts.ts';
+import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
+import type { Unsubscribe } from './event-hub.ts';
+import { type LaunchOptions, launchRun } from './launch-run.ts';
+
+type Handlers = {
+  readonly [N in ProcedureName]: (
+    input: ProcedureInput<N>,
+    signal: AbortSignal,
+  ) => Promise<Outcome<ProcedureOutput<N>>> | Outcome<ProcedureOutput<N>>;
+};
+
+type Streams = {
+  readonly [N in StreamName]: (input: StreamInput<N>, onEvent: (event: StreamEvent<N>) => void) => Unsubscribe;
+};
+
+/** Deliveries to a page, at most this often. */
+const DELIVERY_EVERY_MS = 100;
+
+export function createBackendFace(parts: BackendParts): BackendFace {
+  const unfinished = new Set<Promise<unknown>>();
+  const handlers: Handlers = {
+    'app.info': () => ok(parts.appInfo()),
+    'demo.describe': () => describeDemo(parts),
+    'preflight.run': async (source, signal) => {
+      const recipe = recipeOf(parts, source);
+      if (!recipe.ok) return recipe;
+      const prepared = await parts.workers.preparer.prepare(recipe.value, { signal });
+      return prepared.ok ? ok(prepared.value.report) : prepared;
+    },
+    'runs.start': async (source, signal) => {
+      const recipe = recipeOf(parts, source);
+      if (!recipe.ok) return recipe;
+      const launched = await launchRun(parts, recipe.value, untilLaunched(parts, source, recipe.value, signal));
+      if (!launched.ok) return launched;
+      const { finished } = launched.value;
+      unfinished.add(finished);
+      void finished.then(() => unfinished.delete(finished));
+      return ok({ id: launched.value.id });
+    },
+    'runs.stop': ({ id }) => {
+      const running = parts.running.get(id);
+      if (!running) return fail(notRunning(id));
+      running.abort();
+      return ok({});
+    },
+    'runs.list': () => ok({ runs: parts.store.list() }),
+    'runs.show': ({ id }) => {
+      const run = parts.store.show(id);
+      return run ? ok(run) : fail(runNotFound(id));
+    },
+    'chat.answer': ({ id, prompt }, signal) => answerWithRun(parts, id, prompt, GREEDY, { signal }),
+  };
+  const streams: Streams = {
+    'run.events': ({ id }, onEvent) => watchInBatches(parts, id, onEvent),
+    'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
+  };
+
+  return {
+    async call(procedure, input, signal) {
+      if (!isProcedureName(procedure)) return fail(unknownName('procedure', procedure));
+      const parsed = PROCEDURES[procedure].input.safeParse(input);
+      if (!parsed.success) return fail(wrongInput(procedure, parsed.error.message));
+      try {
+        return await handlers[procedure](parsed.data as never, signal);
+      } catch (thrown) {
+        return fail(toCodedError(thrown));
+      }
+    },
+    subscribe(stream, input, onEvent): SubscribeResult {
+      if (!isStreamName(stream)) return fail(unknownName('stream', stream));
+      const parsed = STREAMS[stream].input.safeParse(input);
+      if (!parsed.success) return fail(wrongInput(stream, parsed.error.message));
+      const unsubscribe = streams[stream](parsed.data as never, onEvent);
+      return { ok: true, subscription: { unsubscribe } };
+    },
+    async close() {
+      for (const stop of parts.running.values()) stop.abort();
+      await Promise.allSettled(unfinished);
+      parts.store.close();
+    },
+  };
+}
+
+function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Recipe> {
+  return source.kind === 'demo' ? loadDemoRecipe(parts) : parts.loadRecipe(source.path);
+}
+
+/** A page that leaves cancels the preparation, but never a run that has begun: it goes on in the backend. */
+function untilLaunched(
+  parts: BackendParts,
+  source: RecipeSource,
+  recipe: Recipe,
+  signal: AbortSignal,
+): LaunchOptions {
+  const preparation = new AbortController();
+  const cancel = () => preparation.abort();
+  signal.addEventListener('abort', cancel, { once: true });
+  return {
+    signal: preparation.signal,
+    onEvent: event => {
+      if (event.type === 'run') signal.removeEventListener('abort', cancel);
+    },
+    ...(source.kind === 'demo'
+      ? {
+          score: async (adapterPath: string, stop: AbortSignal) => {
+            const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal: stop });
+            return compared.ok ? ok(compared.value.score) : compared;
+          },
+        }
+      : {}),
+  };
+}
+
+function watchInBatches(
+  parts: BackendParts,
+  id: string,
+  onEvents: (events: TrainingEvent[]) => void,
+): Unsubscribe {
+  let waiting: TrainingEvent[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const deliver = () => {
+    timer = null;
+    const events = waiting;
+    waiting = [];
+    onEvents(events);
+  };
+  const unwatch = parts.events.watch(id, event => {
+    waiting.push(event);
+    timer ??= setTimeout(deliver, DELIVERY_EVERY_MS);
+  });
+  return () => {
+    unwatch();
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+function unknownName(kind: string, name: string): CodedError {
+  return {
+    code: `contract.unknown${kind === 'stream' ? 'Stream' : 'Procedure'}`,
+    title: `There is no ${kind} of this name.`,
+    cause: `\`${name.slice(0, 100)}\` is not part of the contract.`,
+    remedy: 'Reload the page; it may be older than the backend.',
+  };
+}
+
+function wrongInput(name: string, message: string): CodedError {
+  return {
+    code: 'contract.wrongInput',
+    title: 'The request does not fit the contract.',
+    cause: `${name}: ${message}`,
+    remedy: 'Reload the page; it may be older than the backend.',
+  };
+}
+
+function notRunning(id: string): CodedError {
+  return {
+    code: 'run.notRunning',
+    title: 'The run is not running here.',
+    cause: `The run ${id} is over, or another process of Luthier runs it.`,
+    remedy: 'Look at its status.',
+  };
+}

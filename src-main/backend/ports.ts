@@ -1,0 +1,161 @@
+/** What the backend's use cases need from outside; adapters implement it, tests may too. */
+import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { MicroBatch } from '../../src-shared/domain/batch.ts';
+import type { Message } from '../../src-shared/domain/conversation.ts';
+import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { ProcessExit, RunDetails, RunStatus, RunSummary } from '../../src-shared/domain/run.ts';
+import type { RenderedSpan } from '../../src-shared/domain/template.ts';
+import type { LabelledExample } from '../../src-shared/domain/labels.ts';
+import type { DemoScore, Evaluation, FinishedEvent, RunError, RunHashes, StepMetric, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number | null;
+}
+
+export interface WorkOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Prepared {
+  readonly preparedPath: string;
+  readonly report: PreflightReport;
+  readonly hashes: RunHashes;
+  readonly vocabularyOnly: boolean;
+  readonly modelName: string;
+}
+
+export interface Inspection {
+  readonly format: string | null;
+  readonly rows: number;
+  readonly conversations: number;
+  readonly columns: readonly string[];
+  readonly roles: Readonly<Record<string, number>>;
+  readonly problems: readonly {
+    readonly row: number;
+    readonly line: number;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly problemCount: number;
+  readonly sample: readonly unknown[];
+}
+
+/** Everything that turns files into labels; runs outside this process. */
+export interface DatasetPreparer {
+  prepare(recipe: Recipe, options: WorkOptions): Promise<Outcome<Prepared>>;
+  inspect(path: string, options: WorkOptions): Promise<Outcome<Inspection>>;
+  render(
+    recipe: Recipe,
+    source: { readonly row: number } | { readonly contextJson: string },
+    options: WorkOptions,
+  ): Promise<Outcome<{ readonly text: string; readonly spans: readonly RenderedSpan[] }>>;
+  encode(
+    recipe: Recipe,
+    prompts: readonly (readonly Message[])[],
+    options: WorkOptions,
+  ): Promise<Outcome<{ readonly prompts: readonly (readonly number[])[]; readonly stopIds: readonly number[] }>>;
+  describe(options: WorkOptions): Promise<Outcome<NativeDescription>>;
+}
+
+export interface NativeDescription {
+  readonly version: { readonly addon: string; readonly llamaCpp: string; readonly compiler: string };
+  readonly devices: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly backend: string;
+    readonly memoryTotalBytes: number;
+    readonly memoryFreeBytes: number;
+  }[];
+}
+
+/** Reads prepared datasets back. */
+export interface PreparedDatasets {
+  /** Examples of the data files, in file order. Throws a CodedException where the file is damaged. */
+  examples(preparedPath: string): Generator<LabelledExample>;
+  /** The collated micro-batches of a run, in training order, with the step that each belongs to. */
+  microBatches(preparedPath: string, recipe: Recipe): Generator<{ readonly step: number; readonly batch: MicroBatch }>;
+}
+
+export interface TrainingEnd {
+  readonly outcome: Outcome<Omit<FinishedEvent, 'type' | 'demo'>>;
+  /** How the process died, where it did not answer. */
+  readonly exit: ProcessExit | null;
+}
+
+export interface TrainingLauncher {
+  /** Runs to its end; the signal asks it to stop and keep what it has. */
+  train(
+    job: { readonly recipe: Recipe; readonly preparedPath: string; readonly directory: string },
+    options: WorkOptions & { readonly onEvent: (event: TrainingEvent) => void },
+  ): Promise<TrainingEnd>;
+}
+
+export interface GenerateRequest {
+  readonly modelPath: string;
+  readonly adapterPaths: readonly (string | null)[];
+  readonly prompts: readonly (readonly number[])[];
+  readonly stopIds: readonly number[];
+  readonly maxTokens: number;
+  readonly sampling: { readonly temperature: number; readonly topP: number; readonly seed: number };
+  readonly threads: number | null;
+}
+
+export interface Inference {
+  /** `answers[adapter][prompt]` */
+  generate(
+    request: GenerateRequest,
+    options: WorkOptions,
+  ): Promise<Outcome<{ readonly answers: readonly (readonly string[])[] }>>;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly recipe: Recipe;
+  readonly hashes: RunHashes;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly preflight: PreflightReport;
+  readonly modelName: string;
+  readonly dataName: string;
+  readonly plannedSteps: number;
+  readonly ownerPid: number;
+}
+
+export interface RunEnd {
+  readonly status: Exclude<RunStatus, 'draft' | 'running'>;
+  readonly endedAt: string;
+  readonly adapterPath: string | null;
+  readonly bestAdapterPath: string | null;
+  readonly error: RunError | null;
+  readonly processExit: ProcessExit | null;
+  readonly demo: DemoScore | null;
+}
+
+/** Measurements that wait to be written together. */
+export interface RunRecords {
+  readonly steps: readonly StepMetric[];
+  readonly evaluations: readonly Evaluation[];
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+export interface RunStore {
+  create(run: NewRun): void;
+  /** In one transaction; also says that the owner is alive. */
+  record(id: string, records: RunRecords, at: string): void;
+  finish(id: string, end: RunEnd): void;
+  list(): RunSummary[];
+  show(id: string): RunDetails | null;
+  /** Ids that begin so; for short ids on the command line. */
+  idsStartingWith(prefix: string): string[];
+  /** Runs marked as running whose process is gone become interrupted; gives their ids. */
+  interruptOrphans(isAlive: (pid: number, heartbeatAt: string) => boolean, at: string): string[];
+  /** `ok`, or what SQLite's integrity check found. */
+  integrity(): string;
+  /** Idempotent. */
+  close(): void;
+}

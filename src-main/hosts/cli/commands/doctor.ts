@@ -1,0 +1,33 @@
+/** `luthier doctor`: what this installation is made of, and whether it is whole. */
+import { statfsSync } from 'node:fs';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { CommandContext } from '../run-cli.ts';
+
+export async function doctorCommand({ parts, output, signal }: CommandContext): Promise<ExitCode> {
+  const native = await parts.workers.preparer.describe({ signal });
+  const { host: _host, version: _version, ...machine } = parts.appInfo();
+  const disk = statfsSync(parts.home);
+  const integrity = parts.store.integrity();
+  const report = {
+    versions: { ...parts.versions, ...(native.ok ? native.value.version : {}) },
+    machine: { ...machine, diskFreeBytes: disk.bavail * disk.bsize },
+    devices: native.ok ? native.value.devices : [],
+    database: { integrity, runs: parts.store.list().length },
+    problems: [
+      ...(native.ok ? [] : [native.error]),
+      ...(integrity === 'ok'
+        ? []
+        : [
+            {
+              code: 'history.damaged',
+              title: 'The history is damaged.',
+              cause: integrity,
+              remedy: 'Put back a backup from the data folder.',
+            },
+          ]),
+    ],
+  };
+  if (output.json) await output.document(report);
+  output.text(JSON.stringify(report, null, 2));
+  return report.problems.length === 0 ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,216 @@
+/** Every command with its arguments and options, and the way from a thrown fault to an exit code. */
+import { resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import manifest from '../../../package.json' with { type: 'json' };
+import { CodedException, orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
+import type { BackendParts } from '../../backend/backend-parts.ts';
+import { createBackendParts } from '../create-backend.ts';
+import { locateFiles } from '../electron/locate-files.ts';
+import { chatCommand } from './commands/chat.ts';
+import { inspectCommand, renderCommand } from './commands/data.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
+import { listRunsCommand, showRunCommand } from './commands/runs.ts';
+import { serveCommand } from './commands/serve.ts';
+import { trainCommand } from './commands/train.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { createOutput, type Output } from './output.ts';
+
+export interface CliPlaces {
+  /** What relative paths are relative to: the folder that the command was called from. */
+  readonly directory: string;
+  /** The folder with the built entry files. */
+  readonly builtDirectory: string;
+}
+
+/** What a command gets: its backend, its output, and a signal that Ctrl-C aborts. */
+export interface CommandContext {
+  readonly parts: BackendParts;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  readonly directory: string;
+  readonly rendererDirectory: string;
+  /** An absolute path, from the caller's folder. */
+  at(path: string): string;
+}
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly home?: string;
+  readonly debug?: boolean;
+}
+
+type Action = (context: CommandContext) => Promise<ExitCode>;
+
+export async function runCli(args: readonly string[], places: CliPlaces): Promise<ExitCode> {
+  const outcome: { exitCode: ExitCode } = { exitCode: EXIT.done };
+  const program = buildProgram(async (options, action) => {
+    outcome.exitCode = await runAction(options, places, action);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return outcome.exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done;
+    const output = createOutput({ json: args.includes('--json'), debug: args.includes('--debug') });
+    if (thrown instanceof CommanderError) {
+      output.error({
+        code: 'arguments.invalid',
+        title: 'The arguments do not fit.',
+        cause: thrown.message.replace(/^error: /, ''),
+        remedy: 'See `luthier --help`.',
+      });
+      return EXIT.refused;
+    }
+    output.error(toCodedError(thrown));
+    return EXIT.failed;
+  }
+}
+
+type Perform = (options: GlobalOptions, action: Action) => Promise<void>;
+
+function buildProgram(perform: Perform): Command {
+  const program = new Command('luthier')
+    .description('Fine-tunes language models on your own machine.')
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .showHelpAfterError(false);
+
+  const command = (usage: string, description: string) =>
+    program
+      .command(usage)
+      .description(description)
+      .exitOverride()
+      .option('--json', 'print JSON on standard output')
+      .option('--home <directory>', 'the data folder: history, runs and caches')
+      .option('--debug', 'show stack traces');
+
+  command('demo', 'train the bundled demo and compare base and tuned answers').action((options: GlobalOptions) =>
+    perform(options, demoCommand),
+  );
+  command('dataset <file>', 'inspect a data file').action((file: string, options: GlobalOptions) =>
+    perform(options, context => inspectCommand(context, file)),
+  );
+  command('render <recipe>', 'show what the chat template makes of a row')
+    .option('--row <n>', 'which row, counted from 0', wholeNumber, 0)
+    .option('--context <file>', 'a JSON template context to render instead')
+    .action((recipe: string, options: GlobalOptions & { row: number; context?: string }) =>
+      perform(options, context => renderCommand(context, recipe, options)),
+    );
+  command('labels <recipe>', 'every example as the trainer will see it, one a line')
+    .option('--limit <n>', 'only the first n', wholeNumber)
+    .action((recipe: string, options: GlobalOptions & { limit?: number }) =>
+      perform(options, context => labelsCommand(context, recipe, options.limit ?? null)),
+    );
+  command('batches <recipe>', 'the collated micro-batches in training order, one a line')
+    .option('--limit <n>', 'only the first n', wholeNumber)
+    .action((recipe: string, options: GlobalOptions & { limit?: number }) =>
+      perform(options, context => batchesCommand(context, recipe, options.limit ?? null)),
+    );
+  command('preflight <recipe>', 'all checks over the whole dataset, before any weights are loaded').action(
+    (recipe: string, options: GlobalOptions) => perform(options, context => preflightCommand(context, recipe)),
+  );
+  command('train <recipe>', 'preflight, then training')
+    .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
+    .action((recipe: string, options: GlobalOptions & { set: string[] }) =>
+      perform(options, context => trainCommand(context, recipe, options.set)),
+    );
+  command('runs [what] [id]', 'the history: list, or show ID').action(
+    (what: string | undefined, id: string | undefined, options: GlobalOptions) =>
+      perform(options, context => runsAction(context, what ?? 'list', id)),
+  );
+  command('chat <run>', 'base and tuned answers side by side')
+    .option('--prompt <text>', 'one prompt; without it, each line of standard input is one')
+    .option('--base', 'only the base model')
+    .option('--temperature <t>', '0 is greedy', decimal, 0)
+    .option('--top-p <p>', 'nucleus sampling', decimal, 1)
+    .option('--seed <n>', 'seed of the sampling', wholeNumber, 42)
+    .action((run: string, options: GlobalOptions & Parameters<typeof chatCommand>[2]) =>
+      perform(options, context => chatCommand(context, run, options)),
+    );
+  command('serve', 'the studio in a browser, on this machine only')
+    .option('--port <n>', '0 takes a free one', wholeNumber, 0)
+    .option('--no-open', 'do not open a browser')
+    .action((options: GlobalOptions & { port: number; open: boolean }) =>
+      perform(options, context => serveCommand(context, options)),
+    );
+  command('doctor', 'versions, devices, memory, folders, database').action((options: GlobalOptions) =>
+    perform(options, doctorCommand),
+  );
+  return program;
+}
+
+function runsAction(context: CommandContext, what: string, id: string | undefined): Promise<ExitCode> {
+  if (what === 'list') return listRunsCommand(context);
+  if (what === 'show' && id !== undefined) return showRunCommand(context, id);
+  throw new CodedException({
+    code: 'arguments.invalid',
+    title: 'The arguments do not fit.',
+    cause: what === 'show' ? '`runs show` needs the id of a run.' : `\`runs ${what}\` is not known.`,
+    remedy: 'Use `runs list` or `runs show ID`.',
+  });
+}
+
+/** Opens the backend for one command, closes it, and turns faults into coded errors. */
+async function runAction(options: GlobalOptions, places: CliPlaces, action: Action): Promise<ExitCode> {
+  const output = createOutput({ json: options.json === true, debug: options.debug === true });
+  const stop = new AbortController();
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let parts: BackendParts | null = null;
+  try {
+    const files = locateFiles({
+      isPackaged: places.builtDirectory.includes('app.asar'),
+      mainDirectory: places.builtDirectory,
+      resourcesPath: (process as { resourcesPath?: string }).resourcesPath ?? '',
+    });
+    parts = orThrow(
+      createBackendParts({
+        host: 'cli',
+        home: options.home === undefined ? null : resolve(places.directory, options.home),
+        resourcesDirectory: files.resourcesDirectory,
+        nativeDirectory: files.nativeDirectory,
+        processDirectory: files.processDirectory,
+      }),
+    );
+    return await action({
+      parts,
+      output,
+      signal: stop.signal,
+      directory: places.directory,
+      rendererDirectory: files.rendererDirectory,
+      at: path => resolve(places.directory, path),
+    });
+  } catch (thrown) {
+    const coded = toCodedError(thrown);
+    output.error(coded);
+    return stop.signal.aborted ? EXIT.interrupted : exitCodeOf(coded);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    parts?.store.close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new CommanderError(2, 'invalid', `${text} is not a whole number.`);
+  return value;
+}
+
+function decimal(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new CommanderError(2, 'invalid', `${text} is not a number.`);
+  return value;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+

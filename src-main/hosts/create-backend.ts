@@ -1,0 +1,100 @@
+/** Wires the backend's parts for a host, by hand, in one place. */
+import { randomBytes } from 'node:crypto';
+import { cpus, freemem, totalmem, uptime } from 'node:os';
+import { join } from 'node:path';
+import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
+import { parseRecipe } from '../../src-shared/recipe/faults.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
+import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
+import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
+import { createWorkers } from '../adapters/processes/workers.ts';
+import { invalidRecipe, loadRecipe } from '../adapters/recipe/recipe-file.ts';
+import { openDatabase } from '../adapters/sqlite/open-database.ts';
+import { createRunStore } from '../adapters/sqlite/run-store.ts';
+import type { BackendFace } from '../backend/backend-face.ts';
+import type { BackendParts } from '../backend/backend-parts.ts';
+import { ComputeLease } from '../backend/compute-lease.ts';
+import { createBackendFace } from '../backend/create-backend-face.ts';
+import { EventHub } from '../backend/event-hub.ts';
+import { defaultHome } from './default-home.ts';
+
+export interface BackendOptions {
+  readonly host: 'electron' | 'web' | 'cli';
+  /** The data folder; null: the platform's usual place. */
+  readonly home: string | null;
+  readonly resourcesDirectory: string;
+  readonly nativeDirectory: string;
+  /** Holds the built entry files of the child processes. */
+  readonly processDirectory: string;
+  readonly launcher?: ProcessLauncher;
+}
+
+/** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted. */
+export function createBackendParts(options: BackendOptions): Outcome<BackendParts> {
+  const home = options.home ?? defaultHome(process.platform, process.env);
+  const database = openDatabase(join(home, 'history.sqlite'));
+  if (!database.ok) return database;
+  const store = createRunStore(database.value);
+  store.interruptOrphans(ownerIsAlive, new Date().toISOString());
+  return ok({
+    home,
+    demoDirectory: join(options.resourcesDirectory, 'demo'),
+    versions: { luthier: manifest.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+    store,
+    prepared: preparedDatasets,
+    workers: createWorkers({
+      launcher: options.launcher ?? createForkLauncher(options.processDirectory),
+      nativeDirectory: options.nativeDirectory,
+      cacheDirectory: join(home, 'cache'),
+      now: () => Math.floor(Date.now() / 1000),
+    }),
+    lease: new ComputeLease(),
+    events: new EventHub(),
+    running: new Map(),
+    loadRecipe,
+    checkRecipe: value => {
+      const parsed = parseRecipe(value);
+      return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));
+    },
+    appInfo: () => ({
+      version: manifest.version,
+      host: options.host === 'electron' ? 'electron' : 'web',
+      platform: `${process.platform} ${process.arch}`,
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      processorCores: cpus().length,
+      memoryTotalBytes: totalmem(),
+      memoryFreeBytes: freemem(),
+      home,
+    }),
+    now: () => new Date(),
+    newId: newRunId,
+  });
+}
+
+/** Throws a CodedException where the history cannot be opened. */
+export async function createBackend(options: BackendOptions): Promise<BackendFace> {
+  return createBackendFace(orThrow(createBackendParts(options)));
+}
+
+/** Sorts by time and is short enough to type: `20261123-191205-k3f9q2`. */
+function newRunId(): string {
+  const digits = new Date().toISOString().replace(/\D/g, '');
+  const random = BigInt(`0x${randomBytes(5).toString('hex')}`).toString(36).padStart(6, '0').slice(-6);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${random}`;
+}
+
+/** After so long without a sign of life, a process of that number is taken for another one. */
+const SILENT_FOR_MS = 10 * 60_000;
+
+function ownerIsAlive(pid: number, heartbeatAt: string): boolean {
+  const heartbeat = Date.parse(heartbeatAt);
+  const startedUpAt = Date.now() - uptime() * 1000;
+  if (heartbeat < startedUpAt || Date.now() - heartbeat > SILENT_FOR_MS) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
