@@ -1,0 +1,78 @@
+// A GGUF model: its facts, its tokenizer and its frozen weights.
+#pragma once
+
+#include "luthier/gguf_check.hpp"
+#include "luthier/result.hpp"
+
+#include "llama-cpp.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct ggml_tensor;
+
+namespace luthier {
+
+struct ModelInfo {
+    std::string architecture;
+    std::optional<std::string> name;
+    double parameters = 0;
+    std::string quantization;
+    bool vocabulary_only = false;
+    int32_t vocabulary_size = 0;
+    int32_t context_length = 0;
+    int32_t embedding_length = 0;
+    int32_t layers = 0;
+    int32_t heads = 0;
+    int32_t key_value_heads = 0;
+    double weight_bytes = 0;
+    std::optional<std::string> chat_template;
+    std::optional<int32_t> bos_id, eos_id, pad_id;
+    bool add_bos = false, add_eos = false;
+    std::vector<int32_t> end_of_generation_ids;
+    std::optional<std::string> untrainable_reason;
+    std::vector<std::string> target_modules;
+};
+
+struct SpecialToken {
+    int32_t id;
+    std::string text;
+    const char * kind; // "control", "user-defined", "unknown"
+    bool strips_left, strips_right;
+};
+
+struct Pieces {
+    std::string bytes;             // all pieces, one after the other
+    std::vector<uint32_t> offsets; // ids.size() + 1; piece i is bytes[offsets[i] .. offsets[i+1])
+};
+
+class Model {
+  public:
+    // Errors: `model.notFound`, `model.notGguf`, `model.damaged`, `model.loadFailed`, `backend.loadFailed`.
+    static Result<std::shared_ptr<Model>> open(const std::string & path, bool vocabulary_only);
+
+    const ModelInfo & info() const { return info_; }
+    const GgufHeader & header() const { return header_; }
+    llama_model & llama() const { return *model_; }
+    // A frozen weight by its GGUF name, or null.
+    const ggml_tensor * weight(const std::string & name) const;
+
+    std::vector<int32_t> tokenize(const std::string & text, bool add_special, bool parse_special) const;
+    // Error: `tokens.outOfRange`.
+    Result<Pieces> pieces(const int32_t * ids, size_t count) const;
+    Result<std::string> detokenize(const int32_t * ids, size_t count) const;
+    std::vector<SpecialToken> special_tokens() const;
+
+  private:
+    Problem check_ids(const int32_t * ids, size_t count) const;
+    void describe();
+
+    GgufHeader header_;
+    llama_model_ptr model_;
+    const llama_vocab * vocabulary_ = nullptr;
+    ModelInfo info_;
+};
+
+} // namespace luthier

@@ -1,0 +1,70 @@
+// Reverse-mode differentiation of a ggml graph that llama.cpp built (Griewank & Walther, ch. 3).
+#pragma once
+
+#include "ggml.h"
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace luthier {
+
+// Thrown while a graph is built, where no rule differentiates an operation; TrainingGraph::build turns it
+// into `model.untrainable`.
+struct NoRule {
+    std::string operation;
+};
+
+struct ReverseOptions {
+    bool checkpointing = false;
+    // For a test only: no gradient reaches K and V, as when they pass llama.cpp's cache (SET_ROWS has no
+    // backward there). The loss stays right while every gradient below is wrong.
+    bool cut_keys_and_values = false;
+};
+
+// Adds gradient nodes to `graph`. Gradients are float32 and shaped like what they belong to.
+class ReversePass {
+  public:
+    ReversePass(ggml_context * context, ggml_cgraph * graph, const ReverseOptions & options)
+        : context_(context), graph_(graph), options_(options) {}
+
+    // Finds the nodes of `forward` that depend on a parameter: only they get a gradient.
+    void mark(ggml_cgraph * forward, const std::vector<ggml_tensor *> & parameters);
+
+    // Propagates from the nodes that were given a gradient down to the parameters.
+    void run(ggml_cgraph * forward);
+
+    // Null where none arrived.
+    ggml_tensor * gradient_of(ggml_tensor * tensor) const;
+
+    // --- for the rules in vjp_rules.cpp ---
+    ggml_context * context() const { return context_; }
+    bool needs_gradient(const ggml_tensor * tensor) const { return tensor && needed_.count(tensor) > 0; }
+    void add_gradient(ggml_tensor * of, ggml_tensor * gradient);
+    ggml_tensor * contiguous(ggml_tensor * tensor) const;
+    // The contiguous transpose of an activation or parameter; made once per tensor.
+    ggml_tensor * transposed(ggml_tensor * tensor);
+    // The contiguous transpose of a frozen weight, in a type whose products lose no gradient.
+    ggml_tensor * transposed_weight(ggml_tensor * weight);
+
+  private:
+    void differentiate(ggml_tensor * node);
+    void run_with_checkpoints(ggml_cgraph * forward);
+    std::unordered_map<ggml_tensor *, ggml_tensor *> clone_nodes(ggml_cgraph * forward, int first, int last);
+
+    ggml_context * context_;
+    ggml_cgraph * graph_;
+    ReverseOptions options_;
+    std::unordered_set<const ggml_tensor *> needed_;
+    std::unordered_map<const ggml_tensor *, ggml_tensor *> gradients_;
+    std::unordered_map<const ggml_tensor *, ggml_tensor *> transposes_;
+};
+
+// Adds to the gradients of node's sources, given dy, the gradient of node. Throws NoRule.
+void apply_vjp_rule(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
+
+// dL/dx of y = mul_mat(w, x) for a frozen weight, given dy.
+ggml_tensor * product_gradient_of_input(ReversePass & pass, ggml_tensor * w, ggml_tensor * dy);
+
+} // namespace luthier

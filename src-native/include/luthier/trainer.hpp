@@ -1,0 +1,82 @@
+// Trains a LoRA adapter over a frozen model: accumulate micro-batches, then step.
+#pragma once
+
+#include "luthier/adapter.hpp"
+#include "luthier/batch.hpp"
+#include "luthier/optimizer.hpp"
+#include "luthier/result.hpp"
+#include "luthier/training_graph.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct llama_cparams;
+
+namespace luthier {
+
+struct TrainerOptions {
+    AdapterOptions adapter;
+    int32_t threads = 1;
+    ReverseOptions reverse;
+};
+
+struct BatchLoss {
+    double loss_sum;       // of −log p over the trained tokens
+    double trained_tokens;
+};
+
+struct NamedTensor {
+    std::string name;
+    std::vector<int64_t> shape; // ggml order
+    std::vector<float> data;
+};
+
+// Not thread-safe: one call at a time. `Busy` lets the binding hold to that.
+class Trainer {
+  public:
+    static Result<std::shared_ptr<Trainer>> create(std::shared_ptr<Model> model, const TrainerOptions & options);
+    ~Trainer();
+
+    double parameter_count() const;
+    const Model & model() const { return *model_; }
+
+    Result<BatchLoss> accumulate(const MicroBatch & batch);
+    Result<BatchLoss> evaluate(const MicroBatch & batch);
+    // Returns the gradient's norm before clipping.
+    Result<double> step(const OptimizerStep & options);
+    Result<std::vector<float>> logits(const std::vector<int32_t> & input_ids);
+    Result<double> save_adapter(const std::string & path) const { return adapter_->save(path); }
+
+    std::vector<NamedTensor> gradients() const;
+    std::vector<NamedTensor> parameters() const;
+    // Error: `adapter.shapeMismatch`; then nothing is changed.
+    Status set_parameters(const std::vector<NamedTensor> & tensors);
+
+    // True while a call is under way; set and cleared by the binding.
+    std::atomic<bool> busy{ false };
+
+  private:
+    explicit Trainer(std::shared_ptr<Model> model);
+    Status prepare_backend(int32_t threads);
+    Status prepare_graph(const GraphShape & shape);
+    Status compute(const GraphInputs & inputs, Purpose purpose);
+    Result<BatchLoss> run_loss(const MicroBatch & batch, Purpose purpose);
+    BatchLimits limits() const;
+    void clear_gradients();
+    std::vector<std::vector<float>> normalized_gradients() const;
+
+    std::shared_ptr<Model> model_;
+    std::unique_ptr<llama_cparams> cparams_;
+    std::unique_ptr<Adapter> adapter_;
+    ggml_backend_ptr backend_;
+    ggml_gallocr_ptr allocator_;
+    std::unique_ptr<TrainingGraph> graph_; // the last shape's, kept for the next micro-batch
+    ReverseOptions reverse_;
+    std::vector<Moments> moments_;
+    int64_t steps_ = 0;
+    double accumulated_tokens_ = 0;
+};
+
+} // namespace luthier

@@ -1,0 +1,84 @@
+// One compute graph for micro-batches of one shape: forward, masked loss and, to train, the reverse pass.
+#pragma once
+
+#include "luthier/adapter.hpp"
+#include "luthier/batch.hpp"
+#include "luthier/result.hpp"
+#include "luthier/reverse_pass.hpp"
+
+#include "ggml-cpp.h"
+
+#include <memory>
+#include <vector>
+
+struct llama_cparams;
+
+namespace luthier {
+
+enum class Purpose { train, evaluate, logits };
+
+// Graphs of one shape are interchangeable; only the inputs' values differ.
+struct GraphShape {
+    Purpose purpose;
+    int32_t batch_size, length;
+    int32_t outputs; // rows of the last layer that reach the loss
+
+    bool operator==(const GraphShape & other) const {
+        return purpose == other.purpose && batch_size == other.batch_size && length == other.length && outputs == other.outputs;
+    }
+};
+
+// What a graph is made over; all of it outlives the graph.
+struct GraphSources {
+    const Model & model;
+    const llama_cparams & cparams;
+    Adapter & adapter;
+    ggml_backend_t backend;
+    ReverseOptions reverse;
+};
+
+// The values of a graph's inputs for one micro-batch.
+struct GraphInputs {
+    const MicroBatch & batch;
+    std::vector<int32_t> places;  // flat indices of the output rows, ascending, no two the same
+    std::vector<int32_t> targets; // per output row; 0 where the weight is 0
+    std::vector<float> weights;   // 1 where trained, 0 for rows that only fill up the shape
+};
+
+// Fills the trained rows up to a multiple of a small number with untrained ones of weight 0, so that
+// micro-batches of similar size share a graph.
+GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows);
+
+class TrainingGraph {
+  public:
+    // Error: `model.untrainable`, where an operation of the model's graph has no rule.
+    static Result<std::unique_ptr<TrainingGraph>> build(const GraphSources & sources, const GraphShape & shape);
+    ~TrainingGraph();
+
+    const GraphShape & shape() const { return shape_; }
+    ggml_cgraph * graph() const { return graph_; }
+
+    void set_inputs(const GraphInputs & inputs);
+    // Loss of each output row, times its weight.
+    std::vector<float> read_losses() const;
+    std::vector<float> read_logits() const;
+
+  private:
+    struct Forward;
+    explicit TrainingGraph(const GraphShape & shape);
+    void build_forward(const GraphSources & sources);
+    void build_loss(const GraphSources & sources, ReversePass & reverse);
+    void build_reverse(const GraphSources & sources, ReversePass & reverse);
+
+    GraphShape shape_;
+    std::unique_ptr<Forward> forward_;      // llama.cpp's part of the graph
+    ggml_context_ptr context_;              // our part
+    ggml_cgraph * graph_ = nullptr;
+    ggml_tensor * targets_ = nullptr;       // [outputs]
+    ggml_tensor * weights_ = nullptr;       // [1, outputs]
+    ggml_tensor * hidden_gradient_ = nullptr;
+    ggml_tensor * logits_ = nullptr;        // [vocabulary, outputs], for Purpose::logits
+    std::vector<ggml_tensor *> losses_;     // [1, rows of the chunk] each
+};
+
+} // namespace luthier

@@ -1,0 +1,113 @@
+// The class `Model` of binding.d.ts.
+#include "async.hpp"
+
+#include "model_class.hpp"
+
+namespace luthier::binding {
+
+namespace {
+
+napi_value make_info(napi_env env, const ModelInfo & info) {
+    const napi_value object = make_object(env);
+    set(env, object, "architecture", make_string(env, info.architecture));
+    set(env, object, "name", make_string_or_null(env, info.name));
+    set(env, object, "parameters", make_number(env, info.parameters));
+    set(env, object, "quantization", make_string(env, info.quantization));
+    set(env, object, "vocabularyOnly", make_bool(env, info.vocabulary_only));
+    set(env, object, "vocabularySize", make_number(env, info.vocabulary_size));
+    set(env, object, "contextLength", make_number(env, info.context_length));
+    set(env, object, "embeddingLength", make_number(env, info.embedding_length));
+    set(env, object, "layers", make_number(env, info.layers));
+    set(env, object, "heads", make_number(env, info.heads));
+    set(env, object, "keyValueHeads", make_number(env, info.key_value_heads));
+    set(env, object, "weightBytes", make_number(env, info.weight_bytes));
+    set(env, object, "chatTemplate", make_string_or_null(env, info.chat_template));
+    set(env, object, "bosId", make_number_or_null(env, info.bos_id));
+    set(env, object, "eosId", make_number_or_null(env, info.eos_id));
+    set(env, object, "padId", make_number_or_null(env, info.pad_id));
+    set(env, object, "addBos", make_bool(env, info.add_bos));
+    set(env, object, "addEos", make_bool(env, info.add_eos));
+    set(env, object, "endOfGenerationIds", make_array(env, info.end_of_generation_ids, [&](int32_t id) { return make_number(env, id); }));
+    set(env, object, "untrainableReason", make_string_or_null(env, info.untrainable_reason));
+    set(env, object, "targetModules", make_array(env, info.target_modules, [&](const std::string & name) { return make_string(env, name); }));
+    return object;
+}
+
+napi_value open(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const std::string path = get_string(env, arguments.at(env, 0), "path");
+        const bool vocabulary_only = get_bool(env, get_property(env, arguments.at(env, 1), "vocabularyOnly"), "vocabularyOnly");
+        return run_async<std::shared_ptr<Model>>(
+            env, "luthier:Model.open", [=] { return Model::open(path, vocabulary_only); },
+            [](napi_env env, std::shared_ptr<Model> & model) {
+                const napi_value facts = make_info(env, model->info());
+                const napi_value instance = wrap<Model>(env, classes(env).model, std::move(model));
+                set(env, instance, "info", facts);
+                return instance;
+            });
+    });
+}
+
+napi_value tokenize(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        const std::string text = get_string(env, arguments.at(env, 0), "text");
+        const napi_value options = arguments.at(env, 1);
+        const bool add_special = get_bool(env, get_property(env, options, "addSpecial"), "addSpecial");
+        const bool parse_special = get_bool(env, get_property(env, options, "parseSpecial"), "parseSpecial");
+        const std::vector<int32_t> ids = model->tokenize(text, add_special, parse_special);
+        return make_typed_array(env, napi_int32_array, ids.data(), ids.size(), sizeof(int32_t));
+    });
+}
+
+napi_value pieces(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        const std::vector<int32_t> ids = get_int32_array(env, arguments.at(env, 0), "ids");
+        return make_result(env, model->pieces(ids.data(), ids.size()), [&](const Pieces & pieces) {
+            const napi_value object = make_object(env);
+            set(env, object, "bytes", make_typed_array(env, napi_uint8_array, pieces.bytes.data(), pieces.bytes.size(), 1));
+            set(env, object, "offsets", make_typed_array(env, napi_uint32_array, pieces.offsets.data(), pieces.offsets.size(), sizeof(uint32_t)));
+            return object;
+        });
+    });
+}
+
+napi_value detokenize(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        const std::vector<int32_t> ids = get_int32_array(env, arguments.at(env, 0), "ids");
+        return make_result(env, model->detokenize(ids.data(), ids.size()), [&](const std::string & text) { return make_string(env, text); });
+    });
+}
+
+napi_value special_tokens(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        return make_array(env, model->special_tokens(), [&](const SpecialToken & token) {
+            const napi_value object = make_object(env);
+            set(env, object, "id", make_number(env, token.id));
+            set(env, object, "text", make_string(env, token.text));
+            set(env, object, "kind", make_string(env, token.kind));
+            set(env, object, "stripsLeft", make_bool(env, token.strips_left));
+            set(env, object, "stripsRight", make_bool(env, token.strips_right));
+            return object;
+        });
+    });
+}
+
+} // namespace
+
+void define_model(napi_env env, napi_value exports) {
+    const napi_property_descriptor properties[] = {
+        method("open", open, static_method),      method("tokenize", tokenize),
+        method("pieces", pieces),                 method("detokenize", detokenize),
+        method("specialTokens", special_tokens),  method("dispose", dispose<Model>),
+    };
+    napi_value constructor;
+    check(env, napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct<Model>, nullptr, std::size(properties), properties, &constructor));
+    check(env, napi_create_reference(env, constructor, 1, &classes(env).model));
+    set(env, exports, "Model", constructor);
+}
+
+} // namespace luthier::binding

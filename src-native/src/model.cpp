@@ -1,0 +1,215 @@
+// Opens a GGUF through llama.cpp and answers for its facts and its tokenizer.
+#include "luthier/model.hpp"
+
+#include "luthier/architectures.hpp"
+#include "luthier/backend.hpp"
+
+#include "ggml.h"
+#include "llama-model.h"
+
+#include <algorithm>
+#include <map>
+
+namespace luthier {
+
+namespace {
+
+std::optional<int32_t> known_id(llama_token id) {
+    return id == LLAMA_TOKEN_NULL ? std::nullopt : std::optional<int32_t>(id);
+}
+
+std::string upper_case(std::string text) {
+    for (char & c : text) {
+        c = (c >= 'a' && c <= 'z') ? char(c - 'a' + 'A') : c;
+    }
+    return text;
+}
+
+} // namespace
+
+Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabulary_only) {
+    if (const Status started = start_backend(); !started.ok()) {
+        return started.error();
+    }
+    Result<GgufHeader> header = read_gguf_header(path, "model");
+    if (!header.ok()) {
+        return header.error();
+    }
+    const auto general_type = header.value().strings.find("general.type");
+    if (general_type != header.value().strings.end() && general_type->second != "model") {
+        return Error("model.loadFailed", path + " is not a model but of type " + general_type->second + ".")
+            .with("path", path).with("type", general_type->second);
+    }
+    if (Problem problem = check_model_hyperparameters(header.value())) {
+        return *problem;
+    }
+    if (header.value().tensors.empty() && !vocabulary_only) {
+        return Error("model.loadFailed", path + " holds a vocabulary only, no weights.").with("path", path);
+    }
+
+    llama_model_params params = llama_model_default_params();
+    params.vocab_only = vocabulary_only;
+    params.n_gpu_layers = 0;
+    ggml_backend_dev_t no_devices[] = { nullptr };
+    params.devices = no_devices;
+    // Weights repacked for faster products cannot be transposed, which the gradient needs.
+    params.use_extra_bufts = false;
+    auto model = std::make_shared<Model>();
+    try {
+        model->model_.reset(llama_model_load_from_file(path.c_str(), params));
+    } catch (const std::exception & failure) {
+        return Error("model.loadFailed", "llama.cpp could not load " + path + ": " + failure.what() + ".").with("path", path);
+    }
+    if (!model->model_) {
+        return Error("model.loadFailed", "llama.cpp could not load " + path + " (its log names the reason).").with("path", path);
+    }
+    if (llama_vocab_type(llama_model_get_vocab(model->model_.get())) == LLAMA_VOCAB_TYPE_NONE) {
+        // every question to such a vocabulary aborts (llama_vocab::is_eog asserts)
+        return Error("model.loadFailed", path + " holds no vocabulary.").with("path", path);
+    }
+    model->header_ = std::move(header.value());
+    model->vocabulary_ = llama_model_get_vocab(model->model_.get());
+    model->info_.vocabulary_only = vocabulary_only;
+    model->describe();
+    return model;
+}
+
+void Model::describe() {
+    const auto text = [&](const char * key) -> std::optional<std::string> {
+        const auto found = header_.strings.find(key);
+        return found == header_.strings.end() ? std::nullopt : std::optional<std::string>(found->second);
+    };
+    info_.architecture = text("general.architecture").value_or("");
+    info_.name = text("general.name");
+    info_.chat_template = text("tokenizer.chat_template");
+
+    const auto number = [&](const char * key) {
+        const auto found = header_.numbers.find(info_.architecture + "." + key);
+        return found == header_.numbers.end() ? 0 : int32_t(found->second);
+    };
+    info_.context_length = number("context_length");
+    info_.embedding_length = number("embedding_length");
+    info_.layers = number("block_count");
+    info_.heads = number("attention.head_count");
+    info_.key_value_heads = number("attention.head_count_kv");
+    if (info_.key_value_heads == 0) {
+        info_.key_value_heads = info_.heads; // the GGUF key is optional, as in llama_model_base::load_hparams
+    }
+
+    std::map<uint32_t, double> bytes_by_type;
+    for (const GgufTensor & tensor : header_.tensors) {
+        double elements = 1;
+        for (const uint64_t extent : tensor.shape) {
+            elements *= double(extent);
+        }
+        info_.parameters += elements;
+        info_.weight_bytes += double(tensor.bytes);
+        bytes_by_type[tensor.type] += double(tensor.bytes);
+    }
+    double most = -1;
+    for (const auto & [type, bytes] : bytes_by_type) {
+        if (bytes > most) {
+            most = bytes;
+            info_.quantization = upper_case(ggml_type_name(ggml_type(type)));
+        }
+    }
+
+    info_.vocabulary_size = llama_vocab_n_tokens(vocabulary_);
+    // For byte-pair vocabularies llama.cpp assumes token 11 where the file names none (llama_vocab::impl::load).
+    const bool guesses_bos = llama_vocab_type(vocabulary_) == LLAMA_VOCAB_TYPE_BPE && header_.numbers.count("tokenizer.ggml.bos_token_id") == 0;
+    info_.bos_id = guesses_bos ? std::nullopt : known_id(llama_vocab_bos(vocabulary_));
+    info_.eos_id = known_id(llama_vocab_eos(vocabulary_));
+    info_.pad_id = known_id(llama_vocab_pad(vocabulary_));
+    info_.add_bos = llama_vocab_get_add_bos(vocabulary_);
+    info_.add_eos = llama_vocab_get_add_eos(vocabulary_);
+    for (int32_t id = 0; id < info_.vocabulary_size; ++id) {
+        if (llama_vocab_is_eog(vocabulary_, id)) {
+            info_.end_of_generation_ids.push_back(id);
+        }
+    }
+    info_.untrainable_reason = untrainable_reason(header_);
+    info_.target_modules = target_modules(header_);
+}
+
+const ggml_tensor * Model::weight(const std::string & name) const {
+    return model_->get_tensor(name.c_str());
+}
+
+std::vector<int32_t> Model::tokenize(const std::string & text, bool add_special, bool parse_special) const {
+    // llama_vocab::impl::tokenize aborts where it is to add a token that the vocabulary does not name.
+    const bool can_add = (!info_.add_bos || info_.bos_id) && (!info_.add_eos || info_.eos_id);
+    add_special = add_special && can_add;
+    // A token covers at least one byte, apart from BOS, EOS and the space some vocabularies put in front.
+    std::vector<int32_t> ids(text.size() + 8);
+    int32_t count = llama_tokenize(vocabulary_, text.data(), int32_t(text.size()), ids.data(), int32_t(ids.size()), add_special, parse_special);
+    if (count < 0 && count != INT32_MIN) {
+        ids.resize(size_t(-count));
+        count = llama_tokenize(vocabulary_, text.data(), int32_t(text.size()), ids.data(), int32_t(ids.size()), add_special, parse_special);
+    }
+    ids.resize(size_t(std::max(count, 0)));
+    return ids;
+}
+
+Problem Model::check_ids(const int32_t * ids, size_t count) const {
+    for (size_t i = 0; i < count; ++i) {
+        if (ids[i] < 0 || ids[i] >= info_.vocabulary_size) {
+            return Error("tokens.outOfRange", "Token " + std::to_string(ids[i]) + " at place " + std::to_string(i) +
+                                                  " is not in the vocabulary of " + std::to_string(info_.vocabulary_size) + " tokens.")
+                .with("token", double(ids[i])).with("index", double(i)).with("vocabularySize", double(info_.vocabulary_size));
+        }
+    }
+    return std::nullopt;
+}
+
+Result<Pieces> Model::pieces(const int32_t * ids, size_t count) const {
+    if (Problem problem = check_ids(ids, count)) {
+        return *problem;
+    }
+    Pieces pieces;
+    pieces.offsets.reserve(count + 1);
+    pieces.offsets.push_back(0);
+    std::string buffer(64, '\0');
+    for (size_t i = 0; i < count; ++i) {
+        int32_t length = llama_token_to_piece(vocabulary_, ids[i], buffer.data(), int32_t(buffer.size()), 0, true);
+        if (length < 0) {
+            buffer.resize(size_t(-length));
+            length = llama_token_to_piece(vocabulary_, ids[i], buffer.data(), int32_t(buffer.size()), 0, true);
+        }
+        pieces.bytes.append(buffer.data(), size_t(std::max(length, 0)));
+        pieces.offsets.push_back(uint32_t(pieces.bytes.size()));
+    }
+    return pieces;
+}
+
+Result<std::string> Model::detokenize(const int32_t * ids, size_t count) const {
+    if (Problem problem = check_ids(ids, count)) {
+        return *problem;
+    }
+    std::string text(count * 8 + 64, '\0');
+    int32_t length = llama_detokenize(vocabulary_, ids, int32_t(count), text.data(), int32_t(text.size()), false, true);
+    if (length < 0) {
+        text.resize(size_t(-length));
+        length = llama_detokenize(vocabulary_, ids, int32_t(count), text.data(), int32_t(text.size()), false, true);
+    }
+    text.resize(size_t(std::max(length, 0)));
+    return text;
+}
+
+std::vector<SpecialToken> Model::special_tokens() const {
+    std::vector<SpecialToken> tokens;
+    for (int32_t id = 0; id < info_.vocabulary_size; ++id) {
+        const int attributes = llama_vocab_get_attr(vocabulary_, id);
+        // the same three kinds that llama.cpp's tokenizer_st_partition looks for
+        const char * kind = (attributes & LLAMA_TOKEN_ATTR_CONTROL)        ? "control"
+                            : (attributes & LLAMA_TOKEN_ATTR_USER_DEFINED) ? "user-defined"
+                            : (attributes & LLAMA_TOKEN_ATTR_UNKNOWN)      ? "unknown"
+                                                                           : nullptr;
+        if (kind) {
+            tokens.push_back({ id, llama_vocab_get_text(vocabulary_, id), kind,
+                               (attributes & LLAMA_TOKEN_ATTR_LSTRIP) != 0, (attributes & LLAMA_TOKEN_ATTR_RSTRIP) != 0 });
+        }
+    }
+    return tokens;
+}
+
+} // namespace luthier

@@ -1,0 +1,158 @@
+// Walks a forward graph backwards and, with checkpointing, computes each layer again just before.
+#include "luthier/reverse_pass.hpp"
+
+#include <cstring>
+
+namespace luthier {
+
+namespace {
+
+bool has_prefix(const ggml_tensor * tensor, const char * prefix) {
+    return std::strncmp(tensor->name, prefix, std::strlen(prefix)) == 0;
+}
+
+} // namespace
+
+void ReversePass::mark(ggml_cgraph * forward, const std::vector<ggml_tensor *> & parameters) {
+    needed_.insert(parameters.begin(), parameters.end());
+    for (int i = 0; i < ggml_graph_n_nodes(forward); ++i) {
+        const ggml_tensor * node = ggml_graph_node(forward, i);
+        // patch 0001 names the tensors through which attention reads K and V of the batch
+        if (options_.cut_keys_and_values && (has_prefix(node, "k_batch-") || has_prefix(node, "v_batch-"))) {
+            continue;
+        }
+        for (const ggml_tensor * source : node->src) {
+            if (needs_gradient(source)) {
+                needed_.insert(node);
+                break;
+            }
+        }
+    }
+}
+
+void ReversePass::run(ggml_cgraph * forward) {
+    if (options_.checkpointing) {
+        run_with_checkpoints(forward);
+        return;
+    }
+    for (int i = ggml_graph_n_nodes(forward) - 1; i >= 0; --i) {
+        differentiate(ggml_graph_node(forward, i));
+    }
+}
+
+void ReversePass::differentiate(ggml_tensor * node) {
+    const auto found = gradients_.find(node);
+    if (found == gradients_.end() || !needs_gradient(node) || node->op == GGML_OP_NONE) {
+        return;
+    }
+    apply_vjp_rule(*this, node, found->second);
+}
+
+// Keeps only the outputs of the layers (Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016).
+// The backward pass of layer i reads clones of its nodes, which ggml computes where they are first needed;
+// the originals die in the forward pass as soon as the layer's output stands. The nodes above the last
+// layer's input are not cloned: their backward pass comes at once.
+void ReversePass::run_with_checkpoints(ggml_cgraph * forward) {
+    std::vector<int> layer_outputs;
+    for (int i = 0; i < ggml_graph_n_nodes(forward); ++i) {
+        // llama.cpp's graph builders name a layer's output so
+        if (has_prefix(ggml_graph_node(forward, i), "l_out-")) {
+            layer_outputs.push_back(i);
+        }
+    }
+    if (layer_outputs.size() < 2) {
+        throw NoRule{ "layer boundaries" };
+    }
+    layer_outputs.pop_back();
+
+    int last = ggml_graph_n_nodes(forward) - 1;
+    for (int i = last; i > layer_outputs.back(); --i) {
+        differentiate(ggml_graph_node(forward, i));
+    }
+    for (int segment = int(layer_outputs.size()) - 1; segment >= 0; --segment) {
+        last = layer_outputs[size_t(segment)];
+        const int first = segment > 0 ? layer_outputs[size_t(segment) - 1] + 1 : 0;
+        const auto clones = clone_nodes(forward, first, last);
+        const auto twin = [&](ggml_tensor * node) {
+            const auto found = clones.find(node);
+            return found == clones.end() ? node : found->second;
+        };
+        // what arrived at the layer's output belongs to the clone, whose rule reads cloned sources
+        ggml_tensor * output = ggml_graph_node(forward, last);
+        if (const auto found = gradients_.find(output); found != gradients_.end() && twin(output) != output) {
+            ggml_tensor * gradient = found->second;
+            gradients_.erase(found);
+            gradients_[twin(output)] = gradient;
+        }
+        for (int i = last; i >= first; --i) {
+            differentiate(twin(ggml_graph_node(forward, i)));
+        }
+    }
+}
+
+std::unordered_map<ggml_tensor *, ggml_tensor *> ReversePass::clone_nodes(ggml_cgraph * forward, int first, int last) {
+    std::unordered_map<ggml_tensor *, ggml_tensor *> clones;
+    const auto twin = [&](ggml_tensor * tensor) {
+        const auto found = clones.find(tensor);
+        return found == clones.end() ? tensor : found->second;
+    };
+    for (int i = first; i <= last; ++i) {
+        ggml_tensor * node = ggml_graph_node(forward, i);
+        if (!needs_gradient(node) || node->op == GGML_OP_NONE) {
+            continue; // shared by all layers, or not on the way to a parameter
+        }
+        ggml_tensor * clone = ggml_new_tensor(context_, node->type, GGML_MAX_DIMS, node->ne);
+        std::memcpy(clone->nb, node->nb, sizeof(node->nb));
+        std::memcpy(clone->op_params, node->op_params, sizeof(node->op_params));
+        clone->op = node->op;
+        for (int s = 0; s < GGML_MAX_SRC; ++s) {
+            clone->src[s] = node->src[s] ? twin(node->src[s]) : nullptr;
+        }
+        if (node->view_src) {
+            clone->view_src = twin(node->view_src);
+            clone->view_offs = node->view_offs;
+        }
+        ggml_format_name(clone, "%.48s (again)", node->name);
+        clones[node] = clone;
+        needed_.insert(clone);
+    }
+    return clones;
+}
+
+ggml_tensor * ReversePass::gradient_of(ggml_tensor * tensor) const {
+    const auto found = gradients_.find(tensor);
+    return found == gradients_.end() ? nullptr : found->second;
+}
+
+// A tensor read in several places gets the sum of their gradients.
+void ReversePass::add_gradient(ggml_tensor * of, ggml_tensor * gradient) {
+    GGML_ASSERT(ggml_are_same_shape(of, gradient));
+    ggml_tensor *& sum = gradients_[of];
+    sum = sum ? ggml_add(context_, sum, gradient) : gradient;
+    ggml_build_forward_expand(graph_, sum);
+}
+
+ggml_tensor * ReversePass::contiguous(ggml_tensor * tensor) const {
+    return ggml_is_contiguous(tensor) ? tensor : ggml_cont(context_, tensor);
+}
+
+ggml_tensor * ReversePass::transposed(ggml_tensor * tensor) {
+    ggml_tensor *& transpose = transposes_[tensor];
+    if (!transpose) {
+        transpose = ggml_cont(context_, ggml_transpose(context_, tensor));
+    }
+    return transpose;
+}
+
+// ggml rounds the other operand of a product to the weight's type. bfloat16 keeps float32's range, so the
+// weight stays as it is; float16 would flush small gradients to zero, so it becomes float32.
+ggml_tensor * ReversePass::transposed_weight(ggml_tensor * weight) {
+    ggml_tensor *& transpose = transposes_[weight];
+    if (!transpose) {
+        ggml_tensor * turned = ggml_transpose(context_, weight);
+        transpose = weight->type == GGML_TYPE_F16 ? ggml_cast(context_, turned, GGML_TYPE_F32) : ggml_cont(context_, turned);
+    }
+    return transpose;
+}
+
+} // namespace luthier

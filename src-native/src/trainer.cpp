@@ -1,0 +1,275 @@
+// The training loop's parts: check, build or reuse a graph, compute, update.
+#include "luthier/trainer.hpp"
+
+#include "luthier/architectures.hpp"
+
+#include "llama-context.h"
+#include "llama-cpp.h"
+#include "llama-cparams.h"
+
+#include <cmath>
+#include <map>
+
+namespace luthier {
+
+namespace {
+
+// Runtime parameters (rope scaling and the like) as llama.cpp derives them from the model for inference;
+// only llama_context's constructor does so, hence a context of the smallest size, which goes at once.
+std::unique_ptr<llama_cparams> derive_cparams(llama_model & model) {
+    llama_context_params params = llama_context_default_params();
+    params.n_ctx = 256;
+    params.n_batch = params.n_ubatch = 1;
+    params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED; // it has no backward
+    params.no_perf = true;
+    const llama_context_ptr context(llama_init_from_model(&model, params));
+    return context ? std::make_unique<llama_cparams>(context->get_cparams()) : nullptr;
+}
+
+Error out_of_memory(const char * for_what) {
+    return Error("trainer.outOfMemory", std::string("The memory of this machine does not suffice for ") + for_what + ".");
+}
+
+} // namespace
+
+Trainer::Trainer(std::shared_ptr<Model> model) : model_(std::move(model)) {}
+Trainer::~Trainer() = default;
+
+Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, const TrainerOptions & options) {
+    const ModelInfo & info = model->info();
+    if (info.vocabulary_only) {
+        return Error("model.vocabOnly", "The model was opened for its vocabulary only; its weights are not loaded.");
+    }
+    if (info.untrainable_reason) {
+        return Error("model.untrainable", *info.untrainable_reason).with("architecture", info.architecture);
+    }
+    std::shared_ptr<Trainer> trainer(new Trainer(std::move(model)));
+    trainer->reverse_ = options.reverse;
+    Result<std::unique_ptr<Adapter>> adapter = Adapter::create(*trainer->model_, options.adapter);
+    if (!adapter.ok()) {
+        return adapter.error();
+    }
+    trainer->adapter_ = std::move(adapter.value());
+    trainer->moments_.resize(trainer->adapter_->parameters().size());
+    trainer->cparams_ = derive_cparams(trainer->model_->llama());
+    if (!trainer->cparams_) {
+        return out_of_memory("the model's context");
+    }
+    if (const Status prepared = trainer->prepare_backend(options.threads); !prepared.ok()) {
+        return prepared.error();
+    }
+    // A first graph of the smallest shape shows whether every operation of the model has a gradient.
+    const GraphShape smallest{ Purpose::train, 1, 2, 1 };
+    const auto probe = TrainingGraph::build({ *trainer->model_, *trainer->cparams_, *trainer->adapter_, trainer->backend_.get(), trainer->reverse_ }, smallest);
+    if (!probe.ok()) {
+        return probe.error();
+    }
+    return trainer;
+}
+
+Status Trainer::prepare_backend(int32_t threads) {
+    const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
+    backend_.reset(ggml_backend_dev_init(cpu, nullptr));
+    if (!backend_) {
+        return Error("backend.loadFailed", "The CPU backend of llama.cpp could not be started.");
+    }
+    // a dynamically loaded module is reached through its registry alone
+    const auto set_threads = reinterpret_cast<ggml_backend_set_n_threads_t>(
+        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(cpu), "ggml_backend_set_n_threads"));
+    set_threads(backend_.get(), threads);
+    allocator_.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(backend_.get())));
+    return Nothing{};
+}
+
+Status Trainer::prepare_graph(const GraphShape & shape) {
+    if (graph_ && graph_->shape() == shape) {
+        return Nothing{};
+    }
+    graph_.reset();
+    auto built = TrainingGraph::build({ *model_, *cparams_, *adapter_, backend_.get(), reverse_ }, shape);
+    if (!built.ok()) {
+        return built.error();
+    }
+    ggml_cgraph * graph = built.value()->graph();
+    if (!ggml_gallocr_reserve(allocator_.get(), graph) || !ggml_gallocr_alloc_graph(allocator_.get(), graph)) {
+        return out_of_memory("a batch of this size");
+    }
+    graph_ = std::move(built.value());
+    return Nothing{};
+}
+
+Status Trainer::compute(const GraphInputs & inputs, Purpose purpose) {
+    const GraphShape shape{ purpose, inputs.batch.batch_size, inputs.batch.length, int32_t(inputs.places.size()) };
+    if (const Status prepared = prepare_graph(shape); !prepared.ok()) {
+        return prepared.error();
+    }
+    graph_->set_inputs(inputs);
+    const ggml_status status = ggml_backend_graph_compute(backend_.get(), graph_->graph());
+    if (status == GGML_STATUS_ALLOC_FAILED) {
+        return out_of_memory("computing a batch of this size");
+    }
+    if (status != GGML_STATUS_SUCCESS) {
+        return Error("native.failed", std::string("The computation failed: ") + ggml_status_to_string(status) + ".");
+    }
+    return Nothing{};
+}
+
+Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
+    if (Problem problem = check_batch(batch, limits())) {
+        return *problem;
+    }
+    const TrainedRows rows = find_trained_rows(batch);
+    if (rows.places.empty()) {
+        return Error("batch.noTrainedTokens", "The batch has no token to train: all its labels are -100.");
+    }
+    const GraphInputs inputs = make_graph_inputs(batch, rows);
+    if (const Status computed = compute(inputs, purpose); !computed.ok()) {
+        return computed.error();
+    }
+    double sum = 0;
+    for (const float loss : graph_->read_losses()) {
+        sum += double(loss);
+    }
+    if (!std::isfinite(sum)) {
+        return Error("loss.notFinite", "The loss is no longer a finite number.").with("trainedTokens", double(rows.places.size()));
+    }
+    return BatchLoss{ sum, double(rows.places.size()) };
+}
+
+Result<BatchLoss> Trainer::accumulate(const MicroBatch & batch) {
+    const Result<BatchLoss> loss = run_loss(batch, Purpose::train);
+    if (loss.ok()) {
+        accumulated_tokens_ += loss.value().trained_tokens;
+    } else if (loss.error().code == "loss.notFinite") {
+        clear_gradients(); // the graph has added what is no number
+    }
+    return loss;
+}
+
+Result<BatchLoss> Trainer::evaluate(const MicroBatch & batch) {
+    return run_loss(batch, Purpose::evaluate);
+}
+
+Result<double> Trainer::step(const OptimizerStep & options) {
+    if (accumulated_tokens_ == 0) {
+        return Error("step.noGradient", "There is no gradient to step with: no batch was accumulated since the last step.");
+    }
+    std::vector<std::vector<float>> gradients = normalized_gradients();
+    const double norm = global_norm(gradients);
+    if (!std::isfinite(norm)) {
+        clear_gradients();
+        return Error("gradient.notFinite", "The gradient is no longer finite; the adapter is unchanged.");
+    }
+    const float coefficient = clip_coefficient(norm, options.max_grad_norm);
+    ++steps_;
+    const auto & parameters = adapter_->parameters();
+    for (size_t i = 0; i < parameters.size(); ++i) {
+        if (options.max_grad_norm > 0) {
+            for (float & g : gradients[i]) {
+                g *= coefficient;
+            }
+        }
+        std::vector<float> values = adapter_->read(parameters[i].value);
+        if (options.kind == OptimizerKind::adamw) {
+            update_adamw(values, gradients[i], moments_[i], steps_, options);
+        } else {
+            update_sgd(values, gradients[i], options);
+        }
+        adapter_->write(parameters[i].value, values);
+    }
+    clear_gradients();
+    return norm;
+}
+
+Result<std::vector<float>> Trainer::logits(const std::vector<int32_t> & input_ids) {
+    MicroBatch batch;
+    batch.batch_size = 1;
+    batch.length = int32_t(input_ids.size());
+    batch.input_ids = input_ids;
+    batch.labels.assign(input_ids.size(), ignored_label);
+    batch.sequence_ids.assign(input_ids.size(), 0);
+    GraphInputs inputs{ batch, {}, {}, {} };
+    for (int32_t i = 0; i < batch.length; ++i) {
+        batch.position_ids.push_back(i);
+        inputs.places.push_back(i);
+    }
+    if (Problem problem = check_batch(batch, limits())) {
+        return *problem;
+    }
+    if (const Status computed = compute(inputs, Purpose::logits); !computed.ok()) {
+        return computed.error();
+    }
+    return graph_->read_logits();
+}
+
+BatchLimits Trainer::limits() const {
+    return { model_->info().vocabulary_size, model_->info().context_length };
+}
+
+void Trainer::clear_gradients() {
+    adapter_->clear_gradients();
+    accumulated_tokens_ = 0;
+}
+
+// The graph sums over tokens with weight 1, because half-precision products would lose the gradients of a
+// loss that is divided first; the mean is taken here.
+std::vector<std::vector<float>> Trainer::normalized_gradients() const {
+    std::vector<std::vector<float>> gradients;
+    const double tokens = accumulated_tokens_ > 0 ? accumulated_tokens_ : 1;
+    for (const Parameter & parameter : adapter_->parameters()) {
+        gradients.push_back(adapter_->read(parameter.gradient));
+        for (float & g : gradients.back()) {
+            g = float(double(g) / tokens);
+        }
+    }
+    return gradients;
+}
+
+double Trainer::parameter_count() const {
+    double count = 0;
+    for (const Parameter & parameter : adapter_->parameters()) {
+        count += double(parameter.count());
+    }
+    return count;
+}
+
+std::vector<NamedTensor> Trainer::gradients() const {
+    std::vector<std::vector<float>> values = normalized_gradients();
+    std::vector<NamedTensor> tensors;
+    for (size_t i = 0; i < values.size(); ++i) {
+        const Parameter & parameter = adapter_->parameters()[i];
+        tensors.push_back({ parameter.name, { parameter.value->ne[0], parameter.value->ne[1] }, std::move(values[i]) });
+    }
+    return tensors;
+}
+
+std::vector<NamedTensor> Trainer::parameters() const {
+    std::vector<NamedTensor> tensors;
+    for (const Parameter & parameter : adapter_->parameters()) {
+        tensors.push_back({ parameter.name, { parameter.value->ne[0], parameter.value->ne[1] }, adapter_->read(parameter.value) });
+    }
+    return tensors;
+}
+
+Status Trainer::set_parameters(const std::vector<NamedTensor> & tensors) {
+    std::map<std::string, const Parameter *> by_name;
+    for (const Parameter & parameter : adapter_->parameters()) {
+        by_name[parameter.name] = &parameter;
+    }
+    for (const NamedTensor & tensor : tensors) {
+        const auto found = by_name.find(tensor.name);
+        const bool fits = found != by_name.end() && tensor.data.size() == found->second->count() && tensor.shape.size() == 2 &&
+                          tensor.shape[0] == found->second->value->ne[0] && tensor.shape[1] == found->second->value->ne[1];
+        if (!fits) {
+            return Error("adapter.shapeMismatch", found == by_name.end() ? "The adapter has no parameter " + tensor.name + "."
+                                                                         : "The parameter " + tensor.name + " has another shape.")
+                .with("tensor", tensor.name);
+        }
+    }
+    for (const NamedTensor & tensor : tensors) {
+        adapter_->write(by_name[tensor.name]->value, tensor.data);
+    }
+    return Nothing{};
+}
+
+} // namespace luthier

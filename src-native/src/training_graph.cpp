@@ -1,0 +1,260 @@
+// Lets llama.cpp build the forward graph (llama_model::build_graph), adds the loss and its derivative.
+#include "luthier/training_graph.hpp"
+
+#include "llama-adapter.h"
+#include "llama-graph.h"
+#include "llama-model.h"
+
+#include <algorithm>
+
+namespace luthier {
+
+namespace {
+
+constexpr int32_t output_multiple = 16;
+// Rows of logits per chunk: a vocabulary of 152k needs 0.6 MB per row, three times over.
+constexpr int64_t chunk_bytes = 64 << 20;
+
+int32_t chunk_rows(int64_t vocabulary_size) {
+    return int32_t(std::clamp<int64_t>(chunk_bytes / (vocabulary_size * int64_t(sizeof(float))), 8, 512));
+}
+
+void name_node(const llama_ubatch &, ggml_tensor * node, const char * name, int layer) {
+    if (layer >= 0) {
+        ggml_format_name(node, "%s-%d", name, layer);
+    } else {
+        ggml_set_name(node, name);
+    }
+}
+
+} // namespace
+
+// The batch in llama.cpp's terms. Rows are sequences of equal length, hence streams of their own; the
+// packed sequences within a row are told apart by the mask, which compares sequence ids.
+struct UnpackedBatch {
+    std::vector<llama_token> tokens;
+    std::vector<llama_pos> positions;
+    std::vector<int32_t> sequence_counts, sequence_index;
+    std::vector<llama_seq_id> sequences, unique_sequences;
+    std::vector<llama_seq_id *> sequence_pointers;
+    std::vector<int8_t> outputs;
+
+    explicit UnpackedBatch(size_t count)
+        : tokens(count), positions(count), sequence_counts(count, 1), sequence_index(LLAMA_MAX_SEQ, -1), sequences(count),
+          sequence_pointers(count), outputs(count) {}
+
+    llama_ubatch view(const GraphShape & shape) {
+        unique_sequences.resize(size_t(shape.batch_size));
+        for (size_t i = 0; i < sequences.size(); ++i) {
+            sequence_pointers[i] = &sequences[i];
+        }
+        llama_ubatch batch = {};
+        batch.b_equal_seqs = 1;
+        batch.n_tokens = uint32_t(tokens.size());
+        batch.n_seq_tokens = uint32_t(shape.length);
+        batch.n_seqs = batch.n_seqs_unq = uint32_t(shape.batch_size);
+        batch.n_pos = 1;
+        batch.token = tokens.data();
+        batch.pos = positions.data();
+        batch.n_seq_id = sequence_counts.data();
+        batch.seq_id = sequence_pointers.data();
+        batch.seq_id_unq = unique_sequences.data();
+        batch.seq_idx = sequence_index.data();
+        batch.output = outputs.data();
+        return batch;
+    }
+};
+
+struct TrainingGraph::Forward {
+    explicit Forward(int64_t most_nodes) : result(most_nodes) {}
+
+    llm_graph_result result;
+    llama_adapter_cvec no_control_vectors;
+    llama_adapter_loras loras;
+    int32_t vocabulary_size = 0;
+};
+
+GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows) {
+    const size_t wanted = (rows.places.size() + output_multiple - 1) / output_multiple * output_multiple;
+    const size_t count = std::min(wanted, batch.tokens());
+    std::vector<int32_t> target_of(batch.tokens(), -1);
+    for (size_t i = 0; i < rows.places.size(); ++i) {
+        target_of[size_t(rows.places[i])] = rows.targets[i];
+    }
+    size_t fillers = count - rows.places.size();
+    GraphInputs inputs{ batch, {}, {}, {} };
+    for (size_t place = 0; place < batch.tokens(); ++place) {
+        const bool is_trained = target_of[place] >= 0;
+        if (!is_trained && fillers == 0) {
+            continue;
+        }
+        fillers -= is_trained ? 0 : 1;
+        inputs.places.push_back(int32_t(place));
+        inputs.targets.push_back(is_trained ? target_of[place] : 0);
+        inputs.weights.push_back(is_trained ? 1.0f : 0.0f);
+    }
+    return inputs;
+}
+
+TrainingGraph::TrainingGraph(const GraphShape & shape) : shape_(shape) {}
+TrainingGraph::~TrainingGraph() = default;
+
+Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources & sources, const GraphShape & shape) {
+    std::unique_ptr<TrainingGraph> graph(new TrainingGraph(shape));
+    graph->build_forward(sources);
+
+    const llm_graph_result & forward = graph->forward_->result;
+    const size_t chunks = size_t(shape.outputs / chunk_rows(graph->forward_->vocabulary_size)) + 1;
+    // a rule adds fewer than ten nodes, a chunk of the loss fewer than forty
+    const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + 1024;
+    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
+    graph->graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
+    ggml_build_forward_expand(graph->graph_, forward.t_embd);
+
+    ReversePass reverse(graph->context_.get(), graph->graph_, sources.reverse);
+    if (shape.purpose == Purpose::logits) {
+        graph->logits_ = ggml_mul_mat(graph->context_.get(), sources.model.llama().output, forward.t_embd);
+        ggml_set_output(graph->logits_);
+        ggml_build_forward_expand(graph->graph_, graph->logits_);
+        return graph;
+    }
+    try {
+        graph->build_loss(sources, reverse);
+        if (shape.purpose == Purpose::train) {
+            graph->build_reverse(sources, reverse);
+        }
+    } catch (const NoRule & missing) {
+        return Error("model.untrainable", "This version cannot train the model: it has no gradient for the operation " + missing.operation + ".")
+            .with("operation", missing.operation);
+    }
+    return graph;
+}
+
+void TrainingGraph::build_forward(const GraphSources & sources) {
+    const llama_model & model = sources.model.llama();
+    const int64_t adapter_nodes = int64_t(sources.adapter.parameters().size()) * 4;
+    // llama_context::graph_max_nodes allows 8 nodes per tensor of the model
+    forward_ = std::make_unique<Forward>(std::max<int64_t>(1024, int64_t(model.n_tensors()) * 8 + adapter_nodes));
+    forward_->vocabulary_size = int32_t(model.vocab.n_tokens());
+    forward_->loras[&sources.adapter.lora()] = 1.0f;
+
+    // building reads the shape alone; the values come with set_inputs
+    UnpackedBatch batch(size_t(shape_.batch_size) * size_t(shape_.length));
+    llm_graph_params params = {};
+    params.arch = model.arch;
+    params.hparams = model.hparams;
+    params.cparams = sources.cparams;
+    params.ubatch = batch.view(shape_);
+    params.gtype = LLM_GRAPH_TYPE_DEFAULT;
+    params.backend_cpu = sources.backend;
+    params.cvec = &forward_->no_control_vectors;
+    params.loras = &forward_->loras;
+    params.mctx = nullptr; // the mark of a training graph, see patch 0001
+    params.n_outputs = uint32_t(shape_.outputs);
+    params.cb = name_node;
+    params.res = &forward_->result;
+    model.build_graph(params);
+}
+
+// −log softmax(l)_t = log Σ exp(l − m) + m − l_t, with m the row's largest logit. Its derivative by l is
+// softmax(l) − onehot(t); subtracting 1 before the product with the LM head keeps its relative precision
+// where the head is bfloat16. The LM head runs on the trained rows alone, a chunk at a time, and no
+// row of the size of the vocabulary leaves the chunk.
+void TrainingGraph::build_loss(const GraphSources & sources, ReversePass & reverse) {
+    ggml_context * context = context_.get();
+    ggml_tensor * head = sources.model.llama().output; // [width, vocabulary]
+    ggml_tensor * hidden = forward_->result.t_embd;    // [width, outputs], after the last norm
+    const int64_t vocabulary = head->ne[1];
+    targets_ = ggml_new_tensor_1d(context, GGML_TYPE_I32, shape_.outputs);
+    weights_ = ggml_new_tensor_2d(context, GGML_TYPE_F32, 1, shape_.outputs);
+    ggml_set_input(targets_);
+    ggml_set_input(weights_);
+
+    const int32_t step = chunk_rows(vocabulary);
+    for (int32_t first = 0; first < shape_.outputs; first += step) {
+        const int64_t rows = std::min(step, shape_.outputs - first);
+        ggml_tensor * input = ggml_view_2d(context, hidden, hidden->ne[0], rows, hidden->nb[1], size_t(first) * hidden->nb[1]);
+        ggml_tensor * target = ggml_view_2d(context, targets_, 1, rows, targets_->nb[0], size_t(first) * targets_->nb[0]);
+        ggml_tensor * weight = ggml_view_2d(context, weights_, 1, rows, weights_->nb[1], size_t(first) * weights_->nb[1]);
+
+        // picks one element of each row: [vocabulary, rows] seen as `rows` matrices of vocabulary × 1
+        const auto pick = [&](ggml_tensor * matrix, ggml_tensor * index) {
+            ggml_tensor * columns = ggml_reshape_3d(context, matrix, 1, vocabulary, rows);
+            return ggml_reshape_2d(context, ggml_get_rows(context, columns, index), 1, rows);
+        };
+        ggml_tensor * logits = ggml_mul_mat(context, head, input); // [vocabulary, rows]
+        ggml_tensor * largest = pick(logits, ggml_reshape_2d(context, ggml_argmax(context, logits), 1, rows));
+        ggml_tensor * wanted = pick(logits, target);
+        ggml_tensor * powers = ggml_exp(context, ggml_sub(context, logits, largest));
+        ggml_tensor * sum = ggml_sum_rows(context, powers); // [1, rows]
+        ggml_tensor * loss = ggml_add(context, ggml_log(context, sum), ggml_sub(context, largest, wanted));
+        loss = ggml_mul(context, loss, weight);
+        ggml_set_output(loss);
+        ggml_build_forward_expand(graph_, loss);
+        losses_.push_back(loss);
+        if (shape_.purpose != Purpose::train) {
+            continue;
+        }
+
+        ggml_tensor * softmax = ggml_mul(context, powers, ggml_div(context, weight, sum)); // times the weight
+        ggml_tensor * reduced = ggml_sub(context, pick(softmax, target), weight);
+        ggml_tensor * columns = ggml_reshape_3d(context, softmax, 1, vocabulary, rows);
+        ggml_tensor * difference = ggml_set_rows(context, columns, ggml_reshape_3d(context, reduced, 1, 1, rows), target);
+        ggml_tensor * gradient = product_gradient_of_input(reverse, head, ggml_reshape_2d(context, difference, vocabulary, rows));
+        hidden_gradient_ = hidden_gradient_ ? ggml_concat(context, hidden_gradient_, gradient, 1) : gradient;
+        ggml_build_forward_expand(graph_, hidden_gradient_);
+    }
+}
+
+void TrainingGraph::build_reverse(const GraphSources & sources, ReversePass & reverse) {
+    std::vector<ggml_tensor *> values;
+    for (const Parameter & parameter : sources.adapter.parameters()) {
+        values.push_back(parameter.value);
+    }
+    reverse.mark(forward_->result.gf, values);
+    reverse.add_gradient(forward_->result.t_embd, hidden_gradient_);
+    reverse.run(forward_->result.gf);
+    for (const Parameter & parameter : sources.adapter.parameters()) {
+        if (ggml_tensor * gradient = reverse.gradient_of(parameter.value)) {
+            ggml_build_forward_expand(graph_, ggml_add_inplace(context_.get(), parameter.gradient, gradient));
+        }
+    }
+}
+
+void TrainingGraph::set_inputs(const GraphInputs & inputs) {
+    const MicroBatch & batch = inputs.batch;
+    UnpackedBatch unpacked(batch.tokens());
+    unpacked.tokens = batch.input_ids;
+    for (size_t i = 0; i < batch.tokens(); ++i) {
+        const bool is_padding = batch.sequence_ids[i] == padding_sequence;
+        unpacked.sequences[i] = batch.sequence_ids[i];
+        unpacked.positions[i] = is_padding ? 0 : batch.position_ids[i]; // padding sees padding, and nothing sees it
+    }
+    for (const int32_t place : inputs.places) {
+        unpacked.outputs[size_t(place)] = 1;
+    }
+    const llama_ubatch view = unpacked.view(shape_);
+    forward_->result.set_inputs(&view);
+    if (shape_.purpose != Purpose::logits) {
+        ggml_backend_tensor_set(targets_, inputs.targets.data(), 0, ggml_nbytes(targets_));
+        ggml_backend_tensor_set(weights_, inputs.weights.data(), 0, ggml_nbytes(weights_));
+    }
+}
+
+std::vector<float> TrainingGraph::read_losses() const {
+    std::vector<float> losses;
+    for (const ggml_tensor * chunk : losses_) {
+        const size_t start = losses.size();
+        losses.resize(start + size_t(ggml_nelements(chunk)));
+        ggml_backend_tensor_get(chunk, losses.data() + start, 0, ggml_nbytes(chunk));
+    }
+    return losses;
+}
+
+std::vector<float> TrainingGraph::read_logits() const {
+    std::vector<float> logits(size_t(ggml_nelements(logits_)));
+    ggml_backend_tensor_get(logits_, logits.data(), 0, ggml_nbytes(logits_));
+    return logits;
+}
+
+} // namespace luthier
