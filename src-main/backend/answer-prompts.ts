@@ -70,7 +70,14 @@ export async function answerWithRun(
         : [{ role: 'system' as const, content: recipe.value.dataset.systemPrompt }]),
       { role: 'user', content: prompt },
     ];
-    const answers = await answerPrompts(parts, recipe.value, [null, run.adapterPath], [messages], sampling, work);
+    const answers = await answerPrompts(
+      parts,
+      recipe.value,
+      [null, run.adapterPath],
+      [messages],
+      sampling,
+      work,
+    );
     if (!answers.ok) return answers;
     return ok({ base: answers.value[0]?.[0] ?? '', tuned: answers.value[1]?.[0] ?? '' });
   } finally {

@@ -1,6 +1,7 @@
 /** What the backend is made of; each host wires it once, in one readable file. */
-import type { AppInfo } from '../../src-shared/contract/procedures.ts';
+
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { AppInfo } from '../../src-shared/contract/procedures.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ComputeLease } from './compute-lease.ts';
 import type { EventHub } from './event-hub.ts';

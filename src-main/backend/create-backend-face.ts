@@ -1,5 +1,11 @@
 /** The contract's procedures and streams, each answered by one use case. */
-import { type CodedError, fail, type Outcome, ok, toCodedError } from '../../src-shared/contract/coded-error.ts';
+import {
+  type CodedError,
+  fail,
+  type Outcome,
+  ok,
+  toCodedError,
+} from '../../src-shared/contract/coded-error.ts';
 import {
   isProcedureName,
   isStreamName,
@@ -30,7 +36,10 @@ type Handlers = {
 };
 
 type Streams = {
-  readonly [N in StreamName]: (input: StreamInput<N>, onEvent: (event: StreamEvent<N>) => void) => Unsubscribe;
+  readonly [N in StreamName]: (
+    input: StreamInput<N>,
+    onEvent: (event: StreamEvent<N>) => void,
+  ) => Unsubscribe;
 };
 
 /** Deliveries to a page, at most this often. */
@@ -50,7 +59,11 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.start': async (source, signal) => {
       const recipe = recipeOf(parts, source);
       if (!recipe.ok) return recipe;
-      const launched = await launchRun(parts, recipe.value, untilLaunched(parts, source, recipe.value, signal));
+      const launched = await launchRun(
+        parts,
+        recipe.value,
+        untilLaunched(parts, source, recipe.value, signal),
+      );
       if (!launched.ok) return launched;
       const { finished } = launched.value;
       unfinished.add(finished);

@@ -112,7 +112,11 @@ function start(
   const work = async (): Promise<FinishedEvent> => {
     const end = await parts.workers.trainer.train(
       { recipe, preparedPath: prepared.preparedPath, directory },
-      { signal: stop.signal, onEvent: emit, ...(options.onProgress ? { onProgress: options.onProgress } : {}) },
+      {
+        signal: stop.signal,
+        onEvent: emit,
+        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      },
     );
     const finished = await withScore(finishedEvent(end), options, stop.signal);
     recorder.close();
@@ -152,7 +156,11 @@ function failed(error: RunError): FinishedEvent {
   return { type: 'finished', status: 'failed', steps: 0, adapterPath: null, bestAdapterPath: null, error };
 }
 
-async function withScore(finished: FinishedEvent, options: LaunchOptions, signal: AbortSignal): Promise<FinishedEvent> {
+async function withScore(
+  finished: FinishedEvent,
+  options: LaunchOptions,
+  signal: AbortSignal,
+): Promise<FinishedEvent> {
   if (!options.score || finished.status !== 'completed' || finished.adapterPath === null) return finished;
   const scored = await options.score(finished.adapterPath, signal);
   if (scored.ok) return { ...finished, demo: scored.value };

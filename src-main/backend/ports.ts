@@ -2,11 +2,19 @@
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { MicroBatch } from '../../src-shared/domain/batch.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
+import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { ProcessExit, RunDetails, RunStatus, RunSummary } from '../../src-shared/domain/run.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
-import type { LabelledExample } from '../../src-shared/domain/labels.ts';
-import type { DemoScore, Evaluation, FinishedEvent, RunError, RunHashes, StepMetric, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type {
+  DemoScore,
+  Evaluation,
+  FinishedEvent,
+  RunError,
+  RunHashes,
+  StepMetric,
+  TrainingEvent,
+} from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 
 export interface Progress {
@@ -57,7 +65,9 @@ export interface DatasetPreparer {
     recipe: Recipe,
     prompts: readonly (readonly Message[])[],
     options: WorkOptions,
-  ): Promise<Outcome<{ readonly prompts: readonly (readonly number[])[]; readonly stopIds: readonly number[] }>>;
+  ): Promise<
+    Outcome<{ readonly prompts: readonly (readonly number[])[]; readonly stopIds: readonly number[] }>
+  >;
   describe(options: WorkOptions): Promise<Outcome<NativeDescription>>;
 }
 
@@ -77,7 +87,10 @@ export interface PreparedDatasets {
   /** Examples of the data files, in file order. Throws a CodedException where the file is damaged. */
   examples(preparedPath: string): Generator<LabelledExample>;
   /** The collated micro-batches of a run, in training order, with the step that each belongs to. */
-  microBatches(preparedPath: string, recipe: Recipe): Generator<{ readonly step: number; readonly batch: MicroBatch }>;
+  microBatches(
+    preparedPath: string,
+    recipe: Recipe,
+  ): Generator<{ readonly step: number; readonly batch: MicroBatch }>;
 }
 
 export interface TrainingEnd {

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { cpus, freemem, totalmem, uptime } from 'node:os';
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
-import manifest from '../../package.json' with { type: 'json' };
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
@@ -40,7 +40,11 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   return ok({
     home,
     demoDirectory: join(options.resourcesDirectory, 'demo'),
-    versions: { luthier: manifest.version, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+    versions: {
+      luthier: manifest.version,
+      node: process.versions.node,
+      platform: `${process.platform}-${process.arch}`,
+    },
     store,
     prepared: preparedDatasets,
     workers: createWorkers({
@@ -80,7 +84,10 @@ export async function createBackend(options: BackendOptions): Promise<BackendFac
 /** Sorts by time and is short enough to type: `20261123-191205-k3f9q2`. */
 function newRunId(): string {
   const digits = new Date().toISOString().replace(/\D/g, '');
-  const random = BigInt(`0x${randomBytes(5).toString('hex')}`).toString(36).padStart(6, '0').slice(-6);
+  const random = BigInt(`0x${randomBytes(5).toString('hex')}`)
+    .toString(36)
+    .padStart(6, '0')
+    .slice(-6);
   return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${random}`;
 }
 

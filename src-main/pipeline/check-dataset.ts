@@ -31,7 +31,13 @@ const REASONS: Readonly<Record<DropReason, string>> = {
 };
 
 export function checkDataset(counts: DatasetCounts): Check[] {
-  const checks = [labelsNone(counts), dataInvalid(counts), rowsEmpty(counts), truncated(counts), endNotTrained(counts)];
+  const checks = [
+    labelsNone(counts),
+    dataInvalid(counts),
+    rowsEmpty(counts),
+    truncated(counts),
+    endNotTrained(counts),
+  ];
   const rank = { error: 0, warning: 1, info: 2, ok: 3 } as const;
   return checks.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
@@ -78,7 +84,13 @@ function dataInvalid(counts: DatasetCounts): Check {
 }
 
 function rowsEmpty(counts: DatasetCounts): Check {
-  const reasons = ['templateRefused', 'spansUnproven', 'noAssistant', 'noTrainableTokens', 'truncated'] as const;
+  const reasons = [
+    'templateRefused',
+    'spansUnproven',
+    'noAssistant',
+    'noTrainableTokens',
+    'truncated',
+  ] as const;
   return share(counts, 'labels.rowEmpty', reasons, 'have trained tokens', 'have no trained token');
 }
 
@@ -137,5 +149,8 @@ function endNotTrained(counts: DatasetCounts): Check {
 export const SHOWN_ROWS = 20;
 
 function firstDroppedRows(counts: DatasetCounts): number[] {
-  return Object.values(counts.droppedRows).flat().sort((a, b) => a - b).slice(0, SHOWN_ROWS);
+  return Object.values(counts.droppedRows)
+    .flat()
+    .sort((a, b) => a - b)
+    .slice(0, SHOWN_ROWS);
 }

@@ -32,5 +32,14 @@ export function collatePadded(examples: readonly CollatedExample[], padId: numbe
     tokens += own;
     trainableTokens += countTrainableTokens(example.labels);
   }
-  return { batchSize: examples.length, length, inputIds, labels, positionIds, sequenceIds, tokens, trainableTokens };
+  return {
+    batchSize: examples.length,
+    length,
+    inputIds,
+    labels,
+    positionIds,
+    sequenceIds,
+    tokens,
+    trainableTokens,
+  };
 }

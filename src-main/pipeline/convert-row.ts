@@ -33,14 +33,19 @@ export function detectFormat(rows: readonly unknown[]): RowFormat | null {
 }
 
 export function convertRow(value: unknown, place: RowPlace, options: ConvertOptions): Row {
-  if (!isRecord(value)) return invalid(place, 'row.notAnObject', `The row is ${kindOf(value)}, not an object.`);
+  if (!isRecord(value))
+    return invalid(place, 'row.notAnObject', `The row is ${kindOf(value)}, not an object.`);
   return options.format === 'tokenized' ? tokenizedRow(value, place) : conversationRow(value, place, options);
 }
 
 function conversationRow(value: Record<string, unknown>, place: RowPlace, options: ConvertOptions): Row {
   const list = value['messages'];
   if (!Array.isArray(list)) {
-    return invalid(place, 'row.noMessages', `The row has no list \`messages\`; its keys are ${keysOf(value)}.`);
+    return invalid(
+      place,
+      'row.noMessages',
+      `The row has no list \`messages\`; its keys are ${keysOf(value)}.`,
+    );
   }
   if (list.length === 0) return invalid(place, 'row.noMessages', 'The list `messages` is empty.');
   const messages: Message[] = [];
@@ -97,7 +102,8 @@ function arrangeSystem(messages: readonly Message[], options: ConvertOptions): M
 function tokenizedRow(value: Record<string, unknown>, place: RowPlace): Row {
   const inputIds = value['input_ids'];
   const labels = value['labels'];
-  if (!isIntegerList(inputIds)) return invalid(place, 'row.noIds', '`input_ids` is no list of whole numbers.');
+  if (!isIntegerList(inputIds))
+    return invalid(place, 'row.noIds', '`input_ids` is no list of whole numbers.');
   if (!isIntegerList(labels)) return invalid(place, 'row.noLabels', '`labels` is no list of whole numbers.');
   if (inputIds.length !== labels.length) {
     return invalid(

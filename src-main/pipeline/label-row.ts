@@ -1,5 +1,6 @@
 /** A row → the labelled example that the trainer will see: the whole way, one function per arrow. */
 import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { Row } from '../../src-shared/domain/conversation.ts';
 import {
   countTrainableTokens,
@@ -8,7 +9,6 @@ import {
   type LabelledExample,
 } from '../../src-shared/domain/labels.ts';
 import type { SpanMethod } from '../../src-shared/domain/template.ts';
-import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import { labelTokens } from './label-tokens.ts';
 import type { Tokenizer } from './ports.ts';
 import { type ChatTemplate, renderConversation, type TemplateContext } from './render-conversation.ts';
@@ -54,7 +54,11 @@ export function labelRow(row: Row, options: LabelOptions): LabelledExample {
   };
   if (labelled.dropped) return { ...example, dropped: labelled.dropped, problem: labelled.problem };
   if (cut.dropped) {
-    return { ...example, dropped: 'truncated', problem: `${labelled.inputIds.length} tokens are over the limit.` };
+    return {
+      ...example,
+      dropped: 'truncated',
+      problem: `${labelled.inputIds.length} tokens are over the limit.`,
+    };
   }
   if (trainable > 0) return { ...example, dropped: null, problem: '' };
   if (before > 0) {
@@ -116,9 +120,15 @@ function refused(error: CodedError): Labelled {
 }
 
 function whyNothingTrains(row: Row): { dropped: DropReason; problem: string } {
-  if (row.kind === 'conversation' && !row.conversation.messages.some(message => message.role === 'assistant')) {
+  if (
+    row.kind === 'conversation' &&
+    !row.conversation.messages.some(message => message.role === 'assistant')
+  ) {
     return { dropped: 'noAssistant', problem: 'The conversation has no assistant message.' };
   }
   const all = row.kind === 'tokenized' && row.labels.every(label => label === IGNORE_INDEX);
-  return { dropped: 'noTrainableTokens', problem: all ? 'Every label is -100.' : 'No token of the row is trained.' };
+  return {
+    dropped: 'noTrainableTokens',
+    problem: all ? 'Every label is -100.' : 'No token of the row is trained.',
+  };
 }

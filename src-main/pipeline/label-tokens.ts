@@ -21,7 +21,9 @@ export function labelTokens(
 ): Int32Array {
   const { inputIds, offsets } = tokenized;
   const labels = new Int32Array(inputIds.length).fill(IGNORE_INDEX);
-  const trained = spans.filter(span => span.trained && span.end > span.start).map(span => byteSpan(text, span));
+  const trained = spans
+    .filter(span => span.trained && span.end > span.start)
+    .map(span => byteSpan(text, span));
   let next = 0;
   for (const { start, end } of trained) {
     while (next < inputIds.length && (offsets[next + 1] ?? 0) <= start) next++;

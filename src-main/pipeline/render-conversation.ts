@@ -42,7 +42,8 @@ export function renderConversation(
   const plain = template.render(contextJson(context, messages, false));
   if (!plain.ok) return plain;
   const sentinels = chooseSentinels(plain.value + template.source + messages.map(m => m.content).join(''));
-  if (!sentinels) return fail(unproven('The row uses every private-use character, so nothing can be marked.'));
+  if (!sentinels)
+    return fail(unproven('The row uses every private-use character, so nothing can be marked.'));
 
   let render: RenderTemplate = template.render;
   if (template.renderMarked) {
@@ -54,7 +55,9 @@ export function renderConversation(
   const marked = render(contextJson(context, markedMessages, false));
   const found = marked.ok ? unmark(marked.value, sentinels) : null;
   if (!found || found.text !== plain.value) {
-    return fail(unproven('The template changes its output when content is marked, so spans would be a guess.'));
+    return fail(
+      unproven('The template changes its output when content is marked, so spans would be a guess.'),
+    );
   }
   const spans = template.renderMarked
     ? ok(found.generation.map(span => ({ ...span, role: 'assistant', trained: true })))
@@ -80,7 +83,9 @@ function spansFromContent(
   content: readonly Span[],
   endTexts: EndTexts,
 ): Outcome<RenderedSpan[]> {
-  const visible = messages.flatMap((message, index) => (message.content.trim() === '' ? [] : [{ message, index }]));
+  const visible = messages.flatMap((message, index) =>
+    message.content.trim() === '' ? [] : [{ message, index }],
+  );
   if (visible.length !== content.length) {
     return fail(unproven(`The template shows ${content.length} of ${visible.length} messages.`));
   }
@@ -108,7 +113,11 @@ function turnStart(
   const prompt = template.render(contextJson(context, before, true));
   const bare = template.render(contextJson(context, before, false));
   if (!prompt.ok) return contentStart;
-  if (text.startsWith(prompt.value) && prompt.value.length >= previousEnd && prompt.value.length <= contentStart) {
+  if (
+    text.startsWith(prompt.value) &&
+    prompt.value.length >= previousEnd &&
+    prompt.value.length <= contentStart
+  ) {
     return prompt.value.length;
   }
   if (!bare.ok || !prompt.value.startsWith(bare.value)) return contentStart;

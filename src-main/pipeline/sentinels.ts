@@ -14,7 +14,12 @@ const LAST = 0xf8fc;
 /** Four private-use characters that occur nowhere in `text`; null where it uses them all. */
 export function chooseSentinels(text: string): Sentinels | null {
   for (let code = FIRST; code <= LAST; code += 4) {
-    const [a, b, c, d] = [0, 1, 2, 3].map(i => String.fromCharCode(code + i)) as [string, string, string, string];
+    const [a, b, c, d] = [0, 1, 2, 3].map(i => String.fromCharCode(code + i)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
     if (text.includes(a) || text.includes(b) || text.includes(c) || text.includes(d)) continue;
     return { contentOpen: a, contentClose: b, generationOpen: c, generationClose: d };
   }

@@ -14,8 +14,16 @@ const ALWAYS: readonly Unsupported[] = [
     found: r => r.dataset.format,
     isUsed: r => !['auto', 'messages', 'tokenized'].includes(r.dataset.format),
   },
-  { path: 'dataset.columns', found: r => r.dataset.columns, isUsed: r => Object.keys(r.dataset.columns).length > 0 },
-  { path: 'dataset.duplicates', found: r => r.dataset.duplicates, isUsed: r => r.dataset.duplicates === 'drop' },
+  {
+    path: 'dataset.columns',
+    found: r => r.dataset.columns,
+    isUsed: r => Object.keys(r.dataset.columns).length > 0,
+  },
+  {
+    path: 'dataset.duplicates',
+    found: r => r.dataset.duplicates,
+    isUsed: r => r.dataset.duplicates === 'drop',
+  },
   { path: 'template.source', found: r => r.template.source, isUsed: r => r.template.source === 'preset' },
   {
     path: 'masking.strategy',
@@ -28,12 +36,20 @@ const ALWAYS: readonly Unsupported[] = [
     found: r => r.collator.truncation,
     isUsed: r => r.collator.truncation === 'prompt-first',
   },
-  { path: 'collator.groupByLength', found: r => r.collator.groupByLength, isUsed: r => r.collator.groupByLength },
+  {
+    path: 'collator.groupByLength',
+    found: r => r.collator.groupByLength,
+    isUsed: r => r.collator.groupByLength,
+  },
 ];
 
 const FOR_TRAINING: readonly Unsupported[] = [
   { path: 'adapter.dropout', found: r => r.adapter.dropout, isUsed: r => r.adapter.dropout > 0 },
-  { path: 'training.neftuneAlpha', found: r => r.training.neftuneAlpha, isUsed: r => r.training.neftuneAlpha > 0 },
+  {
+    path: 'training.neftuneAlpha',
+    found: r => r.training.neftuneAlpha,
+    isUsed: r => r.training.neftuneAlpha > 0,
+  },
   {
     path: 'training.earlyStoppingPatience',
     found: r => r.training.earlyStoppingPatience,
@@ -58,7 +74,10 @@ export function refuseUnsupported(recipe: Recipe, purpose: 'prepare' | 'train'):
   const found = used.map(key => `${key.path}: ${JSON.stringify(key.found(recipe))}`);
   return {
     code: 'recipe.unsupported',
-    title: used.length === 1 ? 'The recipe asks for 1 thing that is missing here.' : `The recipe asks for ${used.length} things that are missing here.`,
+    title:
+      used.length === 1
+        ? 'The recipe asks for 1 thing that is missing here.'
+        : `The recipe asks for ${used.length} things that are missing here.`,
     cause: `This version of Luthier cannot do ${found.join('; ')}.`,
     remedy: 'Take these keys out of the recipe, or use a later version.',
     details: { keys: used.map(key => key.path) },

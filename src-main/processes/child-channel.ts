@@ -1,7 +1,7 @@
 /** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
 import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
-import type { ChildMessage, Job, ParentMessage, Progress } from './protocol.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { ChildMessage, Job, ParentMessage, Progress } from './protocol.ts';
 
 export interface JobContext {
   readonly nativeDirectory: string;
@@ -26,7 +26,9 @@ interface ParentPort {
  * Waits for the one job, does it, answers and ends. A coded exception becomes a coded result; anything
  * else is reported as a fault with its stack on standard error. The child ends with its parent.
  */
-export function serveJob<J extends Job>(handle: (job: J, context: JobContext) => Promise<Outcome<unknown>>): void {
+export function serveJob<J extends Job>(
+  handle: (job: J, context: JobContext) => Promise<Outcome<unknown>>,
+): void {
   const port = openPort();
   const stop = new AbortController();
   port.onMessage(message => {
@@ -79,4 +81,3 @@ export async function stopRequested(signal: AbortSignal): Promise<boolean> {
   await new Promise(resolve => setImmediate(resolve));
   return signal.aborted;
 }
-

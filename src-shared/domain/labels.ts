@@ -29,7 +29,13 @@ export const DROP_REASONS = [
   'duplicate',
 ] as const satisfies readonly DropReason[];
 
-export const SPAN_METHODS = ['none', 'tags', 'sentinels', 'markers', 'offsets'] as const satisfies readonly SpanMethod[];
+export const SPAN_METHODS = [
+  'none',
+  'tags',
+  'sentinels',
+  'markers',
+  'offsets',
+] as const satisfies readonly SpanMethod[];
 
 /** One example as the trainer will see it, after masking and truncation. */
 export interface LabelledExample extends RowPlace {

@@ -1,7 +1,14 @@
 /** A run: one launch of a recipe, with everything that it left behind. */
 import { z } from 'zod';
 import { preflightReportSchema } from './preflight.ts';
-import { checkpointSchema, demoScoreSchema, evaluationSchema, hashesSchema, runErrorSchema, stepMetricSchema } from './training.ts';
+import {
+  checkpointSchema,
+  demoScoreSchema,
+  evaluationSchema,
+  hashesSchema,
+  runErrorSchema,
+  stepMetricSchema,
+} from './training.ts';
 
 /** draft → running → completed | stopped | failed; interrupted: found running at start-up without a process. */
 export const runStatusSchema = z.enum(['draft', 'running', 'completed', 'stopped', 'failed', 'interrupted']);

@@ -42,7 +42,8 @@ export function parseRecipe(value: unknown): RecipeParse {
 function missingKeys(value: unknown): RecipeFault[] {
   return NECESSARY_KEYS.filter(
     key =>
-      valueAt(value, key.because.split('.')) === key.is && (valueAt(value, key.path.split('.')) ?? null) === null,
+      valueAt(value, key.because.split('.')) === key.is &&
+      (valueAt(value, key.path.split('.')) ?? null) === null,
   ).map(key => ({
     path: key.path,
     found: 'nothing',
@@ -126,7 +127,10 @@ function valueAt(root: unknown, path: Path): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' && !Number.isFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text =
+    typeof value === 'number' && !Number.isFinite(value)
+      ? String(value)
+      : (JSON.stringify(value) ?? String(value));
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 

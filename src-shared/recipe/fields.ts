@@ -99,7 +99,10 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
     allowed: '{instruction: text, response: text}',
     meaning: 'The texts in front of instructions and responses, for the markers strategy.',
   },
-  'masking.markers.instruction': { allowed: 'text, or null', meaning: 'The text in front of an instruction.' },
+  'masking.markers.instruction': {
+    allowed: 'text, or null',
+    meaning: 'The text in front of an instruction.',
+  },
   'masking.markers.response': { allowed: 'text, or null', meaning: 'The text in front of a response.' },
   'collator.strategy': {
     allowed: 'pad or pack',

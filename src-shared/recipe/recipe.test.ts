@@ -81,9 +81,12 @@ describe('parseRecipe', () => {
     expect(faultsOf({ ...minimal, preflight: { allow: ['labels.none'] } })).toHaveLength(1);
   });
 
-  it.each([NaN, Infinity, null, [], 'text', 7, true])('refuses %s as a whole recipe without throwing', value => {
-    expect(faultsOf(value).length).toBeGreaterThan(0);
-  });
+  it.each([NaN, Infinity, null, [], 'text', 7, true])(
+    'refuses %s as a whole recipe without throwing',
+    value => {
+      expect(faultsOf(value).length).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe('RECIPE_FIELDS', () => {

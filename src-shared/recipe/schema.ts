@@ -23,7 +23,11 @@ const columnName = z.enum(['messages', 'prompt', 'completion', 'text', 'system',
 
 const modelSchema = z.strictObject({
   path,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/).nullable().default(null),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
 });
 
 const validationSchema = z.union([
@@ -80,7 +84,10 @@ const adapterSchema = z.strictObject({
   alpha: z.number().gt(0).default(32),
   dropout: share.default(0),
   rsLora: z.boolean().default(false),
-  targetModules: z.array(z.string()).min(1).default([...TARGET_MODULES]),
+  targetModules: z
+    .array(z.string())
+    .min(1)
+    .default([...TARGET_MODULES]),
   layers: z.union([z.literal('all'), z.strictObject({ last: positiveInt })]).default('all'),
   init: path.nullable().default(null),
 });

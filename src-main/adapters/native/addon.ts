@@ -56,11 +56,23 @@ const REMEDIES: Readonly<Record<string, { title: string; remedy: string }>> = {
     remedy: 'Choose a llama, qwen2 or qwen3 model in F32, F16 or BF16.',
   },
   'template.syntax': { title: 'The chat template has a syntax error.', remedy: 'Mend it at the line named.' },
-  'template.refused': { title: 'The chat template refused the conversation.', remedy: 'Use another template.' },
+  'template.refused': {
+    title: 'The chat template refused the conversation.',
+    remedy: 'Use another template.',
+  },
   'template.failed': { title: 'The chat template failed.', remedy: 'Mend it, or use another template.' },
-  'adapter.notAnAdapter': { title: 'The file is not an adapter.', remedy: 'Choose a LoRA adapter in GGUF format.' },
-  'adapter.wrongModel': { title: 'The adapter is for another model.', remedy: 'Choose one made for this model.' },
-  'adapter.shapeMismatch': { title: 'The adapter does not fit the model.', remedy: 'Choose one made for this model.' },
+  'adapter.notAnAdapter': {
+    title: 'The file is not an adapter.',
+    remedy: 'Choose a LoRA adapter in GGUF format.',
+  },
+  'adapter.wrongModel': {
+    title: 'The adapter is for another model.',
+    remedy: 'Choose one made for this model.',
+  },
+  'adapter.shapeMismatch': {
+    title: 'The adapter does not fit the model.',
+    remedy: 'Choose one made for this model.',
+  },
   'adapter.targetUnknown': {
     title: 'A target module does not exist in the model.',
     remedy: 'Take it out of adapter.targetModules.',

@@ -20,13 +20,18 @@ export function planBatches(dataset: PreparedDataset, recipe: Recipe): PlannedBa
   return {
     steps: planTraining(options).steps,
     *inOrder() {
-      for (const planned of plannedSteps(options)) yield { planned, batches: batchesOf(dataset, planned, at) };
+      for (const planned of plannedSteps(options))
+        yield { planned, batches: batchesOf(dataset, planned, at) };
     },
     rowsOf: planned => planned.microBatches.flat().map(i => dataset.read(at(i)).row),
   };
 }
 
-function* batchesOf(dataset: PreparedDataset, planned: PlannedStep, at: (i: number) => number): Generator<MicroBatch> {
+function* batchesOf(
+  dataset: PreparedDataset,
+  planned: PlannedStep,
+  at: (i: number) => number,
+): Generator<MicroBatch> {
   for (const indices of planned.microBatches) yield collateFrom(dataset, indices.map(at));
 }
 

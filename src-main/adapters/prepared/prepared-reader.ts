@@ -97,7 +97,8 @@ function readParts(fd: number): { index: Buffer; meta: PreparedMeta } | string {
   const indexOffset = Number(header.readBigUInt64LE(16));
   const metaOffset = Number(header.readBigUInt64LE(24));
   const metaLength = header.readUInt32LE(32);
-  if (indexOffset + indexBytes !== metaOffset || metaOffset + metaLength !== size) return 'Its parts do not fit its size.';
+  if (indexOffset + indexBytes !== metaOffset || metaOffset + metaLength !== size)
+    return 'Its parts do not fit its size.';
   const index = Buffer.alloc(indexBytes);
   readFully(fd, index, indexOffset);
   const metaText = Buffer.alloc(metaLength);

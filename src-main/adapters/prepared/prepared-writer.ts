@@ -6,7 +6,15 @@ import {
   type LabelledExample,
   SPAN_METHODS,
 } from '../../../src-shared/domain/labels.ts';
-import { HEADER_BYTES, INDEX_ENTRY_BYTES, MAGIC, type PreparedMeta, SPLITS, type Split, VERSION } from './format.ts';
+import {
+  HEADER_BYTES,
+  INDEX_ENTRY_BYTES,
+  MAGIC,
+  type PreparedMeta,
+  SPLITS,
+  type Split,
+  VERSION,
+} from './format.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -70,7 +78,13 @@ export class PreparedWriter {
     const metaBytes = Buffer.from(JSON.stringify(meta), 'utf8');
     this.#append(metaBytes);
     this.#flush();
-    writeSync(this.#fd, header(indexOffset, this.#index.length, metaOffset, metaBytes.length), 0, HEADER_BYTES, 0);
+    writeSync(
+      this.#fd,
+      header(indexOffset, this.#index.length, metaOffset, metaBytes.length),
+      0,
+      HEADER_BYTES,
+      0,
+    );
     fsyncSync(this.#fd);
     closeSync(this.#fd);
     this.#open = false;

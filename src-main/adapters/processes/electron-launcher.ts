@@ -1,8 +1,14 @@
 /** Starts children with Electron's `utilityProcess`, which run its own Node without a window. */
 import { join } from 'node:path';
 import { utilityProcess } from 'electron';
-import { CHILD_ENVIRONMENT, type ChildHandle, LAST_LINES, LastLines, type ProcessLauncher } from './process-launcher.ts';
 import type { ChildMessage } from '../../processes/protocol.ts';
+import {
+  CHILD_ENVIRONMENT,
+  type ChildHandle,
+  LAST_LINES,
+  LastLines,
+  type ProcessLauncher,
+} from './process-launcher.ts';
 
 /** `directory` holds the built entry files. Only to be called after Electron's `ready`. */
 export function createElectronLauncher(directory: string): ProcessLauncher {

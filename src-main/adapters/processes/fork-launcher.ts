@@ -1,8 +1,14 @@
 /** Starts children with Node's own `fork`: for the command line and the web host. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { CHILD_ENVIRONMENT, type ChildHandle, LAST_LINES, LastLines, type ProcessLauncher } from './process-launcher.ts';
 import type { ChildMessage } from '../../processes/protocol.ts';
+import {
+  CHILD_ENVIRONMENT,
+  type ChildHandle,
+  LAST_LINES,
+  LastLines,
+  type ProcessLauncher,
+} from './process-launcher.ts';
 
 /** `directory` holds the built entry files: trainer.js, preparer.js, inference.js. */
 export function createForkLauncher(directory: string): ProcessLauncher {

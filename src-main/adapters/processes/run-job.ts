@@ -29,7 +29,12 @@ const TITLES: Readonly<Record<ProcessEntry, string>> = {
   inference: 'The inference process ended before it was done.',
 };
 
-export function runJob(launcher: ProcessLauncher, entry: ProcessEntry, job: Job, options: JobOptions): Promise<JobEnd> {
+export function runJob(
+  launcher: ProcessLauncher,
+  entry: ProcessEntry,
+  job: Job,
+  options: JobOptions,
+): Promise<JobEnd> {
   return new Promise(resolve => {
     const child = launcher.launch(entry);
     let answer: Outcome<unknown> | null = null;
@@ -101,5 +106,10 @@ function tooLong(limitMs: number): CodedError {
 }
 
 function cancelled(): CodedError {
-  return { code: 'job.cancelled', title: 'The work was cancelled.', cause: 'It was asked to stop.', remedy: 'Start it again when you like.' };
+  return {
+    code: 'job.cancelled',
+    title: 'The work was cancelled.',
+    cause: 'It was asked to stop.',
+    remedy: 'Start it again when you like.',
+  };
 }

@@ -41,7 +41,11 @@ export function createWorkers(options: WorkerOptions): Workers {
     preparer: {
       prepare: (recipe, work) => {
         const now = nowFor(recipe.template.date);
-        return ask('preparer', { kind: 'prepare', recipe, cacheDirectory: options.cacheDirectory, now }, work);
+        return ask(
+          'preparer',
+          { kind: 'prepare', recipe, cacheDirectory: options.cacheDirectory, now },
+          work,
+        );
       },
       inspect: (path, work) => ask('preparer', { kind: 'inspect', path }, work),
       render: (recipe, source, work) =>
@@ -52,14 +56,19 @@ export function createWorkers(options: WorkerOptions): Workers {
     },
     trainer: {
       train: async (job, work) => {
-        const { outcome, exit } = await runJob(options.launcher, 'trainer', { kind: 'train', ...job }, {
-          nativeDirectory: options.nativeDirectory,
-          signal: work.signal,
-          silenceLimitMs: null,
-          graceMs: TRAINER_GRACE_MS,
-          onEvent: work.onEvent,
-          ...(work.onProgress ? { onProgress: work.onProgress } : {}),
-        });
+        const { outcome, exit } = await runJob(
+          options.launcher,
+          'trainer',
+          { kind: 'train', ...job },
+          {
+            nativeDirectory: options.nativeDirectory,
+            signal: work.signal,
+            silenceLimitMs: null,
+            graceMs: TRAINER_GRACE_MS,
+            onEvent: work.onEvent,
+            ...(work.onProgress ? { onProgress: work.onProgress } : {}),
+          },
+        );
         return { outcome: outcome as Awaited<ReturnType<TrainingLauncher['train']>>['outcome'], exit };
       },
     },

@@ -14,7 +14,12 @@ export async function* readJsonLines(path: string, firstRow: number): AsyncGener
   let row = firstRow;
   for await (const { bytes, line, tooLong } of readLines(path)) {
     if (tooLong) {
-      yield { row: row++, line, ok: false, message: `The line is longer than ${LONGEST_LINE_BYTES >> 20} MiB.` };
+      yield {
+        row: row++,
+        line,
+        ok: false,
+        message: `The line is longer than ${LONGEST_LINE_BYTES >> 20} MiB.`,
+      };
       continue;
     }
     const parsed = parseLine(line === 1 ? withoutMark(bytes) : bytes);
@@ -35,7 +40,10 @@ function parseLine(bytes: Buffer): Parsed | null {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
-    return { ok: false, message: `The line is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      ok: false,
+      message: `The line is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
 }
 

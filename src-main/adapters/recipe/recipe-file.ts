@@ -26,7 +26,11 @@ export function loadRecipe(path: string, overrides: readonly Override[] = []): O
   return parseRecipeText(text.value, dirname(resolve(path)), overrides);
 }
 
-export function parseRecipeText(text: string, directory: string, overrides: readonly Override[]): Outcome<Recipe> {
+export function parseRecipeText(
+  text: string,
+  directory: string,
+  overrides: readonly Override[],
+): Outcome<Recipe> {
   const document = parseDocument(text, { uniqueKeys: true, maxAliasCount: 0 } as object);
   if (document.errors.length > 0) return fail(notYaml(document.errors.map(error => error.message)));
   for (const override of overrides) {
@@ -34,7 +38,9 @@ export function parseRecipeText(text: string, directory: string, overrides: read
     try {
       document.setIn(override.key.split('.'), parse(override.value));
     } catch (error) {
-      return fail(notYaml([`--set ${override.key}: ${error instanceof Error ? error.message : String(error)}`]));
+      return fail(
+        notYaml([`--set ${override.key}: ${error instanceof Error ? error.message : String(error)}`]),
+      );
     }
   }
   let value: unknown;
@@ -83,7 +89,8 @@ function withAbsolutePaths(recipe: Recipe, directory: string): Recipe {
     dataset: {
       ...dataset,
       path: typeof dataset.path === 'string' ? at(dataset.path) : dataset.path.map(at),
-      validation: typeof validation === 'object' && 'path' in validation ? { path: at(validation.path) } : validation,
+      validation:
+        typeof validation === 'object' && 'path' in validation ? { path: at(validation.path) } : validation,
     },
     template: { ...recipe.template, path: recipe.template.path === null ? null : at(recipe.template.path) },
     adapter: { ...recipe.adapter, init: recipe.adapter.init === null ? null : at(recipe.adapter.init) },

@@ -28,7 +28,8 @@ export function openDatabase(path: string): Outcome<SqliteDatabase> {
       database.close();
       return fail(newer(path, version));
     }
-    if (version < SCHEMA_VERSION) migrate(database, existed && version > 0 ? `${path}.v${version}.backup` : null, MIGRATIONS);
+    if (version < SCHEMA_VERSION)
+      migrate(database, existed && version > 0 ? `${path}.v${version}.backup` : null, MIGRATIONS);
     return ok(database);
   } catch (error) {
     database?.close();
@@ -37,7 +38,11 @@ export function openDatabase(path: string): Outcome<SqliteDatabase> {
 }
 
 /** Applies what is missing, each step and its version number in one transaction. */
-export function migrate(database: SqliteDatabase, backupPath: string | null, migrations: readonly Migration[]): void {
+export function migrate(
+  database: SqliteDatabase,
+  backupPath: string | null,
+  migrations: readonly Migration[],
+): void {
   if (backupPath !== null && !existsSync(backupPath)) {
     database.prepare('VACUUM INTO ?').run(backupPath);
   }

@@ -1,6 +1,12 @@
 /** The history of runs in SQLite: the only writer of its tables. */
+
+import {
+  type RunDetails,
+  type RunSummary,
+  runDetailsSchema,
+  runSummarySchema,
+} from '../../../src-shared/domain/run.ts';
 import type { NewRun, RunEnd, RunRecords, RunStore } from '../../backend/ports.ts';
-import { type RunDetails, type RunSummary, runDetailsSchema, runSummarySchema } from '../../../src-shared/domain/run.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
 interface RunRow {
@@ -36,8 +42,12 @@ const SUMMARIES = `
 export function createRunStore(database: SqliteDatabase): RunStore {
   const insertStep = database.prepare(`INSERT OR REPLACE INTO steps VALUES
     (@runId, @step, @epoch, @loss, @learningRate, @gradNorm, @trainableTokens, @tokens, @tokensPerSecond, @memoryBytes, @elapsedMs)`);
-  const insertEvaluation = database.prepare('INSERT OR REPLACE INTO evaluations VALUES (@runId, @step, @loss, @perplexity)');
-  const insertWarning = database.prepare('INSERT INTO warnings (run_id, code, message) VALUES (@runId, @code, @message)');
+  const insertEvaluation = database.prepare(
+    'INSERT OR REPLACE INTO evaluations VALUES (@runId, @step, @loss, @perplexity)',
+  );
+  const insertWarning = database.prepare(
+    'INSERT INTO warnings (run_id, code, message) VALUES (@runId, @code, @message)',
+  );
   const beat = database.prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?');
 
   const record = database.transaction((id: string, records: RunRecords, at: string) => {
@@ -51,7 +61,8 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     create: run => insertRun(database, run),
     record: (id, records, at) => record.immediate(id, records, at),
     finish: (id, end) => finishRun(database, id, end),
-    list: () => (database.prepare(SUMMARIES).all() as unknown[]).map((row): RunSummary => runSummarySchema.parse(row)),
+    list: () =>
+      (database.prepare(SUMMARIES).all() as unknown[]).map((row): RunSummary => runSummarySchema.parse(row)),
     show: id => showRun(database, id),
     idsStartingWith: prefix =>
       database

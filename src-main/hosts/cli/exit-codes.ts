@@ -5,7 +5,16 @@ export const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as cons
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Refused: nothing was tried, because of what was asked for. */
-const REFUSED = ['recipe.', 'arguments.', 'preflight.', 'labels.', 'model.vocabOnly', 'model.untrainable', 'run.notFound', 'run.noAdapter'];
+const REFUSED = [
+  'recipe.',
+  'arguments.',
+  'preflight.',
+  'labels.',
+  'model.vocabOnly',
+  'model.untrainable',
+  'run.notFound',
+  'run.noAdapter',
+];
 
 export function exitCodeOf(error: CodedError): ExitCode {
   if (error.code === 'job.cancelled') return EXIT.interrupted;

@@ -6,6 +6,7 @@ import { CodedException, orThrow, toCodedError } from '../../../src-shared/contr
 import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../electron/locate-files.ts';
+import type { CommandContext } from './command-context.ts';
 import { chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -15,24 +16,13 @@ import { listRunsCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { createOutput, type Output } from './output.ts';
+import { createOutput } from './output.ts';
 
 export interface CliPlaces {
   /** What relative paths are relative to: the folder that the command was called from. */
   readonly directory: string;
   /** The folder with the built entry files. */
   readonly builtDirectory: string;
-}
-
-/** What a command gets: its backend, its output, and a signal that Ctrl-C aborts. */
-export interface CommandContext {
-  readonly parts: BackendParts;
-  readonly output: Output;
-  readonly signal: AbortSignal;
-  readonly directory: string;
-  readonly rendererDirectory: string;
-  /** An absolute path, from the caller's folder. */
-  at(path: string): string;
 }
 
 interface GlobalOptions {
@@ -87,8 +77,8 @@ function buildProgram(perform: Perform): Command {
       .option('--home <directory>', 'the data folder: history, runs and caches')
       .option('--debug', 'show stack traces');
 
-  command('demo', 'train the bundled demo and compare base and tuned answers').action((options: GlobalOptions) =>
-    perform(options, demoCommand),
+  command('demo', 'train the bundled demo and compare base and tuned answers').action(
+    (options: GlobalOptions) => perform(options, demoCommand),
   );
   command('dataset <file>', 'inspect a data file').action((file: string, options: GlobalOptions) =>
     perform(options, context => inspectCommand(context, file)),
@@ -110,7 +100,8 @@ function buildProgram(perform: Perform): Command {
       perform(options, context => batchesCommand(context, recipe, options.limit ?? null)),
     );
   command('preflight <recipe>', 'all checks over the whole dataset, before any weights are loaded').action(
-    (recipe: string, options: GlobalOptions) => perform(options, context => preflightCommand(context, recipe)),
+    (recipe: string, options: GlobalOptions) =>
+      perform(options, context => preflightCommand(context, recipe)),
   );
   command('train <recipe>', 'preflight, then training')
     .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
@@ -200,17 +191,18 @@ async function runAction(options: GlobalOptions, places: CliPlaces, action: Acti
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new CommanderError(2, 'invalid', `${text} is not a whole number.`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new CommanderError(2, 'invalid', `${text} is not a whole number.`);
   return value;
 }
 
 function decimal(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new CommanderError(2, 'invalid', `${text} is not a number.`);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new CommanderError(2, 'invalid', `${text} is not a number.`);
   return value;
 }
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
-

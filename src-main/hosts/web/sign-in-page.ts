@@ -63,5 +63,5 @@ p { margin: 0 0 0.75rem; }
 code { font-family: ui-monospace, monospace; }
 a { color: LinkText; }
 a:focus-visible { outline: 2px solid Highlight; outline-offset: 2px; }
-footer { margin-top: 2rem; color: GrayText; }
+footer { margin-top: 2rem; color: color-mix(in srgb, CanvasText 70%, Canvas); }
 `;

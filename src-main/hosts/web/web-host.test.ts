@@ -1,5 +1,5 @@
 /** The web host over real connections: who gets in, what everyone gets, and how calls are answered. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -149,7 +149,7 @@ describe('without a session', () => {
 
   it('gives the sign-in page its style, and nothing in the page is inline', async () => {
     const page = (await send({})).text;
-    expect(page).not.toMatch(/<script|<style|style=|on\w+=/);
+    expect(page).not.toMatch(/<script|<style| style=| on\w+=/);
     const style = /href="(\/[^"]+\.css)"/.exec(page)?.[1];
     const answer = await send({ path: style ?? '' });
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/css; charset=utf-8' } });
@@ -187,7 +187,6 @@ describe('foreign pages', () => {
     '127.0.0.1',
     '127.0.0.1:1',
     '[::1]:PORT',
-    '',
   ])('are refused by Host %j everywhere', async name => {
     const foreign = name.replace('PORT', String(host.port));
     for (const place of places) {
@@ -217,13 +216,22 @@ describe('foreign pages', () => {
     expect((await send({ path })).status).toBe(303);
   });
 
-  it('cannot hide behind a second Host header', async () => {
-    const own = `127.0.0.1:${host.port}`;
+  it.each([
+    ['a second Host', 'Host: 127.0.0.1:PORT\r\nHost: rebound.example\r\n'],
+    ['an empty Host', 'Host:\r\n'],
+    ['no Host', ''],
+  ])('cannot hide behind %s', async (_, lines) => {
+    const hostLines = lines.replace('PORT', String(host.port));
     const received = await sendBytes(
       host.port,
-      `GET / HTTP/1.1\r\nHost: ${own}\r\nHost: rebound.example\r\nConnection: close\r\n\r\n`,
+      `GET / HTTP/1.1\r\n${hostLines}Cookie: ${cookie}\r\nConnection: close\r\n\r\n`,
     );
     expect(received).toMatch(/^HTTP\/1\.1 40[03] /);
+  });
+
+  it('cannot name another address in the request line', async () => {
+    const lines = `Host: 127.0.0.1:${host.port}\r\nCookie: ${cookie}\r\nConnection: close\r\n\r\n`;
+    expect(await sendBytes(host.port, `GET http://rebound.example/ HTTP/1.1\r\n${lines}`)).toMatch(/ 403 /);
   });
 
   it('are not the studio’s own page, which is let in', async () => {
@@ -309,9 +317,9 @@ describe('files', () => {
 
   it('that cannot be read are a plain 500', async () => {
     await rm(join(directory, 'index.html'));
-    await mkdir(join(directory, 'index.html'));
-    const answer = await sendSignedIn({});
-    expect(answer.status).toBe(404);
+    await symlink(join(directory, 'index.html'), join(directory, 'index.html'));
+    expect(await sendSignedIn({})).toMatchObject({ status: 500, text: expect.stringContaining('ELOOP') });
+    expect((await sendCall('app.info', '{}')).status).toBe(200);
   });
 
   it('that have not been built are a plain 404', async () => {
@@ -365,7 +373,7 @@ describe('calls', () => {
       const answer = await sendCall('app.info', body);
       expect(answer.status).toBe(400);
       expect(JSON.parse(answer.text).error.code).toBe('request.malformed');
-      expect(answer.text).not.toContain('at ');
+      expect(answer.text).not.toContain('.ts:');
     },
   );
 
@@ -422,7 +430,7 @@ describe('closing', () => {
     await vi.waitFor(() => expect(backend.waiting.size).toBe(1));
     await Promise.all([host.close(), host.close()]);
     expect(await waiting).toBe('cut off');
-    expect(backend.aborted).toBe(1);
+    await vi.waitFor(() => expect(backend.aborted).toBe(1));
     expect(backend.closed).toBe(0);
     await expect(send({})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });

@@ -1,5 +1,5 @@
 /** Generates answers to prompts of token ids with stock llama.cpp, as users will run the adapter. */
-import { getLlama, type LlamaModel, LlamaLogLevel, type Token } from 'node-llama-cpp';
+import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { GenerateJob, GenerateResult } from '../protocol.ts';
@@ -59,7 +59,12 @@ async function answerAll(
   const answers: string[] = [];
   for (const prompt of job.prompts) {
     if (jobContext.signal.aborted) {
-      return fail({ code: 'job.cancelled', title: 'The answers were cancelled.', cause: '', remedy: 'Ask again.' });
+      return fail({
+        code: 'job.cancelled',
+        title: 'The answers were cancelled.',
+        cause: '',
+        remedy: 'Ask again.',
+      });
     }
     await sequence.clearHistory();
     const generated: Token[] = [];

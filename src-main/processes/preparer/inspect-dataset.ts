@@ -10,7 +10,10 @@ const LISTED_PROBLEMS = 1000;
 const SAMPLE_ROWS = 5;
 const ROWS_PER_PROGRESS = 2000;
 
-export async function inspectDataset(job: InspectJob, context: JobContext): Promise<Outcome<DatasetInspection>> {
+export async function inspectDataset(
+  job: InspectJob,
+  context: JobContext,
+): Promise<Outcome<DatasetInspection>> {
   const format = await detectFileFormat(job.path);
   const columns = new Set<string>();
   const roles = new Map<string, number>();
@@ -64,7 +67,8 @@ async function detectFileFormat(path: string): Promise<RowFormat | null> {
 }
 
 function problemOf(value: unknown, place: { row: number; line: number }, format: RowFormat | null) {
-  if (format === null) return { code: 'row.unknownFormat', message: 'The row is in no format that can be read here.' };
+  if (format === null)
+    return { code: 'row.unknownFormat', message: 'The row is in no format that can be read here.' };
   const row = convertRow(value, place, { format, roles: {}, systemPrompt: null, systemRole: 'keep' });
   return row.kind === 'invalid' ? { code: row.code, message: row.message } : null;
 }
@@ -75,7 +79,9 @@ function collectNames(value: unknown, columns: Set<string>, roles: Map<string, n
   const { messages } = value as { messages?: unknown };
   if (!Array.isArray(messages)) return;
   for (const message of messages) {
-    const role = typeof message === 'object' && message !== null ? (message as { role?: unknown }).role : undefined;
-    if (typeof role === 'string' && (roles.has(role) || roles.size < 1000)) roles.set(role, (roles.get(role) ?? 0) + 1);
+    const role =
+      typeof message === 'object' && message !== null ? (message as { role?: unknown }).role : undefined;
+    if (typeof role === 'string' && (roles.has(role) || roles.size < 1000))
+      roles.set(role, (roles.get(role) ?? 0) + 1);
   }
 }

@@ -1,9 +1,9 @@
 /** A loaded model as the pipeline's tokenizer and template engine. */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { RenderTemplate, Tokenizer } from '../../pipeline/ports.ts';
-import { markGenerationTags } from '../../pipeline/generation-tags.ts';
-import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
 import { type Addon, fromNative, type NativeModel } from '../../adapters/native/addon.ts';
+import { markGenerationTags } from '../../pipeline/generation-tags.ts';
+import type { RenderTemplate, Tokenizer } from '../../pipeline/ports.ts';
+import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
 
 /** Errors: `template.eosUnknown` where the recipe's end token is none of this vocabulary. */
 export function createTokenizer(model: NativeModel, eosToken: string | number | null): Outcome<Tokenizer> {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
-import { compileTemplate, createTokenizer, tokenText } from './native-labelling.ts';
-import type { LabelOptions } from '../../pipeline/label-row.ts';
 import type { RowFormat } from '../../pipeline/convert-row.ts';
+import type { LabelOptions } from '../../pipeline/label-row.ts';
 import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
+import { compileTemplate, createTokenizer, tokenText } from './native-labelling.ts';
 
 export interface Labeller {
   readonly model: NativeModel;
@@ -59,7 +59,9 @@ export async function openLabeller(
       trainOnEndOfTurn: masking.trainOnEndOfTurn,
       parseSpecialInContent: recipe.template.parseSpecialInContent,
       endTexts: masking.trainOnEndOfTurn
-        ? [...tokenizer.value.endOfGenerationIds].map(id => tokenText(tokenizer.value, id)).filter(text => text !== '')
+        ? [...tokenizer.value.endOfGenerationIds]
+            .map(id => tokenText(tokenizer.value, id))
+            .filter(text => text !== '')
         : [],
       maxLength: collator.maxLength,
       truncation: collator.truncation === 'prompt-first' ? 'right' : collator.truncation,
@@ -91,7 +93,8 @@ function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
 function readTemplate(path: string): Outcome<string> {
   try {
     const text = readFileSync(path);
-    if (text.length > LARGEST_TEMPLATE_BYTES) throw new Error(`${path} is larger than 1 MiB; it is no chat template.`);
+    if (text.length > LARGEST_TEMPLATE_BYTES)
+      throw new Error(`${path} is larger than 1 MiB; it is no chat template.`);
     return ok(text.toString('utf8'));
   } catch (error) {
     return fail({

@@ -8,11 +8,11 @@ import type { Split } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
 import { checkDataset } from '../../pipeline/check-dataset.ts';
+import { checkModel } from '../../pipeline/check-model.ts';
 import type { RowFormat } from '../../pipeline/convert-row.ts';
 import { DatasetCounter } from '../../pipeline/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/estimate-memory.ts';
 import { labelRow } from '../../pipeline/label-row.ts';
-import { checkModel } from '../../pipeline/check-model.ts';
 import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
@@ -38,7 +38,9 @@ export async function prepareDataset(job: PrepareJob, context: JobContext): Prom
     if (known?.ok) {
       const { report } = known.value.meta;
       known.value.close();
-      return ok(result(preparedPath, withSteps(report, recipe, known.value.meta.trainingExamples), labeller, hashes));
+      return ok(
+        result(preparedPath, withSteps(report, recipe, known.value.meta.trainingExamples), labeller, hashes),
+      );
     }
     mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
     const report = await writePrepared(preparedPath, recipe, format, labeller, hashes, context);
@@ -88,7 +90,12 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<PrepareR
     files: paths.length,
     build: labeller.buildHash,
   };
-  return { data, model, template, preparedDataset: hashText(JSON.stringify([data, held, model, template, options])) };
+  return {
+    data,
+    model,
+    template,
+    preparedDataset: hashText(JSON.stringify([data, held, model, template, options])),
+  };
 }
 
 async function writePrepared(
@@ -107,7 +114,8 @@ async function writePrepared(
   let written = 0;
   try {
     for await (const row of readRows(dataPaths(recipe), format, recipe, dataset.limit)) {
-      if (row.kind === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(row.row, row.line, row.message);
+      if (row.kind === 'invalid' && dataset.onInvalidRow === 'stop')
+        throw invalidRow(row.row, row.line, row.message);
       const example = labelRow(row, labeller.options);
       if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
       counter.add(example);
@@ -123,7 +131,9 @@ async function writePrepared(
       }
     }
     const fraction =
-      typeof dataset.validation === 'object' && 'fraction' in dataset.validation ? dataset.validation.fraction : 0;
+      typeof dataset.validation === 'object' && 'fraction' in dataset.validation
+        ? dataset.validation.fraction
+        : 0;
     const bound = validationBound(Uint32Array.from(keptHashes.values()), fraction);
     const splitOf = (index: number): Split =>
       index >= dataExamples || (keptHashes.get(index) ?? bound) < bound ? 'validation' : 'training';
@@ -181,7 +191,11 @@ function withSteps(report: PreflightReport, recipe: Recipe, trainingExamples: nu
   const { steps } = planTraining({ ...recipe.training, examples: trainingExamples });
   const allowed = new Set(recipe.preflight.allow);
   const blocking = report.checks.filter(check => check.severity === 'error' && !allowed.has(check.id));
-  return { ...report, status: blocking.length > 0 ? 'blocked' : 'ready', totals: { ...report.totals, steps } };
+  return {
+    ...report,
+    status: blocking.length > 0 ? 'blocked' : 'ready',
+    totals: { ...report.totals, steps },
+  };
 }
 
 function invalidRow(row: number, line: number, message: string): CodedException {

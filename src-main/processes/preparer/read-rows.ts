@@ -1,8 +1,9 @@
 /** The rows of a recipe's data files, converted, in order, with every rejected row in its place. */
-import { readJsonLines, type ParsedLine } from '../../adapters/readers/jsonl-reader.ts';
+
 import { CodedException } from '../../../src-shared/contract/coded-error.ts';
 import type { Row } from '../../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { type ParsedLine, readJsonLines } from '../../adapters/readers/jsonl-reader.ts';
 import { convertRow, detectFormat, type RowFormat } from '../../pipeline/convert-row.ts';
 
 const ROWS_FOR_DETECTION = 100;
@@ -75,5 +76,7 @@ export function asDataError(path: string, error: unknown): unknown {
 }
 
 function keysOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? Object.keys(value).slice(0, 8).join(', ') || 'none' : 'none';
+  return typeof value === 'object' && value !== null
+    ? Object.keys(value).slice(0, 8).join(', ') || 'none'
+    : 'none';
 }

@@ -14,13 +14,25 @@ export async function renderOne(job: RenderJob, context: JobContext): Promise<Ou
   const { options, templateSource } = opened.value;
   try {
     if ('contextJson' in job.source) {
-      return renderContext(templateSource, job.source.contextJson, options.context, context.nativeDirectory, job.now);
+      return renderContext(
+        templateSource,
+        job.source.contextJson,
+        options.context,
+        context.nativeDirectory,
+        job.now,
+      );
     }
     const row = await findRow(job, job.source.row);
     if (!row) return fail(rowError(`The dataset has no row ${job.source.row}; rows count from 0.`));
     if (row.kind === 'invalid') return fail(rowError(`Row ${row.row}, line ${row.line}: ${row.message}`));
-    if (row.kind === 'tokenized' || !options.template) return fail(rowError('Tokenized rows have no text to render.'));
-    const rendered = renderConversation(options.template, options.context, row.conversation, options.endTexts);
+    if (row.kind === 'tokenized' || !options.template)
+      return fail(rowError('Tokenized rows have no text to render.'));
+    const rendered = renderConversation(
+      options.template,
+      options.context,
+      row.conversation,
+      options.endTexts,
+    );
     if (!rendered.ok) return rendered;
     const { text, spans } = rendered.value;
     const full = job.recipe.masking.strategy === 'full';
@@ -44,7 +56,8 @@ function renderContext(
   } catch (error) {
     return fail(contextError(error instanceof Error ? error.message : String(error)));
   }
-  if (typeof own !== 'object' || own === null || Array.isArray(own)) return fail(contextError('It is no JSON object.'));
+  if (typeof own !== 'object' || own === null || Array.isArray(own))
+    return fail(contextError('It is no JSON object.'));
   const addon = loadAddon(nativeDirectory);
   if (!addon.ok) return addon;
   const template = fromNative(addon.value.ChatTemplate.compile(source));

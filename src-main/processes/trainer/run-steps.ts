@@ -1,6 +1,7 @@
 /** The training loop: micro-batches add up a gradient, a step uses it, events say what happened. */
-import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
+
 import { type CodedError, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
 import type { RunError } from '../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
@@ -89,7 +90,11 @@ function rateOf(recipe: Recipe, step: number, steps: number): number {
   return learningRate * learningRateFactor(scheduler, step, warmupSteps, steps);
 }
 
-async function update(trainer: NativeTrainer, recipe: Recipe, learningRate: number): Promise<Outcome<number>> {
+async function update(
+  trainer: NativeTrainer,
+  recipe: Recipe,
+  learningRate: number,
+): Promise<Outcome<number>> {
   const { optimizer, betas, epsilon, weightDecay, maxGradNorm } = recipe.training;
   const [beta1, beta2] = betas;
   const stepped = fromNative(

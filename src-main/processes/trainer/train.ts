@@ -28,7 +28,11 @@ export async function train(job: TrainJob, context: JobContext): Promise<Outcome
   }
 }
 
-async function trainOn(dataset: PreparedDataset, job: TrainJob, context: JobContext): Promise<Outcome<TrainResult>> {
+async function trainOn(
+  dataset: PreparedDataset,
+  job: TrainJob,
+  context: JobContext,
+): Promise<Outcome<TrainResult>> {
   if (dataset.indicesOf('training').length === 0) return fail(noLabels(dataset.examples));
   const addon = loadAddon(context.nativeDirectory);
   if (!addon.ok) return addon;

@@ -2,8 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { type AnswerSampling, answerWithRun } from '../../../backend/answer-prompts.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 import { resolveRunId } from './runs.ts';
 
 export async function chatCommand(
@@ -22,7 +22,9 @@ export async function chatCommand(
   const { temperature, topP, seed } = options;
   const answer = async (prompt: string) => {
     const sampling: AnswerSampling = { temperature, topP, seed };
-    const answers = orThrow(await answerWithRun(parts, id, prompt, sampling, { signal, onProgress: output.progress }));
+    const answers = orThrow(
+      await answerWithRun(parts, id, prompt, sampling, { signal, onProgress: output.progress }),
+    );
     const shown = options.base ? { base: answers.base, tuned: null } : answers;
     if (output.json) await output.document(shown);
     output.text(`Base   ${answers.base}${options.base ? '' : `\nTuned  ${answers.tuned}`}`);

@@ -1,8 +1,8 @@
 /** `luthier dataset` and `luthier render`: what stands in a file, and what a template makes of it. */
 import { readFileSync } from 'node:fs';
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 export async function inspectCommand(context: CommandContext, file: string): Promise<ExitCode> {
   const { output, parts, signal } = context;
@@ -16,7 +16,9 @@ export async function inspectCommand(context: CommandContext, file: string): Pro
       `Rows           ${inspected.rows}`,
       `Conversations  ${inspected.conversations}`,
       `Columns        ${inspected.columns.join(', ')}`,
-      `Roles          ${Object.entries(inspected.roles).map(([role, count]) => `${role} ${count}`).join(', ')}`,
+      `Roles          ${Object.entries(inspected.roles)
+        .map(([role, count]) => `${role} ${count}`)
+        .join(', ')}`,
       `Problems       ${inspected.problemCount}`,
       ...inspected.problems.slice(0, 20).map(({ line, message }) => `  line ${line}: ${message}`),
     ].join('\n'),
@@ -32,7 +34,9 @@ export async function renderCommand(
   const { output, parts, signal } = context;
   const recipe = orThrow(parts.loadRecipe(context.at(recipePath)));
   const source =
-    options.context === undefined ? { row: options.row } : { contextJson: readText(context.at(options.context)) };
+    options.context === undefined
+      ? { row: options.row }
+      : { contextJson: readText(context.at(options.context)) };
   const rendered = orThrow(await parts.workers.preparer.render(recipe, source, { signal }));
   if (output.json) await output.document(rendered);
   output.text(rendered.text);

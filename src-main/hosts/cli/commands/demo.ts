@@ -1,9 +1,9 @@
 /** `luthier demo`: trains the bundled demo, then answers its held-out prompts with base and tuned model. */
-import { orThrow, ok } from '../../../../src-shared/contract/coded-error.ts';
+import { ok, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { compareOnHeldOut, type DemoComparison, loadDemoRecipe } from '../../../backend/demo.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
+import type { CommandContext } from '../command-context.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 import { exitCodeOfRun, showEvent } from './train.ts';
 
 const SHOWN_ANSWERS = 3;
@@ -18,7 +18,10 @@ export async function demoCommand(context: CommandContext): Promise<ExitCode> {
       onProgress: output.progress,
       onEvent: event => showEvent(output, event),
       score: async (adapterPath, stop) => {
-        const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal: stop, onProgress: output.progress });
+        const compared = await compareOnHeldOut(parts, recipe, adapterPath, {
+          signal: stop,
+          onProgress: output.progress,
+        });
         if (!compared.ok) return compared;
         comparison = compared.value;
         return ok(compared.value.score);

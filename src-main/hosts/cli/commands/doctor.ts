@@ -1,7 +1,7 @@
 /** `luthier doctor`: what this installation is made of, and whether it is whole. */
 import { statfsSync } from 'node:fs';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 export async function doctorCommand({ parts, output, signal }: CommandContext): Promise<ExitCode> {
   const native = await parts.workers.preparer.describe({ signal });

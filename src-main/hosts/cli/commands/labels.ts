@@ -3,11 +3,15 @@ import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { IGNORE_INDEX } from '../../../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../../../src-shared/domain/preflight.ts';
 import type { Prepared } from '../../../backend/ports.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 /** Never gated by preflight: to see why nothing is trained, one has to see it. */
-export async function labelsCommand(context: CommandContext, recipePath: string, limit: number | null): Promise<ExitCode> {
+export async function labelsCommand(
+  context: CommandContext,
+  recipePath: string,
+  limit: number | null,
+): Promise<ExitCode> {
   const { output, parts } = context;
   const { prepared } = await prepare(context, recipePath);
   let shown = 0;
@@ -20,12 +24,18 @@ export async function labelsCommand(context: CommandContext, recipePath: string,
     const labels = [...example.labels];
     if (output.json) await output.document({ row, inputIds, labels, dropped, truncatedTokens, method });
     const trained = labels.filter(label => label !== IGNORE_INDEX).length;
-    output.text(`row ${row}: ${inputIds.length} tokens, ${trained} trained, ${dropped ? `dropped: ${example.problem}` : method}`);
+    output.text(
+      `row ${row}: ${inputIds.length} tokens, ${trained} trained, ${dropped ? `dropped: ${example.problem}` : method}`,
+    );
   }
   return EXIT.done;
 }
 
-export async function batchesCommand(context: CommandContext, recipePath: string, limit: number | null): Promise<ExitCode> {
+export async function batchesCommand(
+  context: CommandContext,
+  recipePath: string,
+  limit: number | null,
+): Promise<ExitCode> {
   const { output, parts } = context;
   const { prepared, recipe } = await prepare(context, recipePath);
   let shown = 0;
@@ -34,7 +44,9 @@ export async function batchesCommand(context: CommandContext, recipePath: string
     if (context.signal.aborted) return EXIT.interrupted;
     shown++;
     const rows = (cells: Int32Array) =>
-      Array.from({ length: batch.batchSize }, (_, i) => [...cells.subarray(i * batch.length, (i + 1) * batch.length)]);
+      Array.from({ length: batch.batchSize }, (_, i) => [
+        ...cells.subarray(i * batch.length, (i + 1) * batch.length),
+      ]);
     if (output.json) {
       await output.document({
         step,
@@ -44,7 +56,9 @@ export async function batchesCommand(context: CommandContext, recipePath: string
         sequenceIds: rows(batch.sequenceIds),
       });
     }
-    output.text(`step ${step}: ${batch.batchSize} × ${batch.length}, ${batch.tokens} tokens, ${batch.trainableTokens} trained`);
+    output.text(
+      `step ${step}: ${batch.batchSize} × ${batch.length}, ${batch.tokens} tokens, ${batch.trainableTokens} trained`,
+    );
   }
   return EXIT.done;
 }
@@ -60,7 +74,9 @@ export async function preflightCommand(context: CommandContext, recipePath: stri
 async function prepare(context: CommandContext, recipePath: string) {
   const { output, parts, signal } = context;
   const recipe = orThrow(parts.loadRecipe(context.at(recipePath)));
-  const prepared: Prepared = orThrow(await parts.workers.preparer.prepare(recipe, { signal, onProgress: output.progress }));
+  const prepared: Prepared = orThrow(
+    await parts.workers.preparer.prepare(recipe, { signal, onProgress: output.progress }),
+  );
   return { recipe, prepared };
 }
 

@@ -2,21 +2,27 @@
 import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 export async function listRunsCommand({ parts, output }: CommandContext): Promise<ExitCode> {
   const runs = parts.store.list();
   if (output.json) await output.document({ runs });
   if (runs.length === 0) output.text('There are no runs yet. `luthier demo` makes the first.');
   for (const run of runs) {
-    const loss = run.lastLoss === null ? '' : `  loss ${run.firstLoss?.toFixed(3)} → ${run.lastLoss.toFixed(3)}`;
-    output.text(`${run.id}  ${run.status.padEnd(11)}  ${run.stepsDone}/${run.plannedSteps}${loss}  ${run.name}`);
+    const loss =
+      run.lastLoss === null ? '' : `  loss ${run.firstLoss?.toFixed(3)} → ${run.lastLoss.toFixed(3)}`;
+    output.text(
+      `${run.id}  ${run.status.padEnd(11)}  ${run.stepsDone}/${run.plannedSteps}${loss}  ${run.name}`,
+    );
   }
   return EXIT.done;
 }
 
-export async function showRunCommand({ parts, output }: CommandContext, idOrPrefix: string): Promise<ExitCode> {
+export async function showRunCommand(
+  { parts, output }: CommandContext,
+  idOrPrefix: string,
+): Promise<ExitCode> {
   const run = parts.store.show(resolveRunId(parts, idOrPrefix));
   if (!run) throw new CodedException(runNotFound(idOrPrefix));
   if (output.json) await output.document(run);

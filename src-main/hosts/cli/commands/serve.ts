@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { createBackendFace } from '../../../backend/create-backend-face.ts';
 import { startWebHost } from '../../web/web-host.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 export async function serveCommand(
   context: CommandContext,
@@ -14,7 +14,9 @@ export async function serveCommand(
   const version = parts.versions['luthier'] ?? '';
   const host = await startWebHost({ backend, rendererDirectory, port: options.port, version });
   await output.document({ url: host.url, pid: process.pid });
-  process.stderr.write(`Luthier is open at ${host.url}\nCtrl-C ends it; a run under way is stopped and kept.\n`);
+  process.stderr.write(
+    `Luthier is open at ${host.url}\nCtrl-C ends it; a run under way is stopped and kept.\n`,
+  );
   if (options.open) openBrowser(host.url);
   await new Promise<void>(resolve => {
     if (signal.aborted) resolve();

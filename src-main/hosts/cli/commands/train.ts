@@ -3,9 +3,9 @@ import { CodedException, orThrow } from '../../../../src-shared/contract/coded-e
 import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain/training.ts';
 import type { RecipeOverride } from '../../../backend/backend-parts.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
+import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import type { CommandContext } from '../run-cli.ts';
 
 export async function trainCommand(
   context: CommandContext,
@@ -15,7 +15,11 @@ export async function trainCommand(
   const { output, parts, signal } = context;
   const recipe = orThrow(parts.loadRecipe(context.at(recipePath), set.map(parseOverride)));
   const launched = orThrow(
-    await launchRun(parts, recipe, { signal, onProgress: output.progress, onEvent: event => showEvent(output, event) }),
+    await launchRun(parts, recipe, {
+      signal,
+      onProgress: output.progress,
+      onEvent: event => showEvent(output, event),
+    }),
   );
   return exitCodeOfRun(await launched.finished, signal);
 }
@@ -43,7 +47,9 @@ export function showEvent(output: Output, event: TrainingEvent): void {
       break;
     }
     case 'evaluation':
-      output.text(`step ${event.step}  evaluation loss ${event.loss.toFixed(4)}  perplexity ${event.perplexity.toFixed(2)}`);
+      output.text(
+        `step ${event.step}  evaluation loss ${event.loss.toFixed(4)}  perplexity ${event.perplexity.toFixed(2)}`,
+      );
       break;
     case 'warning':
       process.stderr.write(`${event.code}: ${event.message}\n`);
@@ -59,7 +65,10 @@ export function showEvent(output: Output, event: TrainingEvent): void {
 function showFinished(output: Output, event: FinishedEvent): void {
   output.text(`Run ${event.status} after ${event.steps} steps.`);
   if (event.adapterPath !== null) output.text(`Adapter: ${event.adapterPath}`);
-  if (event.error) process.stderr.write(`${event.error.code}: ${event.error.title}\n${event.error.cause}\n${event.error.remedy}\n`);
+  if (event.error)
+    process.stderr.write(
+      `${event.error.code}: ${event.error.title}\n${event.error.cause}\n${event.error.remedy}\n`,
+    );
 }
 
 function parseOverride(text: string): RecipeOverride {
