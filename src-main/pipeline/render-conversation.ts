@@ -101,7 +101,10 @@ function spansFromContent(
   return ok(spans);
 }
 
-/** The end of the turn's generation prompt where it can be proven, else the start of the content. */
+/**
+ * The end of the turn's generation prompt where the template has one and it can be placed, else the
+ * start of the content: a role header is never part of the turn.
+ */
 function turnStart(
   template: ChatTemplate,
   context: TemplateContext,
@@ -112,15 +115,11 @@ function turnStart(
 ): number {
   const prompt = template.render(contextJson(context, before, true));
   const bare = template.render(contextJson(context, before, false));
-  if (!prompt.ok) return contentStart;
-  if (
-    text.startsWith(prompt.value) &&
-    prompt.value.length >= previousEnd &&
-    prompt.value.length <= contentStart
-  ) {
-    return prompt.value.length;
-  }
-  if (!bare.ok || !prompt.value.startsWith(bare.value)) return contentStart;
+  if (!prompt.ok || !bare.ok || prompt.value === bare.value) return contentStart;
+  const promptEnd = prompt.value.length;
+  if (text.startsWith(prompt.value) && promptEnd >= previousEnd && promptEnd <= contentStart)
+    return promptEnd;
+  if (!prompt.value.startsWith(bare.value)) return contentStart;
   const header = prompt.value.slice(bare.value.length);
   const at = header === '' ? -1 : text.lastIndexOf(header, contentStart - header.length);
   return at >= previousEnd ? at + header.length : contentStart;
