@@ -19,7 +19,7 @@ const PARTS = [
     name: 'layers',
     run: () =>
       check([
-        tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+        tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
         '--config',
         '.dependency-cruiser.mjs',
         'src-main',

@@ -3,7 +3,17 @@
 // Run `node scripts/native/build.mjs`, or call buildNative({ log }) from another script.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +27,16 @@ const nodeApiPackage = join(root, 'node_modules', 'node-api-headers');
 
 const remedies = {
   git: { linux: 'sudo apt install git', darwin: 'brew install git', win32: 'winget install Git.Git' },
-  cmake: { linux: 'sudo apt install cmake', darwin: 'brew install cmake', win32: 'winget install Kitware.CMake' },
+  cmake: {
+    linux: 'sudo apt install cmake',
+    darwin: 'brew install cmake',
+    win32: 'winget install Kitware.CMake',
+  },
   'a C++ compiler': {
     linux: 'sudo apt install g++',
     darwin: 'xcode-select --install   (or: brew install llvm)',
-    win32: 'winget install Microsoft.VisualStudio.2022.BuildTools --override "--add Microsoft.VisualStudio.Workload.VCTools"',
+    win32:
+      'winget install Microsoft.VisualStudio.2022.BuildTools --override "--add Microsoft.VisualStudio.Workload.VCTools"',
   },
 };
 
@@ -32,7 +47,7 @@ export class NativeBuildError extends Error {}
  * Builds `build/native/luthier.node` and the llama.cpp libraries beside it, if an input changed.
  * `log` receives plain lines of progress. Throws {@link NativeBuildError}.
  */
-export async function buildNative({ log = (line) => process.stderr.write(`${line}\n`) } = {}) {
+export async function buildNative({ log = line => process.stderr.write(`${line}\n`) } = {}) {
   const release = readLlamaRelease();
   const hash = hashInputs(release);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === hash) {
@@ -49,7 +64,21 @@ export async function buildNative({ log = (line) => process.stderr.write(`${line
   log('native: 2/4 configure');
   await configure(sourceTree, buildTree, release, hash, log);
   log('native: 3/4 compile');
-  await run('cmake', ['--build', buildTree, '--config', 'Release', '--target', 'luthier', '--parallel', String(availableParallelism())], log, compileProgress(log));
+  await run(
+    'cmake',
+    [
+      '--build',
+      buildTree,
+      '--config',
+      'Release',
+      '--target',
+      'luthier',
+      '--parallel',
+      String(availableParallelism()),
+    ],
+    log,
+    compileProgress(log),
+  );
   log('native: 4/4 collect');
   collect(buildTree);
   writeFileSync(`${stampFile}.new`, `${hash}\n`);
@@ -70,7 +99,7 @@ function readLlamaRelease() {
 function hashInputs(release) {
   const hash = createHash('sha256');
   const bundle = join(llamaPackage, 'llama', 'gitRelease.bundle');
-  const packageVersion = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
+  const packageVersion = folder => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
   hash.update(
     JSON.stringify({
       platform: process.platform,
@@ -102,13 +131,16 @@ function requireTools() {
   const runs = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
   const compilers = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
   // On Windows, cmake itself finds Visual Studio; nothing on the PATH tells.
-  const hasCompiler = process.platform === 'win32' || compilers.some((name) => runs(name, ['--version']));
+  const hasCompiler = process.platform === 'win32' || compilers.some(name => runs(name, ['--version']));
   const missing = [];
   if (!runs('git', ['--version'])) missing.push('git');
   if (!runs('cmake', ['--version'])) missing.push('cmake');
   if (!hasCompiler) missing.push('a C++ compiler');
   if (missing.length > 0) {
-    const lines = missing.map((tool) => `  ${tool} is missing. Install it with: ${remedies[tool][process.platform] ?? remedies[tool].linux}`);
+    const lines = missing.map(
+      tool =>
+        `  ${tool} is missing. Install it with: ${remedies[tool][process.platform] ?? remedies[tool].linux}`,
+    );
     throw new NativeBuildError(`The native addon cannot be built:\n${lines.join('\n')}`);
   }
 }
@@ -116,7 +148,10 @@ function requireTools() {
 /** Clones the bundle once, and brings the tree to the patched state; files that stay equal keep their times. */
 function prepareSource(tree) {
   const git = (...args) => {
-    const { status, stderr } = spawnSync('git', args, { cwd: existsSync(tree) ? tree : root, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('git', args, {
+      cwd: existsSync(tree) ? tree : root,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new NativeBuildError(`git ${args[0]} failed:\n${stderr}`);
   };
   if (!existsSync(join(tree, '.git'))) {
@@ -124,11 +159,22 @@ function prepareSource(tree) {
     rmSync(partial, { recursive: true, force: true });
     rmSync(tree, { recursive: true, force: true });
     mkdirSync(dirname(tree), { recursive: true });
-    git('clone', '--quiet', '-c', 'core.autocrlf=false', '-c', 'advice.detachedHead=false', join(llamaPackage, 'llama', 'gitRelease.bundle'), partial);
+    git(
+      'clone',
+      '--quiet',
+      '-c',
+      'core.autocrlf=false',
+      '-c',
+      'advice.detachedHead=false',
+      join(llamaPackage, 'llama', 'gitRelease.bundle'),
+      partial,
+    );
     renameSync(partial, tree);
   }
   const folder = join(sourceFolder, 'patches');
-  const patches = readdirSync(folder).filter((name) => name.endsWith('.patch')).sort();
+  const patches = readdirSync(folder)
+    .filter(name => name.endsWith('.patch'))
+    .sort();
   const wanted = createHash('sha256');
   for (const name of patches) wanted.update(readFileSync(join(folder, name)));
   const mark = join(tree, '.git', 'luthier-patches');
@@ -153,7 +199,9 @@ async function configure(sourceTree, buildTree, release, hash, log) {
     LUTHIER_BUILD_HASH: hash,
     LUTHIER_ADDON_VERSION: version,
   };
-  const definitions = Object.entries(options).map(([name, value]) => `-D${name}=${value.replaceAll('\\', '/')}`);
+  const definitions = Object.entries(options).map(
+    ([name, value]) => `-D${name}=${value.replaceAll('\\', '/')}`,
+  );
   const generator = isNew && hasNinja && process.platform !== 'win32' ? ['-G', 'Ninja'] : [];
   await run('cmake', [...generator, '-S', sourceFolder, '-B', buildTree, ...definitions], log);
 }
@@ -161,7 +209,7 @@ async function configure(sourceTree, buildTree, release, hash, log) {
 /** Turns "[12/340] …" (Ninja) and "[ 12%] …" (Make) into a line per 5 %. */
 function compileProgress(log) {
   let lastPercent = -5;
-  return (line) => {
+  return line => {
     const steps = /^\[(\d+)\/(\d+)\]/.exec(line);
     const percentage = /^\[\s*(\d+)%\]/.exec(line);
     if (!steps && !percentage) return;
@@ -178,7 +226,7 @@ function run(command, args, log, onLine = () => {}) {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const tail = [];
     let rest = '';
-    const receive = (chunk) => {
+    const receive = chunk => {
       const lines = (rest + chunk).split(/\r?\n/);
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -189,8 +237,10 @@ function run(command, args, log, onLine = () => {}) {
     };
     child.stdout.setEncoding('utf8').on('data', receive);
     child.stderr.setEncoding('utf8').on('data', receive);
-    child.on('error', (error) => reject(new NativeBuildError(`${command} could not be started: ${error.message}`)));
-    child.on('close', (code) => {
+    child.on('error', error =>
+      reject(new NativeBuildError(`${command} could not be started: ${error.message}`)),
+    );
+    child.on('close', code => {
       if (code === 0) return resolve();
       for (const line of [...tail, rest]) log(line);
       reject(new NativeBuildError(`${command} failed with exit code ${code}; its last lines are above.`));

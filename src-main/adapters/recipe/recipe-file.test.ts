@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadRecipe, parseRecipeText, recipeToYaml } from './recipe-file.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'luthier-recipe-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const MINIMAL = 'version: 1\nmodel: {path: base.gguf}\ndataset: {path: [a.jsonl, sub/b.jsonl]}\n';
+const parse = (text: string, overrides = [] as { key: string; value: string }[]) =>
+  parseRecipeText(text, '/recipes', overrides);
+
+describe('recipes on disk', () => {
+  it('makes relative paths absolute from the folder of the recipe', () => {
+    const path = join(directory, 'r.luthier.yaml');
+    writeFileSync(path, MINIMAL);
+    const recipe = loadRecipe(path);
+    expect(recipe).toMatchObject({
+      ok: true,
+      value: {
+        model: { path: join(directory, 'base.gguf') },
+        dataset: { path: [join(directory, 'a.jsonl'), join(directory, 'sub', 'b.jsonl')] },
+      },
+    });
+  });
+
+  it('comes back the same after it was written', () => {
+    const first = parse(MINIMAL);
+    if (!first.ok) throw new Error(first.error.cause);
+    expect(parse(recipeToYaml(first.value))).toEqual(first);
+  });
+
+  it('takes overrides, their values read as YAML', () => {
+    const recipe = parse(MINIMAL, [
+      { key: 'training.learningRate', value: '1e-4' },
+      { key: 'adapter.targetModules', value: '[attn_q]' },
+    ]);
+    expect(recipe).toMatchObject({
+      value: { training: { learningRate: 0.0001 }, adapter: { targetModules: ['attn_q'] } },
+    });
+  });
+
+  it('refuses an override that names no key', () => {
+    expect(parse(MINIMAL, [{ key: 'training.lr', value: '1' }])).toMatchObject({
+      error: { code: 'recipe.invalid', details: { faults: [{ path: 'training.lr' }] } },
+    });
+  });
+
+  it('reports all faults in one error, with path, found and allowed', () => {
+    const recipe = parse(
+      'version: 2\nmodel: {path: 7}\ndataset: {path: a, limit: -1}\nmasking: {strategy: asistant}\n',
+    );
+    if (recipe.ok) throw new Error('accepted');
+    const { faults } = recipe.error.details as { faults: { path: string; nearest: string | null }[] };
+    expect(faults.map(fault => fault.path)).toEqual([
+      'version',
+      'model.path',
+      'dataset.limit',
+      'masking.strategy',
+    ]);
+    expect(faults[3]?.nearest).toBe('assistant');
+    expect(recipe.error.title).toBe('The recipe has 4 faults.');
+  });
+
+  it.each([
+    ['a: [1', 'recipe.notYaml'],
+    ['a: 1\na: 2\n', 'recipe.notYaml'],
+    ['&a [*a]', 'recipe.notYaml'],
+    ['', 'recipe.invalid'],
+    ['- 1\n', 'recipe.invalid'],
+  ])('refuses %j', (text, code) => {
+    expect(parse(text)).toMatchObject({ ok: false, error: { code } });
+  });
+
+  it('says so where there is no file', () => {
+    expect(loadRecipe(join(directory, 'none.yaml'))).toMatchObject({ error: { code: 'recipe.notFound' } });
+  });
+});

@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StepMetric } from '../../../src-shared/domain/training.ts';
+import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
+import type { NewRun } from '../../backend/ports.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
+import { migrate, openDatabase, type SqliteDatabase } from './open-database.ts';
+import { createRunStore } from './run-store.ts';
+
+let directory = '';
+let path = '';
+const opened: SqliteDatabase[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'luthier-history-'));
+  path = join(directory, 'history.sqlite');
+});
+afterEach(() => {
+  for (const database of opened.splice(0)) database.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function open() {
+  const database = openDatabase(path);
+  if (!database.ok) throw new Error(database.error.cause);
+  opened.push(database.value);
+  return createRunStore(database.value);
+}
+
+const parsed = parseRecipe({ version: 1, model: { path: '/m.gguf' }, dataset: { path: '/d.jsonl' } });
+if (!parsed.ok) throw new Error('the recipe of the test is wrong');
+
+const newRun = (id: string): NewRun => ({
+  id,
+  name: 'a run',
+  createdAt: `2026-01-01T00:00:0${id.length}.000Z`,
+  recipe: parsed.recipe,
+  hashes: { data: 'd', model: 'm', template: 't', preparedDataset: 'p' },
+  versions: { luthier: '0' },
+  preflight: {
+    status: 'ready',
+    totals: {
+      examples: 1,
+      kept: 1,
+      dropped: {},
+      tokens: 2,
+      trainableTokens: 1,
+      truncatedExamples: 0,
+      steps: 2,
+      lengths: { p50: 2, p95: 2, max: 2 },
+    },
+    checks: [],
+    estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
+  },
+  modelName: 'm',
+  dataName: 'd.jsonl',
+  plannedSteps: 2,
+  ownerPid: 1,
+});
+
+const step = (n: number): StepMetric => ({
+  step: n,
+  epoch: n / 2,
+  loss: 3 - n,
+  learningRate: 1e-4,
+  gradNorm: 0.5,
+  trainableTokens: 5,
+  tokens: 9,
+  tokensPerSecond: 100,
+  memoryBytes: 1000,
+  elapsedMs: n * 10,
+});
+
+const nothing = { steps: [], evaluations: [], warnings: [] };
+const ended = {
+  endedAt: '2026-01-02T00:00:00.000Z',
+  adapterPath: '/a.gguf',
+  bestAdapterPath: null,
+  error: null,
+  processExit: null,
+  demo: null,
+};
+
+describe('the history', () => {
+  it('keeps every committed step, also for a reader in another process', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    store.record(
+      'r1',
+      { ...nothing, steps: [step(1), step(2)], evaluations: [{ step: 2, loss: 1, perplexity: Math.E }] },
+      '2026-01-01T00:00:01.000Z',
+    );
+    expect(open().show('r1')).toMatchObject({
+      status: 'running',
+      steps: [step(1), step(2)],
+      evaluations: [{ step: 2, loss: 1 }],
+      adapterPath: null,
+    });
+  });
+
+  it('replaces a step that is measured again, never doubles it', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    store.record('r1', { ...nothing, steps: [step(1)] }, 't');
+    store.record('r1', { ...nothing, steps: [{ ...step(1), loss: 9 }] }, 't');
+    expect(store.show('r1')?.steps.map(({ loss }) => loss)).toEqual([9]);
+  });
+
+  it('lists runs newest first with first and last loss', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    store.create(newRun('r22'));
+    store.record('r1', { ...nothing, steps: [step(1), step(2)] }, 't');
+    store.finish('r1', { ...ended, status: 'completed' });
+    expect(store.list()).toMatchObject([
+      { id: 'r22', status: 'running', stepsDone: 0, lastLoss: null },
+      { id: 'r1', status: 'completed', stepsDone: 2, firstLoss: 2, lastLoss: 1, durationMs: 20 },
+    ]);
+  });
+
+  it('marks runs without a process as interrupted, and leaves living ones alone', () => {
+    const store = open();
+    store.create(newRun('dead'));
+    store.create({ ...newRun('alive!'), ownerPid: 2 });
+    expect(store.interruptOrphans(pid => pid === 2, '2026-01-03T00:00:00.000Z')).toEqual(['dead']);
+    expect(store.show('dead')).toMatchObject({ status: 'interrupted', error: { code: 'run.interrupted' } });
+    expect(store.show('alive!')?.status).toBe('running');
+  });
+
+  it('never changes a run that is over', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    store.finish('r1', { ...ended, status: 'completed' });
+    store.finish('r1', { ...ended, status: 'failed' });
+    expect(store.show('r1')?.status).toBe('completed');
+  });
+
+  it('finds runs by the beginning of their id, taken literally', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    expect(store.idsStartingWith('r')).toEqual(['r1']);
+    expect(store.idsStartingWith('%')).toEqual([]);
+  });
+});
+
+describe('opening the history', () => {
+  it('refuses a database of a later version and leaves it as it is', () => {
+    const later = new Database(path);
+    later.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
+    later.close();
+    expect(openDatabase(path)).toMatchObject({ ok: false, error: { code: 'history.newer' } });
+  });
+
+  it('refuses a file that is no database', () => {
+    const broken = join(directory, 'broken');
+    rmSync(broken, { force: true });
+    expect(openDatabase(directory)).toMatchObject({ ok: false, error: { code: 'history.unreadable' } });
+  });
+
+  it('backs a database up before a migration, keeps its rows, and applies each step once', () => {
+    open().create(newRun('r1'));
+    const database = opened[0];
+    if (!database) throw new Error('not opened');
+    const added = [
+      ...MIGRATIONS,
+      { version: SCHEMA_VERSION + 1, sql: 'ALTER TABLE runs ADD COLUMN extra TEXT' },
+    ];
+    const backup = `${path}.backup`;
+    migrate(database, backup, added);
+    migrate(database, backup, added);
+    expect(existsSync(backup)).toBe(true);
+    expect(database.prepare('SELECT id, extra FROM runs').all()).toEqual([{ id: 'r1', extra: null }]);
+    const old = new Database(backup, { readonly: true });
+    expect(old.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    old.close();
+  });
+
+  it('undoes a migration that fails half-way', () => {
+    open();
+    const database = opened[0];
+    if (!database) throw new Error('not opened');
+    const failing = { version: SCHEMA_VERSION + 1, sql: 'CREATE TABLE half (x); CREATE TABLE runs (y);' };
+    expect(() => migrate(database, null, [failing])).toThrow();
+    expect(database.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
+    expect(database.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'half'").pluck().get()).toBe(0);
+  });
+});
