@@ -9,6 +9,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
   emit(event: TrainingEvent): void;
+  /** A line for the log: what is left to read where the process dies. */
+  log(line: string): void;
 }
 
 interface Port {
@@ -41,6 +43,7 @@ export function serveJob<J extends Job>(
       signal: stop.signal,
       reportProgress: progress => void port.send({ type: 'progress', progress }),
       emit: event => void port.send({ type: 'event', event }),
+      log: line => void process.stderr.write(`${line}\n`),
     };
     void handle(message.job as J, context)
       .catch(asOutcome)

@@ -45,11 +45,13 @@ export async function runSteps(
     if (!updated.ok) return failedAt(planned, updated.error, plan);
     done = planned.step;
     const now = performance.now();
+    const loss = sums.value.lossSum / sums.value.trainableTokens;
+    context.log(`step ${planned.step} of ${steps}, loss ${loss.toFixed(4)}`);
     context.emit({
       type: 'step',
       step: planned.step,
       epoch: planned.epoch,
-      loss: sums.value.lossSum / sums.value.trainableTokens,
+      loss,
       learningRate,
       gradNorm: updated.value,
       trainableTokens: sums.value.trainableTokens,

@@ -39,11 +39,14 @@ async function trainOn(
   context.reportProgress({ phase: 'loading the model', done: 0, total: null });
   const model = fromNative(await addon.value.Model.open(job.recipe.model.path, { vocabularyOnly: false }));
   if (!model.ok) return model;
+  const { info } = model.value;
+  context.log(`loaded ${info.architecture}, ${info.parameters} parameters, ${info.quantization}`);
   const trainer = await createTrainer(addon.value, model.value, job.recipe);
   if (!trainer.ok) {
     model.value.dispose();
     return trainer;
   }
+  context.log(`training ${trainer.value.parameterCount} adapter parameters`);
   try {
     const ended = await runSteps(trainer.value, dataset, job.recipe, context);
     if (ended.status === 'failed') return ok({ ...ended, adapterPath: null, bestAdapterPath: null });

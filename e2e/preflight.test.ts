@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createForkLauncher } from '../src-main/adapters/processes/fork-launcher.ts';
+import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
+import { createBackendParts } from '../src-main/hosts/create-backend.ts';
+import { orThrow } from '../src-shared/contract/coded-error.ts';
+import { conversation, createWorkspace, demoModel, root, runLuthier } from './luthier-process.ts';
+
+const workspace = createWorkspace('preflight');
+afterAll(workspace.remove);
+mkdirSync(workspace.directory, { recursive: true });
+
+/** Conversations that hold no answer: nothing to train on. */
+const questions = workspace.write('questions.jsonl', conversation(['user', 'Where is the fox?']).repeat(4));
+const recipeFor = (name: string, body: string) =>
+  workspace.write(
+    `${name}.luthier.yaml`,
+    `version: 1\nname: ${name}\nmodel: {path: ${JSON.stringify(demoModel)}}\n${body}`,
+  );
+const blockedRecipe = recipeFor('blocked', `dataset: {path: ${JSON.stringify(questions)}}\n`);
+
+describe('a dataset without one trained token', () => {
+  it('blocks preflight with exit 2, and says why', async () => {
+    const { code, json } = await runLuthier('preflight', blockedRecipe, '--json', '--home', workspace.home);
+    expect(code).toBe(2);
+    expect(json[0]).toMatchObject({
+      status: 'blocked',
+      totals: { examples: 4, kept: 0, dropped: { noAssistant: 4 }, trainableTokens: 0, steps: 0 },
+    });
+    const { checks } = json[0] as { checks: { id: string; severity: string; cause: string }[] };
+    expect(checks[0]).toMatchObject({ id: 'labels.none', severity: 'error' });
+    expect(checks[0]?.cause).toContain('4 of 4 rows have no assistant message');
+  });
+
+  it('refuses to train with exit 2 and the whole report', async () => {
+    const { code, json } = await runLuthier('train', blockedRecipe, '--json', '--home', workspace.home);
+    expect(code).toBe(2);
+    expect(json).toHaveLength(1);
+    expect(json[0]).toMatchObject({ error: { code: 'preflight.blocked', details: { status: 'blocked' } } });
+  });
+
+  it('cannot be let through by the recipe', async () => {
+    const { code, json } = await runLuthier(
+      'train',
+      blockedRecipe,
+      '--json',
+      '--home',
+      workspace.home,
+      '--set',
+      'preflight.allow=[labels.none]',
+    );
+    expect(code).toBe(2);
+    expect(json[0]).toMatchObject({ error: { code: 'recipe.invalid' } });
+  });
+
+  it('is refused by the backend itself, which starts no trainer and leaves no run', async () => {
+    const launched: string[] = [];
+    const processDirectory = join(root, 'out', 'main');
+    const launcher = createForkLauncher(processDirectory);
+    const parts = orThrow(
+      createBackendParts({
+        host: 'web',
+        home: join(workspace.directory, 'face'),
+        resourcesDirectory: join(root, 'resources'),
+        nativeDirectory: join(root, 'build', 'native'),
+        processDirectory,
+        launcher: {
+          launch: entry => {
+            launched.push(entry);
+            return launcher.launch(entry);
+          },
+        },
+      }),
+    );
+    const backend = createBackendFace(parts);
+    const never = new AbortController().signal;
+    const started = await backend.call('runs.start', { kind: 'file', path: blockedRecipe }, never);
+    expect(started).toMatchObject({ ok: false, error: { code: 'preflight.blocked' } });
+    expect(launched).toEqual(['preparer']);
+    expect(parts.store.list()).toEqual([]);
+    await backend.close();
+  });
+
+  it('still shows its labels, dropped with their reason', async () => {
+    const { code, json } = await runLuthier('labels', blockedRecipe, '--json', '--home', workspace.home);
+    expect(code).toBe(0);
+    expect(json).toHaveLength(4);
+    expect(json[0]).toMatchObject({ row: 0, dropped: 'noAssistant', truncatedTokens: 0 });
+    const { inputIds, labels } = json[0] as { inputIds: number[]; labels: number[] };
+    expect(inputIds.length).toBeGreaterThan(3);
+    expect(labels.every(label => label === -100)).toBe(true);
+  });
+});
+
+describe('rows that cannot be used', () => {
+  it('are counted and left out; kept and dropped add up to all', async () => {
+    const good = conversation(['user', 'hi'], ['assistant', 'A fox.']);
+    const rows = [
+      good,
+      'no json\n',
+      good,
+      conversation(['user', 'x'], ['assistant', '']),
+      good,
+      good,
+      good,
+      good,
+    ];
+    const data = workspace.write('mixed.jsonl', rows.join(''));
+    const recipe = recipeFor('mixed', `dataset: {path: ${JSON.stringify(data)}, validation: none}\n`);
+    const { code, json } = await runLuthier('preflight', recipe, '--json', '--home', workspace.home);
+    expect(code).toBe(0);
+    expect(json[0]).toMatchObject({
+      status: 'ready',
+      totals: { examples: 8, kept: 7, dropped: { invalid: 1 } },
+    });
+  });
+
+  it('stop the import where the recipe asks for it, with row and line', async () => {
+    const data = workspace.write('broken.jsonl', `\n${conversation(['user', 'a'], ['assistant', 'b'])}{\n`);
+    const recipe = recipeFor('stop', `dataset: {path: ${JSON.stringify(data)}, onInvalidRow: stop}\n`);
+    const { code, json } = await runLuthier('preflight', recipe, '--json', '--home', workspace.home);
+    expect(code).toBe(1);
+    expect(json[0]).toMatchObject({ error: { code: 'data.invalidRow', details: { row: 1, line: 3 } } });
+  });
+});
+
+describe('a malformed recipe', () => {
+  it('is refused with exit 2 and every fault, from each command', async () => {
+    const recipe = workspace.write(
+      'bad.luthier.yaml',
+      'version: 1\nmodel: {}\ndataset: {path: a}\ntraining: {epocs: 3, batchSize: x}\n',
+    );
+    for (const command of ['preflight', 'train', 'labels', 'render']) {
+      const { code, json } = await runLuthier(command, recipe, '--json', '--home', workspace.home);
+      expect(code).toBe(2);
+      const { error } = json[0] as { error: { code: string; details: { faults: { path: string }[] } } };
+      expect(error.code).toBe('recipe.invalid');
+      expect(error.details.faults.map(fault => fault.path).sort()).toEqual([
+        'model.path',
+        'training.batchSize',
+        'training.epocs',
+      ]);
+    }
+  });
+
+  it('is told in words without --json, on standard error, without a stack trace', async () => {
+    const recipe = workspace.write('bad2.luthier.yaml', 'version: 1\n');
+    const { stdout, stderr } = await runLuthier('train', recipe, '--home', workspace.home);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('recipe.invalid: The recipe has 2 faults.');
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    [['fly']],
+    [['train']],
+    [['labels', 'x', '--limit', 'many']],
+    [['runs', 'show']],
+    [['train', 'x', '--set', 'y']],
+  ])('refuses %j with exit 2', async args => {
+    const { code, json } = await runLuthier(...args, '--json', '--home', workspace.home);
+    expect(code).toBe(2);
+    expect(json[0]).toMatchObject({ error: { code: expect.stringMatching(/^(arguments|recipe)\./) } });
+  });
+});
