@@ -108,6 +108,10 @@ function start(
   parts.running.set(id, stop);
   emit({ type: 'run', id, steps: prepared.report.totals.steps, recipe, hashes: prepared.hashes });
   parts.events.publishChange(id);
+  if (recipe.model.sha256 !== null && recipe.model.sha256 !== prepared.hashes.model) {
+    const message = 'The model file is not the one that the recipe was made with: its hash is another.';
+    emit({ type: 'warning', code: 'model.hashMismatch', message });
+  }
 
   const work = async (): Promise<FinishedEvent> => {
     const end = await parts.workers.trainer.train(

@@ -31,6 +31,8 @@ interface ParentPort {
 export function serveJob<J extends Job>(
   handle: (job: J, context: JobContext) => Promise<Outcome<unknown>>,
 ): void {
+  // Ctrl-C reaches the whole process group; it is the parent's to say what happens then.
+  process.on('SIGINT', () => undefined);
   const port = openPort();
   const stop = new AbortController();
   port.onMessage(message => {

@@ -5,7 +5,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { CodedException, orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
-import { locateFiles } from '../electron/locate-files.ts';
+import { locateFiles } from '../locate-files.ts';
 import type { CommandContext } from './command-context.ts';
 import { chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
@@ -57,6 +57,9 @@ export async function runCli(args: readonly string[], places: CliPlaces): Promis
     return EXIT.failed;
   }
 }
+
+/** One Ctrl-C may arrive several times: from the terminal, from npm, from the set-up script. */
+const ONE_PRESS_MS = 1_000;
 
 type Perform = (options: GlobalOptions, action: Action) => Promise<void>;
 
@@ -148,8 +151,11 @@ function runsAction(context: CommandContext, what: string, id: string | undefine
 async function runAction(options: GlobalOptions, places: CliPlaces, action: Action): Promise<ExitCode> {
   const output = createOutput({ json: options.json === true, debug: options.debug === true });
   const stop = new AbortController();
+  let interruptedAt = 0;
   const interrupt = () => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    const again = stop.signal.aborted && performance.now() - interruptedAt > ONE_PRESS_MS;
+    if (again) process.exit(EXIT.interrupted);
+    if (!stop.signal.aborted) interruptedAt = performance.now();
     stop.abort();
   };
   process.on('SIGINT', interrupt);

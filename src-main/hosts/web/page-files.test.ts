@@ -20,6 +20,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'icon.svg'), '<svg/>');
   await writeFile(join(directory, 'assets', 'index-Bx3kT9aQ.js'), 'code');
   await symlink(join(parent, 'secret.txt'), join(directory, 'link.txt'));
+  await symlink(join(parent, 'renderer-secret'), join(directory, 'sibling'));
 });
 afterAll(() => rm(parent, { recursive: true }));
 
@@ -55,6 +56,7 @@ it.each([
   '/c:/windows/win.ini',
   '/.env',
   '/link.txt',
+  '/sibling/key.txt',
   '/a%00.txt',
   '/%',
   '/%ff',

@@ -1,0 +1,20 @@
+/** Test-only: a run as `runs.list` gives it. */
+import type { RunStatus, RunSummary } from '../../../src-shared/domain/run.ts';
+
+export function runSummary(status: RunStatus): RunSummary {
+  return {
+    id: `run-${status}`,
+    name: 'demo',
+    status,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    endedAt: null,
+    modelName: 'base',
+    dataName: 'train.jsonl',
+    masking: 'assistant',
+    plannedSteps: 10,
+    stepsDone: 1,
+    firstLoss: null,
+    lastLoss: null,
+    durationMs: null,
+  };
+}
