@@ -2,8 +2,9 @@
  * The one typed face of the native addon (`luthier.node`), which wraps patched llama.cpp.
  *
  * Every call that can fail returns a {@link Result}; the addon throws only when the caller breaks
- * the types below. Long work runs on a worker thread and returns a promise. One `Trainer` may have
- * one call under way at a time. Objects own native memory: whoever opens them disposes of them;
+ * the types below or uses what it disposed of. Long work runs on a worker thread and returns a promise.
+ * One `Trainer` may have one call under way at a time; another gets `trainer.busy`. Where llama.cpp fails
+ * in a way that was not foreseen, any call may answer `native.failed`. Objects own native memory: whoever opens them disposes of them;
  * `dispose` may be called twice.
  */
 
@@ -91,7 +92,10 @@ export class Model {
   static open(path: string, options: { readonly vocabularyOnly: boolean }): Promise<Result<Model>>;
   readonly info: ModelInfo;
   /** Token ids of UTF-8 text. `addSpecial` adds BOS/EOS as the GGUF asks; `parseSpecial` turns spelled special tokens into their ids. */
-  tokenize(text: string, options: { readonly addSpecial: boolean; readonly parseSpecial: boolean }): Int32Array;
+  tokenize(
+    text: string,
+    options: { readonly addSpecial: boolean; readonly parseSpecial: boolean },
+  ): Int32Array;
   /** The bytes of each token as it stands in running text (special tokens included), concatenated, with `offsets[i]..offsets[i+1]` delimiting token i. Errors: `tokens.outOfRange`. */
   pieces(ids: Int32Array): Result<{ readonly bytes: Uint8Array; readonly offsets: Uint32Array }>;
   /** The text of ids, as llama.cpp detokenizes it, special tokens spelled out. */
@@ -173,14 +177,16 @@ export class Trainer {
   /**
    * A LoRA adapter over a frozen model, ready to train. Errors: `model.vocabOnly`,
    * `model.untrainable`, `adapter.targetUnknown`, `adapter.wrongModel`, `adapter.shapeMismatch`,
-   * `adapter.notAnAdapter`, `trainer.outOfMemory`.
+   * `adapter.notAnAdapter`, `trainer.outOfMemory`; for the initial adapter also `adapter.notFound`,
+   * `adapter.notGguf`, `adapter.damaged` and `adapter.optionsMismatch` (alpha or targets).
    */
   static create(model: Model, options: TrainerOptions): Promise<Result<Trainer>>;
   readonly parameterCount: number;
   /**
    * Adds a micro-batch's gradient (of the loss *sum*) to the accumulated gradient. Errors, all found
    * before the graph runs: `batch.shape`, `batch.tokenOutOfRange`, `batch.labelMismatch`,
-   * `batch.noTrainedTokens`, `batch.tooLong`; after it: `loss.notFinite`.
+   * `batch.noTrainedTokens`, `batch.tooLong`, `trainer.outOfMemory`; after it: `loss.notFinite`, which
+   * clears the accumulated gradient.
    */
   accumulate(batch: MicroBatch): Promise<Result<BatchLoss>>;
   /** The same loss without a gradient. */
@@ -210,5 +216,5 @@ export function version(): AddonVersion;
 /** Loads a ggml backend module (`libggml-vulkan.so`, …). Errors: `backend.loadFailed`. */
 export function loadBackend(path: string): Result<string>;
 export function devices(): readonly Device[];
-/** Receives llama.cpp's log lines at `level` and worse; null restores standard error. */
+/** llama.cpp's log lines at `level` and worse go to standard error; `warn` at the start. */
 export function setLogLevel(level: 'debug' | 'info' | 'warn' | 'error' | 'none'): void;

@@ -105,6 +105,7 @@ function hashInputs(release) {
       platform: process.platform,
       arch: process.arch,
       release,
+      version: packageVersion(root),
       llamaPackage: packageVersion(llamaPackage),
       bundleBytes: statSync(bundle).size,
       nodeApi: packageVersion(nodeApiPackage),
@@ -190,7 +191,13 @@ function prepareSource(tree) {
 async function configure(sourceTree, buildTree, release, hash, log) {
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   const hasNinja = spawnSync('ninja', ['--version'], { stdio: 'ignore' }).status === 0;
-  const isNew = !existsSync(join(buildTree, 'CMakeCache.txt'));
+  const cache = join(buildTree, 'CMakeCache.txt');
+  const home = `CMAKE_HOME_DIRECTORY:INTERNAL=${sourceFolder.replaceAll('\\', '/')}`;
+  // CMake refuses a build tree that was made for another place: the repository was moved or copied
+  if (existsSync(cache) && !readFileSync(cache, 'utf8').includes(`${home}\n`)) {
+    rmSync(buildTree, { recursive: true, force: true });
+  }
+  const isNew = !existsSync(cache);
   const options = {
     CMAKE_BUILD_TYPE: 'Release',
     LUTHIER_LLAMA_SOURCE: sourceTree,

@@ -1,6 +1,7 @@
 // Everything about a micro-batch that could make the graph abort or train nonsense is refused here.
 #include "luthier/batch.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -90,6 +91,26 @@ Problem check_batch(const MicroBatch & batch, const BatchLimits & limits) {
         }
     }
     return std::nullopt;
+}
+
+MicroBatch pad_to_multiple(const MicroBatch & batch, int32_t multiple) {
+    const int32_t length = (batch.length + multiple - 1) / multiple * multiple;
+    MicroBatch padded;
+    padded.batch_size = batch.batch_size;
+    padded.length = length;
+    const auto pad = [&](const std::vector<int32_t> & values, int32_t filler) {
+        std::vector<int32_t> wider(padded.tokens(), filler);
+        for (int32_t row = 0; row < batch.batch_size; ++row) {
+            const auto start = values.begin() + std::ptrdiff_t(row) * batch.length;
+            std::copy(start, start + batch.length, wider.begin() + std::ptrdiff_t(row) * length);
+        }
+        return wider;
+    };
+    padded.input_ids = pad(batch.input_ids, 0);
+    padded.labels = pad(batch.labels, ignored_label);
+    padded.position_ids = pad(batch.position_ids, 0);
+    padded.sequence_ids = pad(batch.sequence_ids, padding_sequence);
+    return padded;
 }
 
 TrainedRows find_trained_rows(const MicroBatch & batch) {

@@ -1,7 +1,7 @@
 // The training loop's parts: check, build or reuse a graph, compute, update.
 #include "luthier/trainer.hpp"
 
-#include "luthier/architectures.hpp"
+#include "luthier/memory.hpp"
 
 #include "llama-context.h"
 #include "llama-cpp.h"
@@ -25,6 +25,9 @@ std::unique_ptr<llama_cparams> derive_cparams(llama_model & model) {
     const llama_context_ptr context(llama_init_from_model(&model, params));
     return context ? std::make_unique<llama_cparams>(context->get_cparams()) : nullptr;
 }
+
+// A multiple of the vector width of every processor ggml knows (16 float32 in AVX-512).
+constexpr int32_t length_multiple = 16;
 
 Error out_of_memory(const char * for_what) {
     return Error("trainer.outOfMemory", std::string("The memory of this machine does not suffice for ") + for_what + ".");
@@ -91,6 +94,13 @@ Status Trainer::prepare_graph(const GraphShape & shape) {
         return built.error();
     }
     ggml_cgraph * graph = built.value()->graph();
+    size_t needed = 0;
+    ggml_gallocr_reserve_n_size(allocator_.get(), graph, nullptr, nullptr, &needed);
+    const size_t held = ggml_gallocr_get_buffer_size(allocator_.get(), 0);
+    const std::optional<uint64_t> available = available_memory_bytes();
+    if (available && needed > held && needed - held > *available) {
+        return out_of_memory("a batch of this size").with("neededBytes", double(needed)).with("availableBytes", double(*available + held));
+    }
     if (!ggml_gallocr_reserve(allocator_.get(), graph) || !ggml_gallocr_alloc_graph(allocator_.get(), graph)) {
         return out_of_memory("a batch of this size");
     }
@@ -118,11 +128,12 @@ Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
     if (Problem problem = check_batch(batch, limits())) {
         return *problem;
     }
-    const TrainedRows rows = find_trained_rows(batch);
+    const MicroBatch padded = pad_to_multiple(batch, length_multiple);
+    const TrainedRows rows = find_trained_rows(padded);
     if (rows.places.empty()) {
         return Error("batch.noTrainedTokens", "The batch has no token to train: all its labels are -100.");
     }
-    const GraphInputs inputs = make_graph_inputs(batch, rows);
+    const GraphInputs inputs = make_graph_inputs(padded, rows);
     if (const Status computed = compute(inputs, purpose); !computed.ok()) {
         return computed.error();
     }

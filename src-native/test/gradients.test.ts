@@ -17,7 +17,11 @@ interface GradientCase {
   readonly sequenceIds: number[];
   readonly trainedTokens: number;
   readonly references: readonly Reference[];
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly offset: number }[];
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly offset: number;
+  }[];
 }
 
 interface Reference {
@@ -38,12 +42,12 @@ const tolerance = {
   bf16: { loss: 2e-3, gradient: 5e-2, cosine: 1e-3 },
 } as const;
 
-const cases = readdirSync(folder).map((name) => ({
+const cases = readdirSync(folder).map(name => ({
   name,
   content: JSON.parse(readFileSync(`${folder}${name}/case.json`, 'utf8')) as GradientCase,
 }));
 const variants = cases.flatMap(({ name, content }) =>
-  content.references.map((reference) => ({ name, base: reference.base, content, reference })),
+  content.references.map(reference => ({ name, base: reference.base, content, reference })),
 );
 
 function batchOf(content: GradientCase): MicroBatch {
@@ -59,10 +63,24 @@ function batchOf(content: GradientCase): MicroBatch {
 
 function readReference(name: string, content: GradientCase, reference: Reference): Map<string, Float64Array> {
   const bytes = new Uint8Array(readFileSync(`${folder}${name}/${reference.gradients}`)).buffer;
-  return new Map(content.tensors.map(({ name, shape, offset }) => [name, new Float64Array(bytes, offset, shape.reduce((a, b) => a * b))]));
+  return new Map(
+    content.tensors.map(({ name, shape, offset }) => [
+      name,
+      new Float64Array(
+        bytes,
+        offset,
+        shape.reduce((a, b) => a * b),
+      ),
+    ]),
+  );
 }
 
-async function openCase(name: string, content: GradientCase, reference: Reference, gradientCheckpointing = false): Promise<Trainer> {
+async function openCase(
+  name: string,
+  content: GradientCase,
+  reference: Reference,
+  gradientCheckpointing = false,
+): Promise<Trainer> {
   const model = await openModel(`${folder}${name}/${reference.model}`);
   const trainer = await openTrainer(model, {
     rank: content.adapter.rank,
@@ -92,61 +110,76 @@ afterEach(() => {
 });
 
 describe('gradients', () => {
-  it.each(variants)('of $name ($base) equal the float64 reference', async ({ name, base, content, reference }) => {
-    for (const gradientCheckpointing of [false, true]) {
-      const trainer = await openCase(name, content, reference, gradientCheckpointing);
-      const loss = unwrap(await trainer.accumulate(batchOf(content)));
-      const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));
-      const lossError = Math.abs(loss.lossSum / reference.lossSum - 1);
-      console.info(`${name} ${base}: loss ${lossError.toExponential(1)}, gradient ${error.toExponential(1)}, 1 - cosine ${angle.toExponential(1)}`);
-      expect(loss.trainedTokens).toBe(content.trainedTokens);
-      expect(lossError).toBeLessThan(tolerance[base].loss);
-      expect(error).toBeLessThan(tolerance[base].gradient);
-      expect(angle).toBeLessThan(tolerance[base].cosine);
-      trainer.dispose();
-    }
-  });
+  it.each(variants)(
+    'of $name ($base) equal the float64 reference',
+    async ({ name, base, content, reference }) => {
+      for (const gradientCheckpointing of [false, true]) {
+        const trainer = await openCase(name, content, reference, gradientCheckpointing);
+        const loss = unwrap(await trainer.accumulate(batchOf(content)));
+        const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));
+        const lossError = Math.abs(loss.lossSum / reference.lossSum - 1);
+        console.info(
+          `${name} ${base}: loss ${lossError.toExponential(1)}, gradient ${error.toExponential(1)}, 1 - cosine ${angle.toExponential(1)}`,
+        );
+        expect(loss.trainedTokens).toBe(content.trainedTokens);
+        expect(lossError).toBeLessThan(tolerance[base].loss);
+        expect(error).toBeLessThan(tolerance[base].gradient);
+        expect(angle).toBeLessThan(tolerance[base].cosine);
+        trainer.dispose();
+      }
+    },
+  );
 
-  it.each(variants.filter(({ base }) => base === 'f32'))('of $name equal the slope of the loss in a random direction', async ({ name, content, reference }) => {
-    const trainer = await openCase(name, content, reference);
-    const batch = batchOf(content);
-    const { trainedTokens } = unwrap(await trainer.accumulate(batch));
-    const gradients = trainer.gradients();
-    const start = trainer.parameters();
-    const random = seededRandom(7);
-    const direction = start.map(({ data }) => data.map(() => random() * 2 - 1));
-    const length = Math.sqrt(direction.flatMap((part) => [...part]).reduce((sum, x) => sum + x * x, 0));
-    let slope = 0;
-    for (const [i, { data }] of gradients.entries()) {
-      for (let j = 0; j < data.length; j++) slope += ((data[j] ?? 0) * (direction[i]?.[j] ?? 0)) / length;
-    }
-    // steps so long that the float32 loss (error about 1e-7) does not drown the difference
-    const lossAt = async (distance: number) => {
-      const moved = start.map((tensor, i) => ({ ...tensor, data: tensor.data.map((x, j) => x + (distance * (direction[i]?.[j] ?? 0)) / length) }));
-      unwrap(trainer.setParameters(moved));
-      return unwrap(await trainer.evaluate(batch)).lossSum / trainedTokens;
-    };
-    const h = 0.05;
-    const [a, b, c, d] = [await lossAt(-2 * h), await lossAt(-h), await lossAt(h), await lossAt(2 * h)];
-    const measured = (a - 8 * b + 8 * c - d) / (12 * h);
-    console.info(`${name}: slope ${slope}, measured ${measured}`);
-    expect(Math.abs(measured / slope - 1)).toBeLessThan(1e-2);
-    trainer.dispose();
-  });
+  it.each(variants.filter(({ base }) => base === 'f32'))(
+    'of $name equal the slope of the loss in a random direction',
+    async ({ name, content, reference }) => {
+      const trainer = await openCase(name, content, reference);
+      const batch = batchOf(content);
+      const { trainedTokens } = unwrap(await trainer.accumulate(batch));
+      const gradients = trainer.gradients();
+      const start = trainer.parameters();
+      const random = seededRandom(7);
+      const direction = start.map(({ data }) => data.map(() => random() * 2 - 1));
+      const length = Math.sqrt(direction.flatMap(part => [...part]).reduce((sum, x) => sum + x * x, 0));
+      let slope = 0;
+      for (const [i, { data }] of gradients.entries()) {
+        for (let j = 0; j < data.length; j++) slope += ((data[j] ?? 0) * (direction[i]?.[j] ?? 0)) / length;
+      }
+      // steps so long that the float32 loss (error about 1e-7) does not drown the difference
+      const lossAt = async (distance: number) => {
+        const moved = start.map((tensor, i) => ({
+          ...tensor,
+          data: tensor.data.map((x, j) => x + (distance * (direction[i]?.[j] ?? 0)) / length),
+        }));
+        unwrap(trainer.setParameters(moved));
+        return unwrap(await trainer.evaluate(batch)).lossSum / trainedTokens;
+      };
+      const h = 0.05;
+      const [a, b, c, d] = [await lossAt(-2 * h), await lossAt(-h), await lossAt(h), await lossAt(2 * h)];
+      const measured = (a - 8 * b + 8 * c - d) / (12 * h);
+      console.info(`${name}: slope ${slope}, measured ${measured}`);
+      expect(Math.abs(measured / slope - 1)).toBeLessThan(1e-2);
+      trainer.dispose();
+    },
+  );
 
   // The guard's own test: with K and V behind llama.cpp's cache, the loss is right and gradients are not.
-  it.each(['llama', 'qwen2', 'qwen3'])('of %s are found wrong where K and V take the path of upstream', async (name) => {
-    process.env['LUTHIER_TEST_CUT_KV_GRADIENT'] = '1';
-    const { content, reference } = variants.find((variant) => variant.name === name && variant.base === 'f32') ?? {};
-    if (!content || !reference) throw new Error(`no case ${name}`);
-    const trainer = await openCase(name, content, reference);
-    const loss = unwrap(await trainer.accumulate(batchOf(content)));
-    const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));
-    expect(Math.abs(loss.lossSum / reference.lossSum - 1)).toBeLessThan(tolerance.f32.loss);
-    expect(error).toBeGreaterThan(0.5);
-    expect(angle).toBeGreaterThan(0.1);
-    const keys = trainer.gradients().filter(({ name: tensor }) => /attn_[kv]\./.test(tensor));
-    expect(keys.every(({ data }) => data.every((x) => x === 0))).toBe(true);
-    trainer.dispose();
-  });
+  it.each(['llama', 'qwen2', 'qwen3'])(
+    'of %s are found wrong where K and V take the path of upstream',
+    async name => {
+      process.env['LUTHIER_TEST_CUT_KV_GRADIENT'] = '1';
+      const { content, reference } =
+        variants.find(variant => variant.name === name && variant.base === 'f32') ?? {};
+      if (!content || !reference) throw new Error(`no case ${name}`);
+      const trainer = await openCase(name, content, reference);
+      const loss = unwrap(await trainer.accumulate(batchOf(content)));
+      const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));
+      expect(Math.abs(loss.lossSum / reference.lossSum - 1)).toBeLessThan(tolerance.f32.loss);
+      expect(error).toBeGreaterThan(0.5);
+      expect(angle).toBeGreaterThan(0.1);
+      const keys = trainer.gradients().filter(({ name: tensor }) => /attn_[kv]\./.test(tensor));
+      expect(keys.every(({ data }) => data.every(x => x === 0))).toBe(true);
+      trainer.dispose();
+    },
+  );
 });

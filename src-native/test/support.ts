@@ -2,7 +2,15 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import type * as Native from '../binding.d.ts';
-import type { MicroBatch, Model, OptimizerStep, Result, Trainer, TrainerOptions } from '../binding.d.ts';
+import type {
+  MicroBatch,
+  Model,
+  NamedTensor,
+  OptimizerStep,
+  Result,
+  Trainer,
+  TrainerOptions,
+} from '../binding.d.ts';
 
 export const native = createRequire(import.meta.url)('../../build/native/luthier.node') as typeof Native;
 native.setLogLevel('none');
@@ -56,7 +64,10 @@ export const adamw: OptimizerStep = {
 };
 
 /** Rows padded on the right to the longest, one sequence each. */
-export function padBatch(rows: readonly LabelledRow[], length = Math.max(...rows.map((row) => row.inputIds.length))): MicroBatch {
+export function padBatch(
+  rows: readonly LabelledRow[],
+  length = Math.max(...rows.map(row => row.inputIds.length)),
+): MicroBatch {
   const count = rows.length * length;
   const batch = {
     batchSize: rows.length,
@@ -80,9 +91,9 @@ export function packBatch(rows: readonly LabelledRow[]): MicroBatch {
   return {
     batchSize: 1,
     length: rows.reduce((sum, row) => sum + row.inputIds.length, 0),
-    inputIds: Int32Array.from(rows.flatMap((row) => row.inputIds)),
-    labels: Int32Array.from(rows.flatMap((row) => row.labels)),
-    positionIds: Int32Array.from(rows.flatMap((row) => Array.from(row.inputIds.keys()))),
+    inputIds: Int32Array.from(rows.flatMap(row => row.inputIds)),
+    labels: Int32Array.from(rows.flatMap(row => row.labels)),
+    positionIds: Int32Array.from(rows.flatMap(row => Array.from(row.inputIds.keys()))),
     sequenceIds: Int32Array.from(rows.flatMap((row, index) => row.inputIds.map(() => index))),
   };
 }
@@ -101,7 +112,7 @@ export function seededRandom(seed: number): () => number {
 /** A row of random tokens of which about half are trained. */
 export function randomRow(random: () => number, length: number, vocabularySize: number): LabelledRow {
   const inputIds = Array.from({ length }, () => Math.floor(random() * vocabularySize));
-  const labels = inputIds.map((id) => (random() < 0.5 ? id : -100));
+  const labels = inputIds.map(id => (random() < 0.5 ? id : -100));
   labels[length - 1] = inputIds[length - 1] ?? 0;
   return { inputIds, labels };
 }
@@ -131,4 +142,27 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   }
   if (aa === 0 || bb === 0) return aa === bb ? 1 : 0;
   return dot / Math.sqrt(aa * bb);
+}
+
+/** Rows of random byte tokens. */
+export function randomRows(seed: number, lengths: readonly number[]): LabelledRow[] {
+  const random = seededRandom(seed);
+  return lengths.map(length => randomRow(random, length, 256));
+}
+
+/** Gives B values, so that every gradient is non-zero. */
+export function shake(trainer: Trainer, seed = 3): void {
+  const random = seededRandom(seed);
+  unwrap(
+    trainer.setParameters(
+      trainer
+        .parameters()
+        .map(tensor => ({ ...tensor, data: tensor.data.map(x => x + (random() - 0.5) / 4) })),
+    ),
+  );
+}
+
+/** The largest relative error over the tensors. */
+export function worstDifference(a: readonly NamedTensor[], b: readonly NamedTensor[]): number {
+  return Math.max(...a.map((tensor, i) => relativeError(tensor.data, b[i]?.data ?? [])));
 }

@@ -28,6 +28,10 @@ struct BatchLimits {
 // Errors: `batch.shape`, `batch.tokenOutOfRange`, `batch.labelMismatch`, `batch.tooLong`.
 Problem check_batch(const MicroBatch & batch, const BatchLimits & limits);
 
+// The same rows with padding added until their length is a multiple: products over the tokens then fill
+// whole vector registers, and batches of similar length share a graph.
+MicroBatch pad_to_multiple(const MicroBatch & batch, int32_t multiple);
+
 // The logits at place i predict the token at i + 1 of the same sequence:
 //   tokens [<user> hi <asst> yo <end>], labels [-100 -100 -100 yo <end>]  →  places {2, 3}, targets {yo, <end>}
 struct TrainedRows {
