@@ -1,0 +1,214 @@
+/** Composes the studio: the frame around the page, and which feature is on it. */
+import { Activity, Cpu, History, Plus, Search, TriangleAlert } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { RunSummary } from '../src-shared/domain/run.ts';
+import { useConnection, useQuery } from './backend-client/backend-context.tsx';
+import { useRuns } from './backend-client/use-runs.ts';
+import { CommandPalette } from './commands/command-palette.tsx';
+import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
+import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
+import { HistoryPage } from './features/history/history-page.tsx';
+import { NewRunPage } from './features/new-run/new-run-page.tsx';
+import { ThemeSwitch } from './features/settings/theme-switch.tsx';
+import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
+import { formatBytes } from './format/numbers.ts';
+import { hrefOf, navigate, type Route, useRoute } from './router.ts';
+import { strings } from './strings.ts';
+import { BrandMark } from './ui/brand-mark.tsx';
+import { Callout } from './ui/callout.tsx';
+import { IconRail } from './ui/icon-rail.tsx';
+import { KeyHint } from './ui/key-hint.tsx';
+
+export function App() {
+  const connection = useConnection();
+  return connection === 'signedOut' ? <SignedOut /> : <Studio isLost={connection === 'lost'} />;
+}
+
+function Studio({ isLost }: { readonly isLost: boolean }) {
+  const route = useRoute();
+  const runs = useRuns();
+  const list = runs.status === 'ready' ? runs.value.runs : [];
+  const liveRun = list.find(run => run.status === 'running' || run.status === 'draft');
+  const title = titleOf(route, list);
+  const main = useRef<HTMLElement>(null);
+  useShortcuts();
+  useNavigationCommands(liveRun);
+  usePageChange(route, title, main);
+  useLiveRunRedirect(route, liveRun);
+
+  return (
+    <div className="app">
+      <TitleBar title={title} onSkip={() => main.current?.focus()} />
+      <IconRail label={strings.app.mainNavigation} items={railItems(route, liveRun)} />
+      <main className="main" ref={main} tabIndex={-1}>
+        {isLost && (
+          <div className="connection-banner" role="alert">
+            <TriangleAlert size={16} strokeWidth={1.5} aria-hidden="true" />
+            {strings.connection.lost}
+          </div>
+        )}
+        {route.page === 'newRun' && <NewRunPage onStarted={openRun} />}
+        {route.page === 'live' && <NoLiveRun onNewRun={openNewRun} />}
+        {route.page === 'history' && <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} />}
+        {route.page === 'run' && (
+          <RunPage key={route.id} id={route.id} listed={list.find(run => run.id === route.id) ?? null} />
+        )}
+      </main>
+    </div>
+  );
+}
+
+function TitleBar({ title, onSkip }: { readonly title: string; onSkip(): void }) {
+  const [isPaletteOpen, setIsPaletteOpen] = useState(false);
+  const palette = useCommand({
+    id: 'app.palette',
+    title: strings.app.palette,
+    shortcut: 'Mod+K',
+    enabled: true,
+    isListed: false,
+    run: () => setIsPaletteOpen(isOpen => !isOpen),
+  });
+  return (
+    <header className="titlebar">
+      <button type="button" className="skip-link" onClick={onSkip}>
+        {strings.app.skip}
+      </button>
+      <div className="titlebar-left">
+        <span className="brand">
+          <BrandMark />
+          <span className="sr-only">{strings.app.name}</span>
+        </span>
+        <span className="crumb clip">{title}</span>
+      </div>
+      <button
+        type="button"
+        className="command-trigger"
+        aria-keyshortcuts={ariaShortcut('Mod+K', IS_MAC)}
+        onClick={palette.run}
+      >
+        <Search size={14} strokeWidth={1.5} aria-hidden="true" />
+        <span className="grow clip">{palette.title}</span>
+        <KeyHint>{formatShortcut('Mod+K', IS_MAC)}</KeyHint>
+      </button>
+      <div className="titlebar-right">
+        <DeviceChip />
+        <ThemeSwitch />
+      </div>
+      <CommandPalette isOpen={isPaletteOpen} onClose={() => setIsPaletteOpen(false)} />
+    </header>
+  );
+}
+
+function DeviceChip() {
+  const info = useQuery('app.info', {});
+  if (info.status !== 'ready') return null;
+  const { processor, memoryFreeBytes, memoryTotalBytes } = info.value;
+  return (
+    <span className="device-chip wide-only">
+      <Cpu size={14} strokeWidth={1.5} aria-hidden="true" />
+      <span className="clip">{processor}</span>
+      <span>{strings.app.memoryFree(formatBytes(memoryFreeBytes), formatBytes(memoryTotalBytes))}</span>
+    </span>
+  );
+}
+
+function SignedOut() {
+  return (
+    <main className="whole-page">
+      <h1 className="sr-only">{strings.app.name}</h1>
+      <Callout tone="warn" title={strings.connection.signedOutTitle}>
+        <p>{strings.connection.signedOutCause}</p>
+        <p>{strings.connection.signedOutRemedy}</p>
+      </Callout>
+    </main>
+  );
+}
+
+function useNavigationCommands(liveRun: RunSummary | undefined): void {
+  useCommand({
+    id: 'go.newRun',
+    title: strings.app.goTo(strings.app.newRun),
+    enabled: true,
+    run: openNewRun,
+  });
+  useCommand({
+    id: 'go.live',
+    title: strings.app.goTo(strings.app.live),
+    enabled: true,
+    run: () => navigate(liveRoute(liveRun)),
+  });
+  useCommand({
+    id: 'go.history',
+    title: strings.app.goTo(strings.app.history),
+    enabled: true,
+    run: () => navigate({ page: 'history' }),
+  });
+}
+
+/** Someone who waits on the empty live page is taken to the run that begins. */
+function useLiveRunRedirect(route: Route, liveRun: RunSummary | undefined): void {
+  const liveId = route.page === 'live' ? liveRun?.id : undefined;
+  useEffect(() => {
+    if (liveId !== undefined) window.location.replace(hrefOfRun(liveId));
+  }, [liveId]);
+}
+
+/** Names the document after the page, and takes the focus to it after a change, not on the first load. */
+function usePageChange(route: Route, title: string, main: React.RefObject<HTMLElement | null>): void {
+  const address = hrefOf(route);
+  const lastAddress = useRef(address);
+  useEffect(() => {
+    document.title = strings.app.title(title);
+  }, [title]);
+  useEffect(() => {
+    if (lastAddress.current === address) return;
+    lastAddress.current = address;
+    main.current?.focus();
+  }, [address, main]);
+}
+
+function railItems(route: Route, liveRun: RunSummary | undefined) {
+  const isLive = route.page === 'live' || (route.page === 'run' && route.id === liveRun?.id);
+  return [
+    {
+      href: hrefOf({ page: 'newRun' }),
+      label: strings.app.newRun,
+      icon: Plus,
+      isCurrent: route.page === 'newRun',
+    },
+    {
+      href: hrefOf(liveRoute(liveRun)),
+      label: strings.app.live,
+      icon: Activity,
+      isCurrent: isLive,
+      ...(liveRun ? { activity: strings.app.liveActive } : {}),
+    },
+    {
+      href: hrefOf({ page: 'history' }),
+      label: strings.app.history,
+      icon: History,
+      isCurrent: route.page === 'history' || (route.page === 'run' && !isLive),
+    },
+  ];
+}
+
+function liveRoute(liveRun: RunSummary | undefined): Route {
+  return liveRun ? { page: 'run', id: liveRun.id } : { page: 'live' };
+}
+
+function titleOf(route: Route, runs: readonly RunSummary[]): string {
+  if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
+  return { newRun: strings.app.newRun, live: strings.app.live, history: strings.history.title }[route.page];
+}
+
+function openRun(id: string): void {
+  navigate({ page: 'run', id });
+}
+
+function openNewRun(): void {
+  navigate({ page: 'newRun' });
+}
+
+function hrefOfRun(id: string): string {
+  return hrefOf({ page: 'run', id });
+}

@@ -1,0 +1,58 @@
+/** What can be done now, written once: buttons, shortcuts and the palette derive from it. */
+import type { Shortcut } from './shortcut.ts';
+
+export interface Command {
+  /** Stable and dotted: `newRun.runDemo`. */
+  readonly id: string;
+  readonly title: string;
+  readonly shortcut?: Shortcut;
+  /** A disabled command stays visible, and does nothing. */
+  readonly enabled: boolean;
+  /** False for what makes no sense in the palette, such as opening it. */
+  readonly isListed?: boolean;
+  run(): void;
+}
+
+export interface CommandRegistry {
+  /** Adds the command, or replaces the one with its id; returns what removes it again. */
+  register(command: Command): () => void;
+  /** In order of their ids, so that those of one area stand together. The same array until a change. */
+  list(): readonly Command[];
+  subscribe(listener: () => void): () => void;
+}
+
+export function createCommandRegistry(): CommandRegistry {
+  const commands = new Map<string, Command>();
+  const listeners = new Set<() => void>();
+  let listed: readonly Command[] = [];
+
+  function changed(): void {
+    listed = [...commands.values()].sort((a, b) => a.id.localeCompare(b.id));
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    register(command) {
+      commands.set(command.id, command);
+      changed();
+      return () => {
+        if (commands.get(command.id) !== command) return;
+        commands.delete(command.id);
+        changed();
+      };
+    },
+    list: () => listed,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Listed commands whose title holds every word of the query, in any order. */
+export function findCommands(commands: readonly Command[], query: string): readonly Command[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return commands.filter(
+    ({ title, isListed = true }) => isListed && words.every(word => title.toLowerCase().includes(word)),
+  );
+}

@@ -1,0 +1,76 @@
+/** The order of subscribing, reading and merging, against a client whose answers the test holds back. */
+import { expect, test, vi } from 'vitest';
+import type { BackendClient, StreamListener } from '../../backend-client/client.ts';
+import { createRunFeed } from './run-feed.ts';
+import { stepsDone } from './run-state.ts';
+import { stepMetric } from './sample-steps.ts';
+
+function setUp() {
+  const log: string[] = [];
+  const answers: ((value: unknown) => void)[] = [];
+  const frames: (() => void)[] = [];
+  let listener: StreamListener<'run.events'> | null = null;
+  const client = {
+    call: (name: string) => {
+      log.push(name);
+      return new Promise(resolve => answers.push(resolve));
+    },
+    subscribe: (name: string, _input: unknown, given: StreamListener<'run.events'>) => {
+      log.push(name);
+      listener = given;
+      return () => log.push('unsubscribed');
+    },
+  } as unknown as BackendClient;
+  const feed = createRunFeed(client, 'a', redraw => frames.push(redraw));
+  const stop = feed.start();
+  const events = listener as StreamListener<'run.events'> | null;
+  if (!events) throw new Error('The feed did not subscribe.');
+  return { feed, stop, log, answers, frames, events };
+}
+
+const record = (steps: number[]) => ({
+  ok: true,
+  value: { status: 'running', steps: steps.map(stepMetric), evaluations: [], checkpoints: [], warnings: [] },
+});
+
+test('reads the record only when the subscription stands', () => {
+  const { log, events } = setUp();
+  expect(log).toEqual(['run.events']);
+  events.standing?.();
+  expect(log).toEqual(['run.events', 'runs.show']);
+});
+
+test('asks for one frame however many deliveries arrive before it', async () => {
+  const { feed, frames, events, answers } = setUp();
+  const listener = vi.fn();
+  feed.subscribe(listener);
+  events.standing?.();
+  events.event([{ type: 'step', ...stepMetric(3) }]);
+  events.event([{ type: 'step', ...stepMetric(4) }]);
+  answers[0]?.(record([1, 2, 3]));
+  await Promise.resolve();
+  expect(frames).toHaveLength(1);
+  expect(stepsDone(feed.getView().run)).toBe(0);
+  frames[0]?.();
+  expect(listener).toHaveBeenCalledTimes(1);
+  expect(stepsDone(feed.getView().run)).toBe(4);
+  expect(feed.getView().run.steps.length).toBe(4);
+});
+
+test('an answer that was overtaken by a newer question is ignored', async () => {
+  const { feed, frames, events, answers } = setUp();
+  events.standing?.();
+  feed.reload();
+  answers[1]?.(record([1, 2]));
+  answers[0]?.({ ok: false, error: { code: 'transport.cancelled', title: '', cause: '', remedy: '' } });
+  await Promise.resolve();
+  frames[0]?.();
+  expect(feed.getView().error).toBeNull();
+  expect(stepsDone(feed.getView().run)).toBe(2);
+});
+
+test('ends its subscription', () => {
+  const { stop, log } = setUp();
+  stop();
+  expect(log).toContain('unsubscribed');
+});

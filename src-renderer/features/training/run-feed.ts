@@ -1,0 +1,84 @@
+/**
+ * Keeps one run's state true while someone looks at it: subscribes first, reads the record once the
+ * subscription stands, and tells its watchers at most once per animation frame.
+ */
+import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import type { BackendClient } from '../../backend-client/client.ts';
+import { applyEvents, mergeRecord, type RunState, UNKNOWN_RUN } from './run-state.ts';
+
+export interface RunFeedView {
+  readonly run: RunState;
+  readonly error: CodedError | null;
+}
+
+export interface RunFeed {
+  getView(): RunFeedView;
+  subscribe(listener: () => void): () => void;
+  /** Reads the record again, for a change that no event told of. */
+  reload(): void;
+  /** Begins to follow the run; returns what ends it. */
+  start(): () => void;
+}
+
+/** `nextFrame` is `requestAnimationFrame` in the page. */
+export function createRunFeed(
+  client: BackendClient,
+  id: string,
+  nextFrame: (redraw: () => void) => void,
+): RunFeed {
+  let view: RunFeedView = { run: UNKNOWN_RUN, error: null };
+  let latest = view;
+  let isFrameAsked = false;
+  let reading: AbortController | null = null;
+  const listeners = new Set<() => void>();
+
+  function change(next: Partial<RunFeedView>): void {
+    latest = { ...latest, ...next };
+    if (isFrameAsked) return;
+    isFrameAsked = true;
+    nextFrame(() => {
+      isFrameAsked = false;
+      view = latest;
+      for (const listener of listeners) listener();
+    });
+  }
+
+  function reload(): void {
+    reading?.abort();
+    const abort = new AbortController();
+    reading = abort;
+    void client.call('runs.show', { id }, { signal: abort.signal }).then(outcome => {
+      if (abort.signal.aborted) return;
+      if (outcome.ok) change({ run: mergeRecord(latest.run, outcome.value), error: null });
+      else change({ error: outcome.error });
+    });
+  }
+
+  return {
+    getView: () => view,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    reload,
+    start() {
+      const unsubscribe = client.subscribe(
+        'run.events',
+        { id },
+        {
+          event(events) {
+            change({ run: applyEvents(latest.run, events) });
+            // The end has more to it than its event (how the process exited), a resumption takes steps back.
+            if (events.some(event => event.type === 'finished' || event.type === 'run')) reload();
+          },
+          standing: reload,
+          ended: reload,
+        },
+      );
+      return () => {
+        unsubscribe();
+        reading?.abort();
+      };
+    },
+  };
+}

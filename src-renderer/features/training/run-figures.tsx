@@ -1,0 +1,58 @@
+/** The six numbers that sum up where a run stands. */
+import type { ReactNode } from 'react';
+import type { Evaluation } from '../../../src-shared/domain/training.ts';
+import { formatCount, formatLarge, formatLoss } from '../../format/numbers.ts';
+import { formatElapsed, formatStepTime } from '../../format/times.ts';
+import { strings } from '../../strings.ts';
+import { stepTimeMs } from './forecast.ts';
+import type { RunState } from './run-state.ts';
+import { column, lastValue } from './step-columns.ts';
+
+const NONE = '–';
+
+export function RunFigures({ run }: { readonly run: RunState }) {
+  const { steps, evaluations } = run;
+  const loss = lastValue(steps, 'loss');
+  const elapsed = lastValue(steps, 'elapsedMs');
+  const stepTime = stepTimeMs(steps);
+  const best = bestOf(evaluations);
+  const evaluation = evaluations.at(-1);
+  return (
+    <dl className="figures">
+      <Figure name={strings.run.loss}>{loss === undefined ? NONE : formatLoss(loss)}</Figure>
+      <Figure name={strings.run.evaluation}>{evaluation ? formatLoss(evaluation.loss) : NONE}</Figure>
+      <Figure name={strings.run.best}>
+        {best ? (
+          <>
+            {formatLoss(best.loss)} <span className="unit">{strings.run.at(formatCount(best.step))}</span>
+          </>
+        ) : (
+          NONE
+        )}
+      </Figure>
+      <Figure name={strings.run.elapsedTitle}>{elapsed === undefined ? NONE : formatElapsed(elapsed)}</Figure>
+      <Figure name={strings.run.perStep}>{stepTime === null ? NONE : formatStepTime(stepTime)}</Figure>
+      <Figure name={strings.run.trainedTokens}>{formatLarge(sum(column(steps, 'trainableTokens')))}</Figure>
+    </dl>
+  );
+}
+
+function Figure({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function bestOf(evaluations: readonly Evaluation[]): Evaluation | null {
+  return evaluations.reduce<Evaluation | null>(
+    (best, evaluation) => (best === null || evaluation.loss < best.loss ? evaluation : best),
+    null,
+  );
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,84 @@
+/** A run's events in reading order, newest first, each with the step it belongs to. */
+import type { RunError } from '../../../src-shared/domain/training.ts';
+import { errorOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
+import { column, lastIndexAtMost, type StepColumns } from './step-columns.ts';
+
+export type LogEntry =
+  | { readonly kind: 'started'; readonly step: 1 }
+  | { readonly kind: 'epoch'; readonly step: number; readonly epoch: number }
+  | {
+      readonly kind: 'evaluation';
+      readonly step: number;
+      readonly loss: number;
+      readonly isBest: boolean;
+      readonly isKept: boolean;
+    }
+  | { readonly kind: 'checkpoint'; readonly step: number }
+  | { readonly kind: 'sample'; readonly step: number; readonly prompt: string; readonly text: string }
+  | { readonly kind: 'notFinite'; readonly step: number }
+  | { readonly kind: 'warning'; readonly step: null; readonly message: string }
+  | { readonly kind: 'completed' | 'stopped' | 'interrupted'; readonly step: number }
+  | { readonly kind: 'failed'; readonly step: number; readonly error: RunError | null };
+
+export function buildLog(run: RunState): readonly LogEntry[] {
+  const kept = new Set(run.checkpoints.map(checkpoint => checkpoint.step));
+  const evaluated = new Set(run.evaluations.map(evaluation => evaluation.step));
+  let best = Number.POSITIVE_INFINITY;
+  const entries: LogEntry[] = [
+    ...(run.steps.length > 0 ? [{ kind: 'started', step: 1 } as const] : []),
+    ...epochEnds(run.steps).map(({ step, epoch }) => ({ kind: 'epoch', step, epoch }) as const),
+    ...run.evaluations.map(({ step, loss }) => {
+      const isBest = loss < best;
+      best = Math.min(best, loss);
+      return { kind: 'evaluation', step, loss, isBest, isKept: kept.has(step) } as const;
+    }),
+    ...run.checkpoints
+      .filter(checkpoint => !evaluated.has(checkpoint.step))
+      .map(({ step }) => ({ kind: 'checkpoint', step }) as const),
+    ...run.samples.map(sample => ({ ...sample, kind: 'sample' }) as const),
+    ...notFiniteSteps(run).map(step => ({ kind: 'notFinite', step }) as const),
+  ];
+  entries.sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
+  const status = statusOf(run);
+  const step = Math.max(stepsDone(run), ...notFiniteSteps(run));
+  if (status === 'failed') entries.push({ kind: 'failed', step, error: errorOf(run) });
+  else if (status !== null && !isActive(status) && status !== 'draft' && status !== 'running') {
+    entries.push({ kind: status, step });
+  }
+  const warnings = run.warnings.map(({ message }) => ({ kind: 'warning', step: null, message }) as const);
+  return [...warnings, ...entries].reverse();
+}
+
+export function isProblem(entry: LogEntry): boolean {
+  return ['notFinite', 'warning', 'failed', 'interrupted'].includes(entry.kind);
+}
+
+/** The step that completes each epoch: `epoch` is the fraction done after a step. */
+export function epochEnds(steps: StepColumns): readonly { readonly step: number; readonly epoch: number }[] {
+  const epochs = column(steps, 'epoch');
+  const last = epochs[epochs.length - 1] ?? 0;
+  const ends: { step: number; epoch: number }[] = [];
+  for (let epoch = 1; epoch <= last + ROUNDING; epoch++) {
+    const index = lastIndexAtMost(epochs, epoch - ROUNDING) + 1;
+    const step = steps.buffers.step[index];
+    if (step !== undefined && index < steps.length) ends.push({ step, epoch });
+  }
+  return ends;
+}
+
+/** The fraction is a quotient; a sum of them may end a hair below the whole. */
+const ROUNDING = 1e-6;
+
+/**
+ * Where the loss or the gradient was not finite. The trainer stops there, so its step has no metrics: it
+ * is the one behind the last, and the run's error names the cause.
+ */
+export function notFiniteSteps(run: RunState): readonly number[] {
+  const loss = column(run.steps, 'loss');
+  const steps: number[] = [];
+  for (let i = 0; i < loss.length; i++) {
+    if (!Number.isFinite(loss[i])) steps.push(run.steps.buffers.step[i] ?? 0);
+  }
+  if (/not_?finite/i.test(errorOf(run)?.code ?? '') && steps.length === 0) steps.push(stepsDone(run) + 1);
+  return steps;
+}

@@ -1,0 +1,89 @@
+/** One run, live or past: header, result, plots, figures and events. All of it comes from the backend. */
+import { Activity } from 'lucide-react';
+import { useDeferredValue, useMemo } from 'react';
+import type { RunDetails, RunSummary } from '../../../src-shared/domain/run.ts';
+import { strings } from '../../strings.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorCallout } from '../../ui/callout.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { AnswersCard } from './answers-card.tsx';
+import { EventsPanel } from './events-panel.tsx';
+import { recipeFacts } from './recipe-facts.ts';
+import { ResultCard } from './result-card.tsx';
+import './run-page.css';
+import { RunEndNotice } from './run-end-notice.tsx';
+import { RunFigures } from './run-figures.tsx';
+import { RunHeader } from './run-header.tsx';
+import { RunPlots } from './run-plots.tsx';
+import { adapterPathOf, isActive, type RunState, statusOf } from './run-state.ts';
+import { useMilestones } from './use-milestones.ts';
+import { useRunFeed } from './use-run-feed.ts';
+
+interface RunPageProps {
+  readonly id: string;
+  /** The run as the list of runs has it, null while the list is not there. */
+  readonly listed: RunSummary | null;
+}
+
+export function RunPage({ id, listed }: RunPageProps) {
+  const { run, error, reload } = useRunFeed(id, listed);
+  useMilestones(run);
+  // A long run is drawn in slices between which the page stays responsive.
+  const shown = useDeferredValue(run);
+  if (shown.record) return <Run run={shown} record={shown.record} listed={listed} />;
+  return (
+    <div className="page">
+      <h1>{listed?.name ?? strings.run.open}</h1>
+      {error ? (
+        <ErrorCallout error={error}>
+          <Button onClick={reload}>{strings.app.retry}</Button>
+        </ErrorCallout>
+      ) : (
+        <p className="quiet">{strings.app.loading}</p>
+      )}
+    </div>
+  );
+}
+
+interface RunProps {
+  readonly run: RunState;
+  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'warnings'>;
+  readonly listed: RunSummary | null;
+}
+
+function Run({ run, record, listed }: RunProps) {
+  const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
+  const isOver = !isActive(statusOf(run));
+  return (
+    <div className="run">
+      <RunHeader run={run} record={record} listed={listed} facts={facts} />
+      <div className="run-body">
+        <div className="run-main">
+          {isOver && <RunEndNotice run={run} />}
+          {isOver && <ResultCard run={run} />}
+          {isOver && adapterPathOf(run) !== null && <AnswersCard id={record.id} name={record.name} />}
+          <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
+        </div>
+        <aside className="run-side" aria-label={strings.run.figures}>
+          <RunFigures run={run} />
+          <EventsPanel run={run} />
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+/** Stands where a live run would be. */
+export function NoLiveRun({ onNewRun }: { onNewRun(): void }) {
+  return (
+    <div className="page">
+      <h1 className="sr-only">{strings.app.live}</h1>
+      <EmptyState
+        icon={Activity}
+        title={strings.run.none}
+        help={strings.run.noneHelp}
+        action={<Button onClick={onNewRun}>{strings.app.newRun}</Button>}
+      />
+    </div>
+  );
+}

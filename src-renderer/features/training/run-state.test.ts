@@ -1,0 +1,137 @@
+/** The record and the events may overlap in any way; the page must show each fact once. */
+import { expect, test } from 'vitest';
+import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
+import {
+  applyEvents,
+  demoScoreOf,
+  mergeRecord,
+  type RunState,
+  statusOf,
+  stepsDone,
+  UNKNOWN_RUN,
+} from './run-state.ts';
+import { stepMetric } from './sample-steps.ts';
+import { column } from './step-columns.ts';
+
+const stepEvent = (step: number): TrainingEvent => ({ type: 'step', ...stepMetric(step) });
+const stepNumbers = (state: RunState) => [...column(state.steps, 'step')];
+
+const finished: TrainingEvent = {
+  type: 'finished',
+  status: 'completed',
+  steps: 8,
+  adapterPath: '/runs/a/adapter.gguf',
+  bestAdapterPath: null,
+  error: null,
+  demo: { heldOut: 8, baseExactMatch: 0, tunedExactMatch: 0.875 },
+};
+
+function details(steps: number[], changes: Partial<RunDetails> = {}): RunDetails {
+  return {
+    id: 'a',
+    name: 'demo',
+    status: 'running',
+    createdAt: '2025-01-01T00:00:00.000Z',
+    endedAt: null,
+    recipe: {},
+    hashes: { model: '', data: '', template: '', preparedDataset: '' },
+    versions: {},
+    preflight: {
+      status: 'ready',
+      totals: {
+        examples: 0,
+        kept: 0,
+        dropped: {},
+        tokens: 0,
+        trainableTokens: 0,
+        truncatedExamples: 0,
+        steps: 8,
+        lengths: { p50: 0, p95: 0, max: 0 },
+      },
+      checks: [],
+      estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
+    },
+    plannedSteps: 8,
+    steps: steps.map(stepMetric),
+    evaluations: [],
+    checkpoints: [],
+    warnings: [],
+    adapterPath: null,
+    bestAdapterPath: null,
+    error: null,
+    processExit: null,
+    demo: null,
+    ...changes,
+  };
+}
+
+test('events that arrived before the record go on where it ends', () => {
+  const early = applyEvents(UNKNOWN_RUN, [stepEvent(3), stepEvent(4), stepEvent(5)]);
+  expect(stepNumbers(mergeRecord(early, details([1, 2, 3, 4])))).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('events that the record holds already change nothing', () => {
+  const state = mergeRecord(UNKNOWN_RUN, details([1, 2, 3]));
+  expect(stepNumbers(applyEvents(state, [stepEvent(2), stepEvent(3), stepEvent(4)]))).toEqual([1, 2, 3, 4]);
+});
+
+test('reading the record again after a gap fills the gap', () => {
+  const state = applyEvents(mergeRecord(UNKNOWN_RUN, details([1, 2])), [stepEvent(6)]);
+  expect(stepNumbers(mergeRecord(state, details([1, 2, 3, 4, 5, 6])))).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('evaluations, checkpoints and warnings stand once', () => {
+  const events: TrainingEvent[] = [
+    { type: 'evaluation', step: 4, loss: 1, perplexity: Math.E },
+    { type: 'checkpoint', step: 4, path: '/c/4' },
+    { type: 'warning', code: 'data.duplicates', message: '6 rows appear twice.' },
+  ];
+  const record = details([1, 2, 3, 4], {
+    evaluations: [{ step: 4, loss: 1, perplexity: Math.E }],
+    checkpoints: [{ step: 4, path: '/c/4' }],
+    warnings: [{ code: 'data.duplicates', message: '6 rows appear twice.' }],
+  });
+  const state = applyEvents(mergeRecord(applyEvents(UNKNOWN_RUN, events), record), events);
+  expect(state.evaluations).toHaveLength(1);
+  expect(state.checkpoints).toHaveLength(1);
+  expect(state.warnings).toHaveLength(1);
+});
+
+test('the finished event outruns a record that still says running', () => {
+  const state = mergeRecord(applyEvents(UNKNOWN_RUN, [finished]), details([1, 2]));
+  expect(statusOf(state)).toBe('completed');
+  expect(demoScoreOf(state)?.tunedExactMatch).toBe(0.875);
+});
+
+test('a resumed run takes back the steps behind its checkpoint', () => {
+  const before = applyEvents(mergeRecord(UNKNOWN_RUN, details([1, 2, 3, 4, 5, 6], { status: 'stopped' })), [
+    finished,
+  ]);
+  const resumed = applyEvents(before, [
+    {
+      type: 'run',
+      id: 'a',
+      steps: 8,
+      recipe: {},
+      hashes: { model: '', data: '', template: '', preparedDataset: '' },
+    },
+    stepEvent(5),
+  ]);
+  expect(statusOf(resumed)).toBe('running');
+  const reread = mergeRecord(resumed, details([1, 2, 3, 4]));
+  expect(stepNumbers(reread)).toEqual([1, 2, 3, 4, 5]);
+  expect(stepsDone(reread)).toBe(5);
+});
+
+test('mixed deliveries are applied in order', () => {
+  const state = applyEvents(UNKNOWN_RUN, [
+    stepEvent(1),
+    { type: 'evaluation', step: 1, loss: 3, perplexity: 20 },
+    stepEvent(2),
+    finished,
+  ]);
+  expect(stepNumbers(state)).toEqual([1, 2]);
+  expect(state.evaluations).toHaveLength(1);
+  expect(statusOf(state)).toBe('completed');
+});

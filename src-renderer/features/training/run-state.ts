@@ -1,0 +1,166 @@
+/** What the page knows of one run: the backend's record merged with the events since. Pure. */
+import { assertNever } from '../../../src-shared/domain/assert-never.ts';
+import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
+import type {
+  Checkpoint,
+  DemoScore,
+  Evaluation,
+  FinishedEvent,
+  RunError,
+  TrainingEvent,
+} from '../../../src-shared/domain/training.ts';
+import {
+  column,
+  lastIndexAtMost,
+  lastValue,
+  mergeSteps,
+  NO_STEPS,
+  rowAt,
+  type StepColumns,
+} from './step-columns.ts';
+
+export interface Sample {
+  readonly step: number;
+  readonly prompt: string;
+  readonly text: string;
+}
+
+export interface RunWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RunState {
+  /** The backend's record without its series; null until it has been read. */
+  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'warnings'> | null;
+  readonly steps: StepColumns;
+  readonly evaluations: readonly Evaluation[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly samples: readonly Sample[];
+  readonly warnings: readonly RunWarning[];
+  readonly finished: FinishedEvent | null;
+}
+
+export const UNKNOWN_RUN: RunState = {
+  record: null,
+  steps: NO_STEPS,
+  evaluations: [],
+  checkpoints: [],
+  samples: [],
+  warnings: [],
+  finished: null,
+};
+
+/** Applies one delivery of events, in order. An event that was applied before changes nothing. */
+export function applyEvents(state: RunState, events: readonly TrainingEvent[]): RunState {
+  let next = state;
+  let i = 0;
+  while (i < events.length) {
+    const event = events[i];
+    if (event?.type === 'step') {
+      const steps = [];
+      for (let e = events[i]; e?.type === 'step'; e = events[++i]) steps.push(e);
+      next = { ...next, steps: mergeSteps(next.steps, steps) };
+    } else {
+      if (event) next = applyEvent(next, event);
+      i++;
+    }
+  }
+  return next;
+}
+
+function applyEvent(state: RunState, event: Exclude<TrainingEvent, { type: 'step' }>): RunState {
+  switch (event.type) {
+    case 'run':
+      // A start, or a resumption that takes back the steps behind its checkpoint: the record is read anew.
+      return {
+        ...UNKNOWN_RUN,
+        record: state.record && { ...state.record, status: 'running', plannedSteps: event.steps },
+      };
+    case 'evaluation':
+      return { ...state, evaluations: mergeByStep(state.evaluations, [event]) };
+    case 'checkpoint':
+      return { ...state, checkpoints: mergeByStep(state.checkpoints, [event]) };
+    case 'sample':
+      return {
+        ...state,
+        samples: addNew(state.samples, [event], sample => `${sample.step} ${sample.prompt}`),
+      };
+    case 'warning':
+      return { ...state, warnings: addNew(state.warnings, [event], warningKey) };
+    case 'finished':
+      return { ...state, finished: event };
+    default:
+      return assertNever(event);
+  }
+}
+
+/**
+ * Takes over the backend's record. Its steps are complete up to their last one; events that arrived while
+ * it was on its way go on from there.
+ */
+export function mergeRecord(state: RunState, details: RunDetails): RunState {
+  const { steps, evaluations, checkpoints, warnings, ...record } = details;
+  const recorded = mergeSteps(NO_STEPS, steps);
+  return {
+    ...state,
+    record,
+    steps: mergeSteps(recorded, rowsAfter(state.steps, lastValue(recorded, 'step') ?? 0)),
+    evaluations: mergeByStep(evaluations, state.evaluations),
+    checkpoints: mergeByStep(checkpoints, state.checkpoints),
+    warnings: addNew(warnings, state.warnings, warningKey),
+  };
+}
+
+/** Null until the record has been read. The event that ends a run outruns the record. */
+export function statusOf(state: RunState): RunStatus | null {
+  return state.finished?.status ?? state.record?.status ?? null;
+}
+
+export function isActive(status: RunStatus | null): boolean {
+  return status === 'running' || status === 'draft';
+}
+
+export function stepsDone(state: RunState): number {
+  return lastValue(state.steps, 'step') ?? 0;
+}
+
+export function errorOf(state: RunState): RunError | null {
+  return state.finished?.error ?? state.record?.error ?? null;
+}
+
+export function adapterPathOf(state: RunState): string | null {
+  return state.finished?.adapterPath ?? state.record?.adapterPath ?? null;
+}
+
+export function bestAdapterPathOf(state: RunState): string | null {
+  return state.finished?.bestAdapterPath ?? state.record?.bestAdapterPath ?? null;
+}
+
+export function demoScoreOf(state: RunState): DemoScore | null {
+  return state.finished?.demo ?? state.record?.demo ?? null;
+}
+
+function rowsAfter(steps: StepColumns, step: number) {
+  const first = lastIndexAtMost(column(steps, 'step'), step) + 1;
+  return Array.from({ length: steps.length - first }, (_, i) => rowAt(steps, first + i));
+}
+
+function mergeByStep<T extends { readonly step: number }>(
+  known: readonly T[],
+  newer: readonly T[],
+): readonly T[] {
+  const byStep = new Map(known.map(item => [item.step, item]));
+  for (const item of newer) byStep.set(item.step, item);
+  return [...byStep.values()].sort((a, b) => a.step - b.step);
+}
+
+function addNew<T>(known: readonly T[], newer: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const keys = new Set(known.map(keyOf));
+  const added = newer.filter(item => !keys.has(keyOf(item)));
+  return added.length === 0 ? known : [...known, ...added];
+}
+
+function warningKey(warning: RunWarning): string {
+  return `${warning.code} ${warning.message}`;
+}

@@ -1,0 +1,22 @@
+/** Follows one run while the page shows it. */
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { useBackend } from '../../backend-client/backend-context.tsx';
+import { createRunFeed, type RunFeedView } from './run-feed.ts';
+import { isActive, statusOf } from './run-state.ts';
+
+/** `listed` is the run in the list of runs: an end that no event told of shows there. */
+export function useRunFeed(id: string, listed: RunSummary | null): RunFeedView & { reload(): void } {
+  const client = useBackend();
+  const feed = useMemo(() => createRunFeed(client, id, requestAnimationFrame), [client, id]);
+  const view = useSyncExternalStore(feed.subscribe, feed.getView);
+  useEffect(() => feed.start(), [feed]);
+
+  const status = statusOf(view.run);
+  const hasEndedUnseen = listed !== null && !isActive(listed.status) && isActive(status);
+  useEffect(() => {
+    if (hasEndedUnseen) feed.reload();
+  }, [feed, hasEndedUnseen]);
+
+  return { ...view, reload: feed.reload };
+}

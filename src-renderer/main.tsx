@@ -1,0 +1,35 @@
+/** Starts the page: the theme, the transport, and React. */
+import './validation-setup.ts';
+// Features come after the design system, so that their styles may refine it.
+import './ui/fonts.css';
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/frame.css';
+import './ui/controls.css';
+import './ui/surfaces.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { BackendProvider } from './backend-client/backend-context.tsx';
+import { createClient } from './backend-client/create-client.ts';
+import { createCommandRegistry } from './commands/command-registry.ts';
+import { CommandProvider } from './commands/use-commands.tsx';
+import { AnnouncerProvider } from './ui/announcer.tsx';
+import { applyTheme, storedTheme } from './ui/theme.ts';
+
+applyTheme(storedTheme());
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root.');
+
+createRoot(root).render(
+  <StrictMode>
+    <BackendProvider value={createClient(window)}>
+      <CommandProvider value={createCommandRegistry()}>
+        <AnnouncerProvider>
+          <App />
+        </AnnouncerProvider>
+      </CommandProvider>
+    </BackendProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,47 @@
+/** The page's routes, kept in the address behind `#` so that they work under any host. */
+import { useMemo, useSyncExternalStore } from 'react';
+import { assertNever } from '../src-shared/domain/assert-never.ts';
+
+export type Route =
+  | { readonly page: 'newRun' }
+  | { readonly page: 'live' }
+  | { readonly page: 'history' }
+  | { readonly page: 'run'; readonly id: string };
+
+/** Unknown addresses lead to the start page. */
+export function parseRoute(hash: string): Route {
+  const [first, second] = hash.replace(/^#\/?/, '').split('/');
+  if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
+  if (first === 'runs') return { page: 'history' };
+  if (first === 'live') return { page: 'live' };
+  return { page: 'newRun' };
+}
+
+export function hrefOf(route: Route): string {
+  switch (route.page) {
+    case 'newRun':
+      return '#/';
+    case 'live':
+      return '#/live';
+    case 'history':
+      return '#/runs';
+    case 'run':
+      return `#/runs/${encodeURIComponent(route.id)}`;
+    default:
+      return assertNever(route);
+  }
+}
+
+export function navigate(route: Route): void {
+  window.location.hash = hrefOf(route);
+}
+
+export function useRoute(): Route {
+  const hash = useSyncExternalStore(watchHash, () => window.location.hash);
+  return useMemo(() => parseRoute(hash), [hash]);
+}
+
+function watchHash(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
