@@ -1,4 +1,6 @@
 /** Generates answers to prompts of token ids with stock llama.cpp, as users will run the adapter. */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { JobContext } from '../child-channel.ts';
@@ -7,13 +9,17 @@ import type { GenerateJob, GenerateResult } from '../protocol.ts';
 /** The sequence is cleared after so many answers: a fresh start costs little, a leak of state much. */
 const CONTEXT_STEP = 256;
 
+/** A model of this size is done before a second thread has woken up. */
+const TINY_MODEL_BYTES = 80_000_000;
+/** The parent takes a long silence for a hang. */
+const SIGN_OF_LIFE_EVERY_MS = 1_000;
+
 export async function generate(job: GenerateJob, context: JobContext): Promise<Outcome<GenerateResult>> {
   const llama = await getLlama({
     gpu: false,
     build: 'never',
     progressLogs: false,
     logLevel: LlamaLogLevel.error,
-    ...(job.threads === null ? {} : { maxThreads: job.threads }),
   });
   let model: LlamaModel;
   try {
@@ -51,7 +57,7 @@ async function answerAll(
     contextSize,
     batchSize: Math.min(contextSize, 512),
     flashAttention: false,
-    ...(job.threads === null ? {} : { threads: job.threads }),
+    threads: job.threads ?? defaultThreads(job.modelPath),
     ...(adapterPath === null ? {} : { lora: { adapters: [{ filePath: adapterPath }] } }),
   });
   const sequence = context.getSequence();
@@ -74,7 +80,13 @@ async function answerAll(
       seed: job.sampling.seed,
       yieldEogToken: true,
     });
+    let shownAt = performance.now();
     for await (const token of tokens) {
+      if (performance.now() - shownAt > SIGN_OF_LIFE_EVERY_MS) {
+        shownAt = performance.now();
+        jobContext.reportProgress({ phase: 'generating answers', done: before + answers.length, total });
+      }
+      if (jobContext.signal.aborted) return fail(cancelled());
       if (stop.has(token) || model.isEogToken(token)) break;
       generated.push(token);
       if (generated.length >= job.maxTokens) break;
@@ -84,4 +96,17 @@ async function answerAll(
   }
   await context.dispose();
   return ok(answers);
+}
+
+function defaultThreads(modelPath: string): number {
+  return statSync(modelPath).size < TINY_MODEL_BYTES ? 1 : availableParallelism();
+}
+
+function cancelled() {
+  return {
+    code: 'job.cancelled',
+    title: 'The answers were cancelled.',
+    cause: 'They were asked to stop.',
+    remedy: 'Ask again.',
+  };
 }
