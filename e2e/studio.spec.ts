@@ -82,6 +82,11 @@ test('a run is stopped and kept by keyboard alone', async ({ page, studio }) => 
   await page.getByLabel('Recipe file').focus();
   await page.keyboard.type(recipe);
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Checks of/ })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Start recipe' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/#\/runs\//);
   const stop = page.getByRole('button', { name: /Stop and keep step/ });
   await expect(stop).toBeVisible();
