@@ -9,7 +9,6 @@ import type { DemoScore } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { answerPrompts, GREEDY } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { modelNameOf } from './display-names.ts';
 import type { WorkOptions } from './ports.ts';
 
 export interface HeldOut {
@@ -23,8 +22,8 @@ export interface DemoComparison {
   readonly answers: readonly { prompt: string; expected: string; base: string; tuned: string }[];
 }
 
-/** What the demo teaches; the README of its folder says how it was made. */
-const TASK_FILE = 'task.txt';
+/** What the demo teaches, and to which model; the README of its folder says how it was made. */
+const aboutSchema = z.object({ task: z.string(), modelName: z.string() });
 
 const conversationSchema = z.object({
   messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })).min(2),
@@ -47,8 +46,7 @@ export function describeDemo(parts: BackendParts): Outcome<DemoInfo> {
   if (!recipe.ok) return recipe;
   return ok({
     name: recipe.value.name,
-    task: readFileSync(join(parts.demoDirectory, TASK_FILE), 'utf8').trim(),
-    modelName: modelNameOf(recipe.value, ''),
+    ...aboutSchema.parse(JSON.parse(readFileSync(join(parts.demoDirectory, 'about.json'), 'utf8'))),
     conversations: readConversations(join(parts.demoDirectory, 'train.jsonl')).length,
     heldOut: heldOutConversations(parts).map(({ prompt, expected }) => ({
       prompt: prompt.at(-1)?.content ?? '',

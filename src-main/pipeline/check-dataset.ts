@@ -57,7 +57,7 @@ function labelsNone(counts: DatasetCounts): Check {
     return {
       ...base,
       severity: 'ok',
-      title: `${counts.trainableTokens} tokens are trained.`,
+      title: `${counts.trainableTokens.toLocaleString('en-US')} tokens are trained.`,
       cause: `${counts.kept} of ${counts.examples} examples have labels.`,
     };
   }
