@@ -28,7 +28,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   const route = useRoute();
   const runs = useRuns();
   const list = runs.status === 'ready' ? runs.value.runs : [];
-  const liveRun = list.find(run => run.status === 'running' || run.status === 'draft');
+  const liveRun = list.find(isUnderWay);
   const title = titleOf(route, list);
   const main = useRef<HTMLElement>(null);
   useShortcuts();
@@ -39,7 +39,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   return (
     <div className="app">
       <TitleBar title={title} onSkip={() => main.current?.focus()} />
-      <IconRail label={strings.app.mainNavigation} items={railItems(route, liveRun)} />
+      <IconRail label={strings.app.mainNavigation} items={railItems(route, list, liveRun)} />
       <main className="main" ref={main} tabIndex={-1}>
         {isLost && (
           <div className="connection-banner" role="alert">
@@ -167,8 +167,9 @@ function usePageChange(route: Route, title: string, main: React.RefObject<HTMLEl
   }, [address, main]);
 }
 
-function railItems(route: Route, liveRun: RunSummary | undefined) {
-  const isLive = route.page === 'live' || (route.page === 'run' && route.id === liveRun?.id);
+function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummary | undefined) {
+  const shown = route.page === 'run' ? runs.find(run => run.id === route.id) : undefined;
+  const isLive = route.page === 'live' || (shown !== undefined && isUnderWay(shown));
   return [
     {
       href: hrefOf({ page: 'newRun' }),
@@ -190,6 +191,10 @@ function railItems(route: Route, liveRun: RunSummary | undefined) {
       isCurrent: route.page === 'history' || (route.page === 'run' && !isLive),
     },
   ];
+}
+
+function isUnderWay(run: RunSummary): boolean {
+  return run.status === 'running' || run.status === 'draft';
 }
 
 function liveRoute(liveRun: RunSummary | undefined): Route {

@@ -1,4 +1,5 @@
 /** Numbers as the page writes them. Locale fixed to English until the strings are translated. */
+import { strings } from '../strings.ts';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -10,7 +11,7 @@ export function formatCount(count: number): string {
 
 /** Three digits after the point from 0.1 to 1000, else three significant ones: "2.314", "0.00412". */
 export function formatLoss(loss: number): string {
-  if (!Number.isFinite(loss)) return 'not finite';
+  if (!Number.isFinite(loss)) return strings.format.notFinite;
   const size = Math.abs(loss);
   if (size === 0) return '0';
   if (size >= 1000 || size < 0.0001) return loss.toExponential(2);
@@ -25,7 +26,7 @@ export function formatRate(rate: number): string {
 
 /** "0.44", "12.3", "1,840": for norms and speeds, where the third digit never matters. */
 export function formatShort(value: number): string {
-  if (!Number.isFinite(value)) return 'not finite';
+  if (!Number.isFinite(value)) return strings.format.notFinite;
   const size = Math.abs(value);
   if (size >= 100) return formatCount(value);
   if (size >= 10) return oneDigit.format(value);

@@ -2,7 +2,7 @@
 import { Cpu } from 'lucide-react';
 import type { AppInfo } from '../../../src-shared/contract/procedures.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
-import { splitBytes } from '../../format/numbers.ts';
+import { formatBytes, splitBytes } from '../../format/numbers.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
@@ -30,7 +30,7 @@ export function DeviceCard() {
 }
 
 function DeviceFacts({ info }: { readonly info: AppInfo }) {
-  const total = splitBytes(info.memoryTotalBytes);
+  const free = splitBytes(info.memoryFreeBytes);
   const used = 1 - info.memoryFreeBytes / info.memoryTotalBytes;
   return (
     <div className="device">
@@ -44,9 +44,9 @@ function DeviceFacts({ info }: { readonly info: AppInfo }) {
       <div className="row row-wrap">
         <span className="grow">{strings.newRun.mainMemory}</span>
         <span>
-          <strong>{splitBytes(info.memoryFreeBytes).value}</strong>{' '}
+          <strong>{free.value}</strong>{' '}
           <span className="unit">
-            {splitBytes(info.memoryFreeBytes).unit} of {total.value} {total.unit} free
+            {strings.app.ofTotalFree(free.unit, formatBytes(info.memoryTotalBytes))}
           </span>
         </span>
       </div>

@@ -19,6 +19,11 @@ export function formatDecimals(values: readonly number[]): readonly string[] {
   return values.map(value => value.toFixed(digits));
 }
 
+/** Learning rates: 0, 2.5e-3, 5e-3. */
+export function formatRates(rates: readonly number[]): readonly string[] {
+  return rates.map(rate => (rate === 0 ? '0' : Number(rate.toPrecision(3)).toExponential()));
+}
+
 /** Digits behind the point that write `value` without rounding: 0.25 → 2. */
 function digitsOf(value: number): number {
   for (let digits = 0; digits < MOST_DIGITS; digits++) {

@@ -9,8 +9,8 @@ import { lossPlotData } from './plot-data.ts';
 import type { HoverPlace, PlotLook, PlotMark } from './plot-options.ts';
 import { summariseSeries } from './plot-summary.ts';
 import { epochEnds, notFiniteSteps } from './run-log.ts';
-import type { Hover, SharedPlot } from './run-plots.tsx';
 import type { RunState } from './run-state.ts';
+import type { Hover, SharedPlot } from './shared-plot.ts';
 import { column, lastIndexAtMost, rowAt, type StepColumns } from './step-columns.ts';
 
 interface LossPlotProps {
@@ -103,6 +103,7 @@ interface ReadingProps {
 /** The numbers under the pointer. The table says the same to those who have none. */
 function Reading({ steps, smoothed, evaluations, hover }: ReadingProps) {
   const row = rowAt(steps, hover.row);
+  const words = strings.run.reading;
   const evaluation = evaluations.findLast(({ step }) => step <= row.step);
   return (
     <div
@@ -111,13 +112,15 @@ function Reading({ steps, smoothed, evaluations, hover }: ReadingProps) {
       style={{ left: hover.left }}
     >
       <div>
-        step <b>{formatCount(row.step)}</b>, epoch {row.epoch.toFixed(2)}
+        {words.step} <b>{formatCount(row.step)}</b>
+        {words.epoch(row.epoch.toFixed(2))}
         <br />
-        loss <b>{formatLoss(row.loss)}</b>, smoothed <b>{formatLoss(smoothed[hover.row] ?? Number.NaN)}</b>
+        {words.loss} <b>{formatLoss(row.loss)}</b>
+        {words.smoothed} <b>{formatLoss(smoothed[hover.row] ?? Number.NaN)}</b>
         {evaluation && (
           <>
             <br />
-            {strings.run.readingEvaluation(formatCount(evaluation.step))} <b>{formatLoss(evaluation.loss)}</b>
+            {words.evaluation(formatCount(evaluation.step))} <b>{formatLoss(evaluation.loss)}</b>
           </>
         )}
       </div>

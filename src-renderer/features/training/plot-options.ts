@@ -66,7 +66,7 @@ export function plotOptions(
   const axis = { stroke: colours.axis, font: FONT, ticks: { show: false } };
   return {
     ...size,
-    padding: [8, 10, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

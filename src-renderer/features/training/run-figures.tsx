@@ -1,7 +1,7 @@
 /** The six numbers that sum up where a run stands. */
 import type { ReactNode } from 'react';
 import type { Evaluation } from '../../../src-shared/domain/training.ts';
-import { formatCount, formatLarge, formatLoss } from '../../format/numbers.ts';
+import { formatLarge, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed, formatStepTime } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
 import { stepTimeMs } from './forecast.ts';
@@ -24,7 +24,7 @@ export function RunFigures({ run }: { readonly run: RunState }) {
       <Figure name={strings.run.best}>
         {best ? (
           <>
-            {formatLoss(best.loss)} <span className="unit">{strings.run.at(formatCount(best.step))}</span>
+            {formatLoss(best.loss)} <span className="unit">{strings.run.at(formatLarge(best.step))}</span>
           </>
         ) : (
           NONE

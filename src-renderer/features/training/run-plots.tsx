@@ -3,11 +3,11 @@ import { useId, useMemo, useState } from 'react';
 import { strings } from '../../strings.ts';
 import { LossPlot } from './loss-plot.tsx';
 import { PlotControls, type PlotView } from './plot-controls.tsx';
-import { axisValues, fullRange, type Zoom } from './plot-data.ts';
+import { axisValues, fullRange } from './plot-data.ts';
 import './plots.css';
-import type { HoverPlace } from './plot-options.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
 import { isActive, type RunState, statusOf } from './run-state.ts';
+import type { Hover, SharedPlot } from './shared-plot.ts';
 import { SmallPlots } from './small-plots.tsx';
 import { smoothSeries } from './smoothing.ts';
 import { column, lastIndexAtMost } from './step-columns.ts';
@@ -17,21 +17,6 @@ interface RunPlotsProps {
   readonly run: RunState;
   readonly plannedSteps: number;
   readonly facts: RecipeFacts;
-}
-
-/** What all plots of the run share. */
-export interface SharedPlot {
-  readonly x: Float64Array;
-  readonly view: PlotView;
-  readonly range: Zoom;
-  readonly syncKey: string;
-  onZoom(zoom: Zoom): void;
-  onResetZoom(): void;
-}
-
-/** Where the pointer is, and the row of the steps that is nearest to it. */
-export interface Hover extends HoverPlace {
-  readonly row: number;
 }
 
 /** A short run has few steps to average over. */

@@ -2,13 +2,13 @@
 import { type ReactNode, useId, useMemo } from 'react';
 import { formatBytes, formatLarge, formatRate, formatShort, formatWholeBytes } from '../../format/numbers.ts';
 import { strings } from '../../strings.ts';
-import { formatAxis, formatDecimals } from './axis-format.ts';
+import { formatAxis, formatDecimals, formatRates } from './axis-format.ts';
 import { Plot } from './plot.tsx';
 import { fieldPlotData } from './plot-data.ts';
 import type { PlotLook, PlotSeries } from './plot-options.ts';
 import { summariseSeries } from './plot-summary.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
-import type { SharedPlot } from './run-plots.tsx';
+import type { SharedPlot } from './shared-plot.ts';
 import { column, type StepColumns, type StepField } from './step-columns.ts';
 
 interface SmallPlotsProps {
@@ -36,7 +36,7 @@ const KINDS: readonly PlotKind[] = [
     title: strings.run.learningRate,
     series: { colour: 'smooth', width: 1.5 },
     format: formatRate,
-    formatTicks: values => values.map(value => (value === 0 ? '0' : value.toExponential(0))),
+    formatTicks: formatRates,
   },
   {
     field: 'gradNorm',
