@@ -10,7 +10,6 @@ export const fixSchema = z.object({
   label: z.string(),
   set: z.record(z.string(), z.unknown()),
 });
-export type Fix = z.infer<typeof fixSchema>;
 
 export const checkSchema = z.object({
   id: z.string(),
