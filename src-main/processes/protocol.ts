@@ -140,3 +140,6 @@ export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
   | { readonly type: 'result'; readonly outcome: Outcome<unknown> };
+
+/** How the last line of a process begins that ended itself for its memory. */
+export const MEMORY_LIMIT_REACHED = 'More memory was taken than the limit';

@@ -2,7 +2,12 @@
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcessExit } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
-import type { Job, ProcessEntry, Progress } from '../../processes/protocol.ts';
+import {
+  type Job,
+  MEMORY_LIMIT_REACHED,
+  type ProcessEntry,
+  type Progress,
+} from '../../processes/protocol.ts';
 import type { ProcessLauncher } from './process-launcher.ts';
 
 export interface JobOptions {
@@ -80,6 +85,15 @@ export function runJob(
 function died(entry: ProcessEntry, exit: ProcessExit): CodedError {
   const how = exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode}`;
   const last = exit.lastLines.at(-1);
+  if (last?.startsWith(MEMORY_LIMIT_REACHED)) {
+    return {
+      code: 'process.tooMuchMemory',
+      title: 'The work took too much memory and was ended.',
+      cause: last,
+      remedy: 'Use another template or file.',
+      details: exit,
+    };
+  }
   return {
     code: 'process.died',
     title: TITLES[entry],

@@ -5,9 +5,11 @@ import type { PreparerJob } from '../protocol.ts';
 import { describeNative } from './describe-native.ts';
 import { encodePrompts } from './encode-prompts.ts';
 import { inspectDataset } from './inspect-dataset.ts';
+import { watchMemory } from './memory-watchdog.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import { renderOne } from './render-one.ts';
 
+watchMemory();
 serveJob<PreparerJob>((job, context) => {
   switch (job.kind) {
     case 'prepare':
