@@ -40,11 +40,5 @@ export class LastLines {
 
 export const LAST_LINES = 50;
 
-/**
- * Two OpenMP threads that spin beside busy neighbours collapse; waiting threads sleep instead.
- * node-llama-cpp must never try to build or download.
- */
-export const CHILD_ENVIRONMENT = {
-  OMP_WAIT_POLICY: 'passive',
-  NODE_LLAMA_CPP_SKIP_DOWNLOAD: 'true',
-} as const;
+/** node-llama-cpp must never try to build or download. */
+export const CHILD_ENVIRONMENT = { NODE_LLAMA_CPP_SKIP_DOWNLOAD: 'true' } as const;
