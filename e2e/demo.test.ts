@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { FinishedEvent } from '../src-shared/domain/training.ts';
-import { createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
+import { createWorkspace, demoDirectory, demoModel, root, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('demo');
 afterAll(workspace.remove);
@@ -35,7 +35,7 @@ describe('the bundled demo', () => {
     const training = conversations('train.jsonl').flatMap(({ messages }) =>
       messages.map(message => message.content),
     );
-    const corpus = gunzipSync(readFileSync(join(demoDirectory, 'corpus.txt.gz'))).toString('utf8');
+    const corpus = gunzipSync(readFileSync(join(root, 'scripts', 'demo', 'corpus.txt.gz'))).toString('utf8');
     const seen = normalized(`${training.join(' | ')} | ${corpus}`);
     const heldOut = conversations('heldout.jsonl');
     expect(heldOut.length).toBeGreaterThanOrEqual(30);
