@@ -152,6 +152,7 @@ describe('kill -9', () => {
     );
     const finished = await launched.finished;
     expect(finished).toMatchObject({ status: 'failed', error: { code: 'process.died' } });
+    expect(finished.steps).toBeGreaterThanOrEqual(3);
     const run = parts.store.show(launched.id);
     expect(run).toMatchObject({ status: 'failed', processExit: { signal: 'SIGKILL', exitCode: null } });
     expect(run?.processExit?.lastLines.join('\n')).toContain('step 3 of');

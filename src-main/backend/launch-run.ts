@@ -96,7 +96,9 @@ function start(
     ownerPid: process.pid,
   });
   const recorder = new RunRecorder(parts.store, id, parts.now);
+  let stepsDone = 0;
   const emit = (event: TrainingEvent) => {
+    if (event.type === 'step') stepsDone = event.step;
     recorder.add(event);
     options.onEvent?.(event);
     parts.events.publish(id, event);
@@ -122,7 +124,7 @@ function start(
         ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       },
     );
-    const finished = await withScore(finishedEvent(end), options, stop.signal);
+    const finished = await withScore(finishedEvent(end, stepsDone), options, stop.signal);
     recorder.close();
     parts.store.finish(id, {
       status: finished.status,
@@ -136,7 +138,7 @@ function start(
     return finished;
   };
   const finished = work()
-    .catch((fault: unknown): FinishedEvent => failed(asRunError(fault)))
+    .catch((fault: unknown): FinishedEvent => failed(asRunError(fault), stepsDone))
     .then(event => {
       recorder.close();
       parts.running.delete(id);
@@ -150,14 +152,14 @@ function start(
   return { id, report: prepared.report, finished };
 }
 
-function finishedEvent({ outcome }: TrainingEnd): FinishedEvent {
+function finishedEvent({ outcome }: TrainingEnd, stepsDone: number): FinishedEvent {
   if (outcome.ok) return { type: 'finished', ...outcome.value };
   const { code, title, cause, remedy } = outcome.error;
-  return failed({ code, title, cause, remedy });
+  return failed({ code, title, cause, remedy }, stepsDone);
 }
 
-function failed(error: RunError): FinishedEvent {
-  return { type: 'finished', status: 'failed', steps: 0, adapterPath: null, bestAdapterPath: null, error };
+function failed(error: RunError, steps: number): FinishedEvent {
+  return { type: 'finished', status: 'failed', steps, adapterPath: null, bestAdapterPath: null, error };
 }
 
 async function withScore(
