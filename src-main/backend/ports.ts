@@ -16,6 +16,7 @@ import type {
   TrainingEvent,
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import type { Mapping } from '../pipeline/import/describe-mapping.ts';
 
 export interface Progress {
   readonly phase: string;
@@ -49,6 +50,10 @@ export interface Inspection {
     readonly message: string;
   }[];
   readonly problemCount: number;
+  /** What was guessed, and why; the recipe's `dataset.columns` and `dataset.roles` win over it. */
+  readonly mapping: Mapping;
+  /** What is true of the whole file or of `count` of its rows, and does not keep it from being used. */
+  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
   readonly sample: readonly unknown[];
 }
 

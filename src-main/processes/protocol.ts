@@ -9,6 +9,7 @@ import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { FinishedEvent, RunHashes, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import type { Mapping } from '../pipeline/import/describe-mapping.ts';
 
 export type ProcessEntry = 'trainer' | 'preparer' | 'inference';
 
@@ -56,6 +57,10 @@ export interface DatasetInspection {
   }[];
   /** All problems, also those beyond the ones listed. */
   readonly problemCount: number;
+  /** What was guessed, and why; the recipe's `dataset.columns` and `dataset.roles` win over it. */
+  readonly mapping: Mapping;
+  /** What is true of the whole file or of `count` of its rows, and does not keep it from being used. */
+  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
   readonly sample: readonly unknown[];
 }
 

@@ -3,7 +3,7 @@
  *
  *     tokens [<user> hi <asst> yo <end>]  →  labels [-100 -100 -100 yo <end>]
  */
-import type { RowPlace } from './conversation.ts';
+import type { Finding, RowPlace } from './conversation.ts';
 import type { SpanMethod } from './template.ts';
 
 /** The label of a token that is not trained; PyTorch's `cross_entropy` ignores this index. */
@@ -47,6 +47,7 @@ export interface LabelledExample extends RowPlace {
   readonly method: SpanMethod;
   /** Why the row was dropped, in words; empty where it was kept. */
   readonly problem: string;
+  readonly findings: readonly Finding[];
 }
 
 /**

@@ -1,66 +1,159 @@
-/** The rows of a recipe's data files, converted, in order, with every rejected row in its place. */
-
-import { CodedException } from '../../../src-shared/contract/coded-error.ts';
+/** The rows of a recipe's data files, imported, in order, with every rejected row in its place. */
+import { basename } from 'node:path';
+import {
+  type CodedError,
+  CodedException,
+  fail,
+  type Outcome,
+  ok,
+  orThrow,
+} from '../../../src-shared/contract/coded-error.ts';
 import type { Row } from '../../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { type ParsedLine, readJsonLines } from '../../adapters/readers/jsonl-reader.ts';
-import { convertRow, detectFormat, type RowFormat } from '../../pipeline/convert-row.ts';
+import type { DataFile, ReadRow } from '../../adapters/readers/data-file.ts';
+import { openDataFile } from '../../adapters/readers/open-data-file.ts';
+import { detectFormat, exampleKind } from '../../pipeline/import/detect-format.ts';
+import type { ImportOptions, RowFormat } from '../../pipeline/import/import-options.ts';
+import { createRowImporter } from '../../pipeline/import/import-row.ts';
+import { whyNoColumn, whyNotADataset, whyRendered } from '../../pipeline/import/refuse-dataset.ts';
 
-const ROWS_FOR_DETECTION = 100;
+/** Rows that decide on a file's format, and lines that are read to find the first of them. */
+const SAMPLE_ROWS = 100;
+const SAMPLE_LINES = 1000;
 
 export function dataPaths(recipe: Recipe): string[] {
   const { path } = recipe.dataset;
   return typeof path === 'string' ? [path] : path;
 }
 
-/** Throws a CodedException: `data.notFound`, `data.unknownFormat`. */
-export async function detectRecipeFormat(recipe: Recipe): Promise<RowFormat> {
-  const { format } = recipe.dataset;
-  if (format === 'messages' || format === 'tokenized') return format;
-  const values: unknown[] = [];
-  for await (const line of readLinesOf(dataPaths(recipe), null)) {
-    if (line.ok) values.push(line.value);
-    if (values.length >= ROWS_FOR_DETECTION) break;
-  }
-  const found = detectFormat(values);
-  if (found || values.length === 0) return found ?? 'messages';
-  throw new CodedException({
-    code: 'data.unknownFormat',
-    title: 'The data is in no format that can be read here.',
-    cause: `The first rows have neither \`messages\` nor \`input_ids\` and \`labels\`; their keys are ${keysOf(values[0])}.`,
-    remedy: 'Give each row a list `messages` with role and content.',
-  });
+/** A file that can be imported, and how. */
+export interface PlannedFile {
+  readonly file: DataFile;
+  readonly options: ImportOptions;
+  /** The first rows as they stand in the file. */
+  readonly sample: readonly unknown[];
 }
 
-/** Rows of the given files; `limit` counts over all of them. */
+export type DatasetKeys = Pick<
+  Recipe['dataset'],
+  'format' | 'columns' | 'roles' | 'systemPrompt' | 'systemRole'
+>;
+
+/**
+ * Errors: those of `openDataFile`, `data.notJson`, `data.pythonRepr`, `data.noColumn`, `data.notADataset`. Throws a
+ * CodedException: `data.notFound`, `data.damaged`, `data.tooLarge`.
+ */
+export async function planFile(path: string, keys: DatasetKeys): Promise<Outcome<PlannedFile>> {
+  const { columns, roles, systemPrompt, systemRole } = keys;
+  try {
+    const file = await openDataFile(path, new Set(Object.values(columns)));
+    if (!file.ok) return file;
+    const { values, failures } = await readSample(file.value);
+    const [failure] = failures;
+    if (values.length === 0) return fail(failure ? nothingParses(failure) : noRows());
+    const missing = whyNoColumn(values, columns);
+    if (missing) return fail(missing);
+    const detected = keys.format === 'auto' ? detectFormat(values, columns) : keys.format;
+    if (!detected) return fail(whyNotADataset(values));
+    const rendered = keys.format === 'auto' && detected === 'text' ? whyRendered(values, columns) : null;
+    if (rendered) return fail(rendered);
+    const formatFixed = keys.format !== 'auto';
+    const options = { format: detected, formatFixed, columns, roles, systemPrompt, systemRole };
+    return ok({ file: file.value, options, sample: values });
+  } catch (error) {
+    throw asDataError(path, error);
+  }
+}
+
+/** The format that asks most of the labeller: one that needs a template, if any file has such. Throws as `planFile` fails. */
+export async function detectRecipeFormat(recipe: Recipe): Promise<RowFormat> {
+  const formats: RowFormat[] = [];
+  for (const path of dataPaths(recipe)) formats.push((await planOrThrow(path, recipe)).options.format);
+  return formats.find(needsTemplate) ?? formats.find(format => format === 'text') ?? 'tokenized';
+}
+
+/**
+ * Rows of the given files; `limit` counts over all of them. `format` is what the labeller was opened for:
+ * rows that need a template are invalid where it has none.
+ */
 export async function* readRows(
   paths: readonly string[],
   format: RowFormat,
   recipe: Recipe,
   limit: number | null,
 ): AsyncGenerator<Row> {
-  const { roles, systemPrompt, systemRole } = recipe.dataset;
-  for await (const line of readLinesOf(paths, limit)) {
-    const place = { row: line.row, line: line.line };
-    yield line.ok
-      ? convertRow(line.value, place, { format, roles, systemPrompt, systemRole })
-      : { ...place, kind: 'invalid', code: 'row.notJson', message: line.message };
-  }
-}
-
-async function* readLinesOf(paths: readonly string[], limit: number | null): AsyncGenerator<ParsedLine> {
   let row = 0;
   for (const path of paths) {
+    const { file, options } = await planOrThrow(path, recipe);
+    const importer = createRowImporter(options);
+    const fits = needsTemplate(format) || !needsTemplate(options.format);
     try {
-      for await (const line of readJsonLines(path, row)) {
-        if (limit !== null && line.row >= limit) return;
-        row = line.row + 1;
-        yield line;
+      for await (const read of file.rows(row)) {
+        if (limit !== null && read.row >= limit) return;
+        row = read.row + 1;
+        const place = { row: read.row, line: read.line };
+        if (!read.ok) yield { ...place, ...unread(read.code, read.message) };
+        else if (fits) yield importer.importRow(read.value, place);
+        else
+          yield {
+            ...place,
+            ...unread('row.otherFormat', `The row is ${options.format}, the data ${format}.`),
+          };
       }
     } catch (error) {
       throw asDataError(path, error);
     }
   }
+}
+
+function unread(code: string, message: string) {
+  return { kind: 'invalid', findings: [], code, message } as const;
+}
+
+function needsTemplate(format: RowFormat): boolean {
+  const kind = exampleKind(format);
+  return kind === 'conversation' || kind === 'pair';
+}
+
+async function planOrThrow(path: string, recipe: Recipe): Promise<PlannedFile> {
+  const planned = await planFile(path, recipe.dataset);
+  if (planned.ok || dataPaths(recipe).length === 1) return orThrow(planned);
+  const { error } = planned;
+  throw new CodedException({ ...error, cause: `${basename(path)}: ${error.cause}` });
+}
+
+async function readSample(file: DataFile) {
+  const values: unknown[] = [];
+  const failures: Extract<ReadRow, { ok: false }>[] = [];
+  let lines = 0;
+  for await (const read of file.rows(0)) {
+    if (read.ok) values.push(read.value);
+    else failures.push(read);
+    lines++;
+    if (lines >= (values.length > 0 ? SAMPLE_ROWS : SAMPLE_LINES)) break;
+  }
+  return { values, failures };
+}
+
+function nothingParses({ code, line, message }: Extract<ReadRow, { ok: false }>): CodedError {
+  const python = code === 'row.pythonRepr';
+  return {
+    code: python ? 'data.pythonRepr' : 'data.notJson',
+    title: python ? 'The file is Python, not JSON.' : 'No row of the file can be read.',
+    cause: `Line ${line}: ${message}`,
+    remedy: python
+      ? 'Write the rows with json.dumps instead of str or print.'
+      : 'Mend the file or export it again.',
+  };
+}
+
+function noRows(): CodedError {
+  return {
+    code: 'data.empty',
+    title: 'The data file has no rows.',
+    cause: 'There is nothing in it but white space, brackets or a header.',
+    remedy: 'Check that the export or download has finished.',
+  };
 }
 
 /** A file system error as a coded one; anything else as it is. */
@@ -73,10 +166,4 @@ export function asDataError(path: string, error: unknown): unknown {
     cause: code === 'ENOENT' ? `There is no ${path}.` : `${path}: ${(error as Error).message}`,
     remedy: 'Check dataset.path.',
   });
-}
-
-function keysOf(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? Object.keys(value).slice(0, 8).join(', ') || 'none'
-    : 'none';
 }

@@ -19,6 +19,13 @@ export async function inspectCommand(context: CommandContext, file: string): Pro
       `Roles          ${Object.entries(inspected.roles)
         .map(([role, count]) => `${role} ${count}`)
         .join(', ')}`,
+      ...Object.entries(inspected.mapping.columns).map(
+        ([part, { column, reason }]) => `  ${part} is \`${column}\` (${reason})`,
+      ),
+      ...Object.entries(inspected.mapping.roles).map(
+        ([name, { role, reason }]) => `  ${name} is ${role ?? 'not mapped'} (${reason})`,
+      ),
+      ...inspected.warnings.map(({ message }) => `Warning        ${message}`),
       `Problems       ${inspected.problemCount}`,
       ...inspected.problems.slice(0, 20).map(({ line, message }) => `  line ${line}: ${message}`),
     ].join('\n'),
