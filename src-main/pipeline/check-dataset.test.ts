@@ -13,6 +13,7 @@ function example(row: number, labels: number[], rest: Partial<LabelledExample> =
     truncatedTokens: 0,
     method: 'tags',
     problem: '',
+    findings: [],
     ...rest,
   };
 }

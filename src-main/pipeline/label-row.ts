@@ -1,5 +1,4 @@
-/** A row → the labelled example that the trainer will see: the whole way, one function per arrow. */
-import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+/** A row → the labelled examples that the trainer will see: the whole way, one function per arrow. */
 import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { Row } from '../../src-shared/domain/conversation.ts';
 import {
@@ -8,49 +7,53 @@ import {
   IGNORE_INDEX,
   type LabelledExample,
 } from '../../src-shared/domain/labels.ts';
-import type { SpanMethod } from '../../src-shared/domain/template.ts';
-import { labelTokens } from './label-tokens.ts';
-import type { Tokenizer } from './ports.ts';
-import { type ChatTemplate, renderConversation, type TemplateContext } from './render-conversation.ts';
-import { tokenizeRendered } from './tokenize-rendered.ts';
+import { labelDialogue } from './label/label-conversation.ts';
+import { labelPair, labelText } from './label/label-text.ts';
+import { dropRow, type Labelled, type MaskingOptions } from './label/labelled.ts';
 import { type Truncation, truncateExample } from './truncate-example.ts';
 
-export interface LabelOptions {
-  readonly tokenizer: Tokenizer;
-  /** Null where no row needs one (`format: tokenized`). */
-  readonly template: ChatTemplate | null;
-  readonly context: TemplateContext;
-  readonly masking: 'assistant' | 'full';
-  readonly trainOnEndOfTurn: boolean;
-  readonly parseSpecialInContent: boolean;
-  readonly endTexts: readonly string[];
+export interface LabelOptions extends MaskingOptions {
   readonly maxLength: number;
   readonly truncation: Truncation;
 }
 
-interface Labelled {
-  readonly inputIds: Int32Array;
-  readonly labels: Int32Array;
-  readonly method: SpanMethod;
-  readonly dropped: DropReason | null;
-  readonly problem: string;
+/**
+ * One example, save for text longer than `maxLength`, which makes several, one behind the other. Never
+ * throws for what is in the row: a row that cannot be trained on is dropped with its reason.
+ */
+export function labelRow(row: Row, options: LabelOptions): [LabelledExample, ...LabelledExample[]] {
+  const labelled = labelsOf(row, options);
+  if (row.kind !== 'text' || labelled.dropped) return [finish(row, labelled, options)];
+  const [first, ...rest] = splitText(labelled, options.maxLength).map(piece => finish(row, piece, options));
+  return [first ?? finish(row, labelled, options), ...rest];
 }
 
-const EMPTY = new Int32Array(0);
+/** Pieces of at most `maxLength` tokens; the last never holds one token alone, which nothing would predict. */
+function splitText(labelled: Labelled, maxLength: number): Labelled[] {
+  const { inputIds, labels } = labelled;
+  const pieces: Labelled[] = [];
+  for (let from = 0; from < inputIds.length || from === 0; ) {
+    const left = inputIds.length - from;
+    const length = left === maxLength + 1 && maxLength > 2 ? maxLength - 1 : Math.min(left, maxLength);
+    const to = from + Math.max(1, length);
+    pieces.push({ ...labelled, inputIds: inputIds.slice(from, to), labels: labels.slice(from, to) });
+    from = to;
+  }
+  return pieces;
+}
 
-/** Never throws for what is in the row: a row that cannot be trained on is dropped with its reason. */
-export function labelRow(row: Row, options: LabelOptions): LabelledExample {
-  const labelled = labelsOf(row, options);
+function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledExample {
   const before = countTrainableTokens(labelled.labels);
   const cut = truncateExample(labelled.inputIds, labelled.labels, options.maxLength, options.truncation);
   const trainable = countTrainableTokens(cut.labels);
-  const place = { row: row.row, line: row.line };
   const example = {
-    ...place,
+    row: row.row,
+    line: row.line,
     inputIds: cut.inputIds,
     labels: cut.labels,
     truncatedTokens: cut.truncatedTokens,
     method: labelled.method,
+    findings: [...new Set([...row.findings, ...labelled.findings])],
   };
   if (labelled.dropped) return { ...example, dropped: labelled.dropped, problem: labelled.problem };
   if (cut.dropped) {
@@ -68,24 +71,37 @@ export function labelRow(row: Row, options: LabelOptions): LabelledExample {
   return { ...example, ...whyNothingTrains(row) };
 }
 
-function labelsOf(row: Row, options: LabelOptions): Labelled {
+function labelsOf(row: Row, options: MaskingOptions): Labelled {
   switch (row.kind) {
     case 'invalid':
-      return { inputIds: EMPTY, labels: EMPTY, method: 'none', dropped: 'invalid', problem: row.message };
+      return dropRow('invalid', row.message);
     case 'tokenized':
       return fromIds(row.inputIds, row.labels, options.tokenizer.vocabularySize);
     case 'conversation':
-      return fromConversation(row, options);
+      return labelDialogue({ conversation: row.conversation, promptLength: null }, options);
+    case 'message-pair':
+      return labelDialogue(joinPair(row), options);
+    case 'pair':
+      return labelPair(row.prompt, row.completion, options);
+    case 'text':
+      return labelText(row.text, options);
     default:
       return assertNever(row);
   }
 }
 
+/** Prompt and completion as one conversation that remembers where the prompt ends. */
+export function joinPair({ prompt, completion }: Extract<Row, { kind: 'message-pair' }>) {
+  return {
+    conversation: { ...prompt, messages: [...prompt.messages, ...completion] },
+    promptLength: prompt.messages.length,
+  };
+}
+
 function fromIds(ids: readonly number[], labels: readonly number[], vocabularySize: number): Labelled {
   const outside = ids.find(id => id < 0 || id >= vocabularySize);
   if (outside !== undefined) {
-    const problem = `Token id ${outside} is outside the model's vocabulary of ${vocabularySize}.`;
-    return { inputIds: EMPTY, labels: EMPTY, method: 'none', dropped: 'invalid', problem };
+    return dropRow('invalid', `Token id ${outside} is outside the model's vocabulary of ${vocabularySize}.`);
   }
   return {
     inputIds: Int32Array.from(ids),
@@ -93,38 +109,22 @@ function fromIds(ids: readonly number[], labels: readonly number[], vocabularySi
     method: 'none',
     dropped: null,
     problem: '',
+    findings: [],
   };
 }
 
-function fromConversation(row: Extract<Row, { kind: 'conversation' }>, options: LabelOptions): Labelled {
-  const { template, tokenizer } = options;
-  if (!template) throw new Error('A conversation was labelled without a template.');
-  const rendered = renderConversation(template, options.context, row.conversation, options.endTexts);
-  if (!rendered.ok) return refused(rendered.error);
-  const tokenized = tokenizeRendered(tokenizer, rendered.value, options.parseSpecialInContent);
-  if (!tokenized.ok) return refused(tokenized.error);
-  const { inputIds } = tokenized.value;
-  if (options.masking === 'full') {
-    return { inputIds, labels: inputIds.slice(), method: 'none', dropped: null, problem: '' };
-  }
-  const labels = labelTokens(rendered.value.text, tokenized.value, rendered.value.spans, {
-    train: options.trainOnEndOfTurn,
-    endOfGenerationIds: tokenizer.endOfGenerationIds,
-  });
-  return { inputIds, labels, method: rendered.value.method, dropped: null, problem: '' };
-}
-
-function refused(error: CodedError): Labelled {
-  const dropped: DropReason = error.code.startsWith('template.') ? 'templateRefused' : 'spansUnproven';
-  return { inputIds: EMPTY, labels: EMPTY, method: 'none', dropped, problem: error.cause };
-}
-
 function whyNothingTrains(row: Row): { dropped: DropReason; problem: string } {
-  if (
-    row.kind === 'conversation' &&
-    !row.conversation.messages.some(message => message.role === 'assistant')
-  ) {
+  const messages =
+    row.kind === 'conversation'
+      ? row.conversation.messages
+      : row.kind === 'message-pair'
+        ? row.completion
+        : null;
+  if (messages && !messages.some(message => message.role === 'assistant')) {
     return { dropped: 'noAssistant', problem: 'The conversation has no assistant message.' };
+  }
+  if (messages?.every(message => message.role !== 'assistant' || message.trained === false)) {
+    return { dropped: 'noTrainableTokens', problem: 'The row says that none of its answers is trained.' };
   }
   const all = row.kind === 'tokenized' && row.labels.every(label => label === IGNORE_INDEX);
   return {

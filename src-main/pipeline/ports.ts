@@ -22,6 +22,8 @@ export interface Tokenizer {
   /** The token that ends a text, after the recipe's override. */
   readonly eosId: number | null;
   readonly bosId: number | null;
+  /** True where the vocabulary asks for a BOS in front of plain text; templates print their own. */
+  readonly addBos: boolean;
 }
 
 /** A compiled chat template: context in (as JSON, keys in order), text out, or the template's own refusal. */

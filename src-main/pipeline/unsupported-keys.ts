@@ -10,25 +10,9 @@ interface Unsupported {
 
 const ALWAYS: readonly Unsupported[] = [
   {
-    path: 'dataset.format',
-    found: r => r.dataset.format,
-    isUsed: r => !['auto', 'messages', 'tokenized'].includes(r.dataset.format),
-  },
-  {
-    path: 'dataset.columns',
-    found: r => r.dataset.columns,
-    isUsed: r => Object.keys(r.dataset.columns).length > 0,
-  },
-  {
     path: 'dataset.duplicates',
     found: r => r.dataset.duplicates,
     isUsed: r => r.dataset.duplicates === 'drop',
-  },
-  { path: 'template.source', found: r => r.template.source, isUsed: r => r.template.source === 'preset' },
-  {
-    path: 'masking.strategy',
-    found: r => r.masking.strategy,
-    isUsed: r => !['assistant', 'full'].includes(r.masking.strategy),
   },
   { path: 'collator.strategy', found: r => r.collator.strategy, isUsed: r => r.collator.strategy === 'pack' },
   {

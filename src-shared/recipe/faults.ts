@@ -1,5 +1,6 @@
 /** Turns what is wrong with a recipe into faults that a person can mend: all of them, in one report. */
 import type { z } from 'zod';
+import { PRESET_NAMES } from '../templates/presets.ts';
 import { RECIPE_FIELDS } from './fields.ts';
 import { nearestName } from './nearest-name.ts';
 import { type Recipe, recipeSchema } from './schema.ts';
@@ -33,7 +34,7 @@ const NECESSARY_KEYS = [
 /** Validates a value that was read from a file. Every fault is reported, not only the first. */
 export function parseRecipe(value: unknown): RecipeParse {
   const parsed = recipeSchema.safeParse(value);
-  const missing = missingKeys(value);
+  const missing = [...missingKeys(value), ...unknownPreset(value)];
   if (parsed.success && missing.length === 0) return { ok: true, recipe: parsed.data };
   const issues = parsed.success ? [] : parsed.error.issues;
   return { ok: false, faults: [...issues.flatMap(issue => faultsOf(issue, value, issue.path)), ...missing] };
@@ -50,6 +51,19 @@ function missingKeys(value: unknown): RecipeFault[] {
     allowed: `${key.allowed}, since ${key.because} is ${key.is}`,
     nearest: null,
   }));
+}
+
+function unknownPreset(value: unknown): RecipeFault[] {
+  const preset = valueAt(value, ['template', 'preset']);
+  if (typeof preset !== 'string' || PRESET_NAMES.includes(preset)) return [];
+  return [
+    {
+      path: 'template.preset',
+      found: shown(preset),
+      allowed: `one of ${PRESET_NAMES.join(', ')}`,
+      nearest: nearestName(preset, PRESET_NAMES),
+    },
+  ];
 }
 
 function faultsOf(issue: Issue, root: unknown, path: Path): RecipeFault[] {

@@ -15,7 +15,8 @@ import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { hashesSchema } from '../../../src-shared/domain/training.ts';
 
 export const MAGIC = 'LUTHDATA';
-export const VERSION = 1;
+/** Raised with every change of layout, and of anything that makes other labels from the same input. */
+export const VERSION = 2;
 export const HEADER_BYTES = 64;
 export const INDEX_ENTRY_BYTES = 40;
 

@@ -63,6 +63,7 @@ export class PreparedDataset {
       truncatedTokens: this.#index.readUInt32LE(at + 16),
       method: SPAN_METHODS[this.#index.readUInt8(at + 33)] ?? 'none',
       problem: record.toString('utf8', tokens * 8),
+      findings: [],
     };
   }
 

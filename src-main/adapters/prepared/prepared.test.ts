@@ -46,6 +46,7 @@ const examples: LabelledExample[] = [
     truncatedTokens: 0,
     method: 'tags',
     problem: '',
+    findings: [],
   },
   {
     row: 1,
@@ -56,6 +57,7 @@ const examples: LabelledExample[] = [
     truncatedTokens: 9,
     method: 'sentinels',
     problem: 'Zu lang: ü',
+    findings: [],
   },
   {
     row: 2,
@@ -66,6 +68,7 @@ const examples: LabelledExample[] = [
     truncatedTokens: 0,
     method: 'none',
     problem: '',
+    findings: [],
   },
 ];
 

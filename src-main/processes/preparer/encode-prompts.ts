@@ -1,6 +1,7 @@
 /** Prompts → the ids that training would put in front of the answer: same template, same tokens. */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import { contextJson } from '../../pipeline/render-conversation.ts';
+import { renderPrompt } from '../../pipeline/render/render-conversation.ts';
+import { tokenizeRendered } from '../../pipeline/tokenize/tokenize-rendered.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { EncodeJob, EncodeResult } from '../protocol.ts';
 import { openLabeller } from './open-labeller.ts';
@@ -13,9 +14,12 @@ export async function encodePrompts(job: EncodeJob, context: JobContext): Promis
     const prompts: number[][] = [];
     for (const messages of job.prompts) {
       if (!options.template) return fail(noTemplate());
-      const text = options.template.render(contextJson(options.context, messages, true));
-      if (!text.ok) return text;
-      prompts.push([...options.tokenizer.tokenize(text.value, { parseSpecial: true })]);
+      const prompt = renderPrompt(options.template, options.context, { messages });
+      if (!prompt.ok) return prompt;
+      const { text, contentSpans } = prompt.value;
+      const tokens = tokenizeRendered(options.tokenizer, text, contentSpans, options.parseSpecialInContent);
+      if (!tokens.ok) return tokens;
+      prompts.push([...tokens.value.inputIds]);
     }
     return ok({ prompts, stopIds: [...options.tokenizer.endOfGenerationIds] });
   } finally {

@@ -1,9 +1,9 @@
 /** A loaded model as the pipeline's tokenizer and template engine. */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { type Addon, fromNative, type NativeModel } from '../../adapters/native/addon.ts';
-import { markGenerationTags } from '../../pipeline/generation-tags.ts';
 import type { RenderTemplate, Tokenizer } from '../../pipeline/ports.ts';
-import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
+import type { CompiledTemplate } from '../../pipeline/render/chat-template.ts';
+import { markGenerationTags } from '../../pipeline/render/generation-tags.ts';
 
 /** Errors: `template.eosUnknown` where the recipe's end token is none of this vocabulary. */
 export function createTokenizer(model: NativeModel, eosToken: string | number | null): Outcome<Tokenizer> {
@@ -24,6 +24,7 @@ export function createTokenizer(model: NativeModel, eosToken: string | number | 
     endOfGenerationIds: endIds,
     eosId: eos.value,
     bosId: info.bosId,
+    addBos: info.addBos,
   });
 }
 
@@ -53,7 +54,7 @@ export function tokenText(tokenizer: Tokenizer, id: number | null): string {
  * Compiles a template, plain and with its generation tags marked. `now` (seconds since 1970) is what
  * its `strftime_now` prints. Errors: `template.syntax`.
  */
-export function compileTemplate(addon: Addon, source: string, now: number): Outcome<ChatTemplate> {
+export function compileTemplate(addon: Addon, source: string, now: number): Outcome<CompiledTemplate> {
   const plain = compile(addon, source, now);
   if (!plain.ok) return plain;
   const marked = new Map<string, Outcome<RenderTemplate>>();
@@ -62,7 +63,7 @@ export function compileTemplate(addon: Addon, source: string, now: number): Outc
     source,
     render: plain.value,
     renderMarked: tagged
-      ? ({ generationOpen: open, generationClose: close }) => {
+      ? (open, close) => {
           const known = marked.get(open);
           if (known) return known;
           const compiled = compile(addon, markGenerationTags(source, { open, close }) ?? source, now);

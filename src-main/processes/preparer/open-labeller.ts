@@ -1,11 +1,17 @@
 /** Opens what labelling needs: the vocabulary of the model, the compiled template, its context. */
 import { readFileSync } from 'node:fs';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { nearestName } from '../../../src-shared/recipe/nearest-name.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { findPreset, PRESET_NAMES } from '../../../src-shared/templates/presets.ts';
 import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
-import type { RowFormat } from '../../pipeline/convert-row.ts';
+import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { LabelOptions } from '../../pipeline/label-row.ts';
-import type { ChatTemplate } from '../../pipeline/render-conversation.ts';
+import {
+  type ChatTemplate,
+  probeTemplate,
+  type TemplateContext,
+} from '../../pipeline/render/chat-template.ts';
 import { compileTemplate, createTokenizer, tokenText } from './native-labelling.ts';
 
 export interface Labeller {
@@ -17,7 +23,7 @@ export interface Labeller {
   dispose(): void;
 }
 
-/** Errors: the model's, `template.missing`, `template.notFound`, `template.syntax`, `template.eosUnknown`. */
+/** Errors: the model's, `template.missing`, `template.notFound`, `template.syntax`, `template.eosUnknown`, `template.presetUnknown`. */
 export async function openLabeller(
   recipe: Recipe,
   format: RowFormat,
@@ -33,13 +39,21 @@ export async function openLabeller(
   const tokenizer = createTokenizer(model, recipe.template.eosToken);
   if (!tokenizer.ok) return refuse(tokenizer.error, dispose);
 
+  const context: TemplateContext = {
+    ...recipe.template.variables,
+    bos_token: tokenText(tokenizer.value, tokenizer.value.bosId),
+    eos_token: tokenText(tokenizer.value, tokenizer.value.eosId),
+  };
   let template: ChatTemplate | null = null;
-  if (format !== 'tokenized') {
+  if (needsTemplate(format)) {
     const source = templateSource(recipe, model);
-    if (!source.ok) return refuse(source.error, dispose);
-    const compiled = compileTemplate(addon.value, source.value, now);
-    if (!compiled.ok) return refuse(compiled.error, dispose);
-    template = compiled.value;
+    if (source.ok) {
+      const compiled = compileTemplate(addon.value, source.value, now);
+      if (!compiled.ok) return refuse(compiled.error, dispose);
+      template = probeTemplate(compiled.value, context);
+    } else if (source.error.code !== 'template.missing' || needsTemplate(format) === 'always') {
+      return refuse(source.error, dispose);
+    }
   }
   const { masking, collator } = recipe;
   return ok({
@@ -50,23 +64,24 @@ export async function openLabeller(
     options: {
       tokenizer: tokenizer.value,
       template,
-      context: {
-        ...recipe.template.variables,
-        bos_token: tokenText(tokenizer.value, tokenizer.value.bosId),
-        eos_token: tokenText(tokenizer.value, tokenizer.value.eosId),
-      },
-      masking: masking.strategy === 'full' ? 'full' : 'assistant',
+      context,
+      masking: masking.strategy,
+      markers: masking.markers,
       trainOnEndOfTurn: masking.trainOnEndOfTurn,
       parseSpecialInContent: recipe.template.parseSpecialInContent,
-      endTexts: masking.trainOnEndOfTurn
-        ? [...tokenizer.value.endOfGenerationIds]
-            .map(id => tokenText(tokenizer.value, id))
-            .filter(text => text !== '')
-        : [],
+      endTexts: [...tokenizer.value.endOfGenerationIds]
+        .map(id => tokenText(tokenizer.value, id))
+        .filter(text => text !== ''),
       maxLength: collator.maxLength,
       truncation: collator.truncation === 'prompt-first' ? 'right' : collator.truncation,
     },
   });
+}
+
+/** Text and ids need none; pairs of prompt and completion only where they hold messages. */
+function needsTemplate(format: string): 'always' | 'if-there-is-one' | null {
+  if (format === 'tokenized' || format === 'text') return null;
+  return format === 'prompt-completion' ? 'if-there-is-one' : 'always';
 }
 
 function refuse<T>(error: Parameters<typeof fail>[0], dispose: () => void): Outcome<T> {
@@ -78,8 +93,9 @@ function refuse<T>(error: Parameters<typeof fail>[0], dispose: () => void): Outc
 const LARGEST_TEMPLATE_BYTES = 1024 * 1024;
 
 function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
-  const { source, path } = recipe.template;
+  const { source, path, preset } = recipe.template;
   if (source === 'file' && path !== null) return readTemplate(path);
+  if (source === 'preset') return presetSource(preset ?? '');
   const own = model.info.chatTemplate;
   if (own !== null) return ok(own);
   return fail({
@@ -87,6 +103,18 @@ function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
     title: 'The model file has no chat template.',
     cause: 'template.source is model, and the GGUF has no tokenizer.chat_template.',
     remedy: 'Set template.source to file and template.path to a Jinja template.',
+  });
+}
+
+function presetSource(name: string): Outcome<string> {
+  const preset = findPreset(name);
+  if (preset) return ok(preset.source);
+  const nearest = nearestName(name, PRESET_NAMES);
+  return fail({
+    code: 'template.presetUnknown',
+    title: 'There is no such preset.',
+    cause: `template.preset is ${JSON.stringify(name)}; the presets are ${PRESET_NAMES.join(', ')}.`,
+    remedy: nearest === null ? 'Choose one of them.' : `Did you mean ${nearest}?`,
   });
 }
 

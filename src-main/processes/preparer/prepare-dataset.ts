@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import type { Split } from '../../adapters/prepared/format.ts';
+import { type Split, VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
 import { checkDataset } from '../../pipeline/check-dataset.ts';
 import { checkModel } from '../../pipeline/check-model.ts';
-import type { RowFormat } from '../../pipeline/convert-row.ts';
 import { DatasetCounter } from '../../pipeline/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/estimate-memory.ts';
+import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import { labelRow } from '../../pipeline/label-row.ts';
 import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
@@ -89,6 +89,7 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<PrepareR
     date: printsDate ? job.now : null,
     files: paths.length,
     build: labeller.buildHash,
+    version: VERSION,
   };
   return {
     data,
@@ -116,18 +117,21 @@ async function writePrepared(
     for await (const row of readRows(dataPaths(recipe), format, recipe, dataset.limit)) {
       if (row.kind === 'invalid' && dataset.onInvalidRow === 'stop')
         throw invalidRow(row.row, row.line, row.message);
-      const example = labelRow(row, labeller.options);
-      if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
-      counter.add(example);
-      writer.add(example);
-      written++;
-      if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
+      for (const example of labelRow(row, labeller.options)) {
+        if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
+        counter.add(example);
+        writer.add(example);
+        written++;
+        if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
+      }
     }
     const dataExamples = written;
     if (typeof dataset.validation === 'object' && 'path' in dataset.validation) {
       for await (const row of readRows([dataset.validation.path], format, recipe, null)) {
-        writer.add(labelRow(row, labeller.options));
-        written++;
+        for (const example of labelRow(row, labeller.options)) {
+          writer.add(example);
+          written++;
+        }
       }
     }
     const fraction =

@@ -2,7 +2,8 @@
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Row } from '../../../src-shared/domain/conversation.ts';
 import { fromNative, loadAddon } from '../../adapters/native/addon.ts';
-import { renderConversation } from '../../pipeline/render-conversation.ts';
+import { maskDialogue } from '../../pipeline/label/label-conversation.ts';
+import { joinPair } from '../../pipeline/label-row.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { RenderJob, RenderResult } from '../protocol.ts';
 import { openLabeller } from './open-labeller.ts';
@@ -25,21 +26,26 @@ export async function renderOne(job: RenderJob, context: JobContext): Promise<Ou
     const row = await findRow(job, job.source.row);
     if (!row) return fail(rowError(`The dataset has no row ${job.source.row}; rows count from 0.`));
     if (row.kind === 'invalid') return fail(rowError(`Row ${row.row}, line ${row.line}: ${row.message}`));
-    if (row.kind === 'tokenized' || !options.template)
-      return fail(rowError('Tokenized rows have no text to render.'));
-    const rendered = renderConversation(
-      options.template,
-      options.context,
-      row.conversation,
-      options.endTexts,
-    );
-    if (!rendered.ok) return rendered;
-    const { text, spans } = rendered.value;
-    const full = job.recipe.masking.strategy === 'full';
-    return ok({ text, spans: full ? [{ start: 0, end: text.length, role: 'all', trained: true }] : spans });
+    if (row.kind === 'text') return ok(whole(row.text, 0));
+    if (row.kind === 'pair') return ok(whole(row.prompt + row.completion, row.prompt.length));
+    if (row.kind === 'tokenized') return fail(rowError('Tokenized rows have no text to render.'));
+    if (!options.template) return fail(rowError('There is no chat template to render it with.'));
+    const dialogue =
+      row.kind === 'message-pair' ? joinPair(row) : { conversation: row.conversation, promptLength: null };
+    const masked = maskDialogue(dialogue, options);
+    if (!masked.ok) return masked;
+    return ok({
+      text: masked.value.rendered.text,
+      spans: masked.value.spans.map(({ start, end, role, trained }) => ({ start, end, role, trained })),
+    });
   } finally {
     opened.value.dispose();
   }
+}
+
+/** Text without a template: trained from `start` on. */
+function whole(text: string, start: number): RenderResult {
+  return { text, spans: [{ start, end: text.length, role: 'completion', trained: true }] };
 }
 
 /** The context's keys reach the template unchanged and win over the model's values. */

@@ -6,11 +6,16 @@ function tokenized(...texts: string[]) {
   const lengths = texts.map(text => Buffer.byteLength(text));
   const offsets = Uint32Array.from([0, ...lengths]);
   for (let i = 1; i < offsets.length; i++) offsets[i] = (offsets[i] ?? 0) + (offsets[i - 1] ?? 0);
-  return { inputIds: Int32Array.from(texts, (_, i) => 10 + i), offsets, contentSpellsSpecial: false };
+  return {
+    inputIds: Int32Array.from(texts, (_, i) => 10 + i),
+    starts: offsets.slice(0, -1),
+    ends: offsets.slice(1),
+    contentSpellsSpecial: false,
+  };
 }
 
-const span = (start: number, end: number) => ({ start, end, role: 'assistant', trained: true });
-const end = (train: boolean) => ({ train, endOfGenerationIds: new Set([14]) });
+const span = (start: number, end: number) => ({ start, end });
+const end = (train: boolean) => ({ train, endOfGenerationIds: new Set([14]), contentSpans: [] });
 
 describe('labelTokens', () => {
   it('masks the prompt and trains the answer with its end token', () => {
@@ -36,8 +41,22 @@ describe('labelTokens', () => {
     expect([...labelTokens('😀éx', tokens, [span(3, 4)], end(true))]).toEqual([-100, -100, 12]);
   });
 
-  it('leaves a span that is not trained alone', () => {
-    const untrained = { ...span(0, 2), trained: false };
-    expect([...labelTokens('ab', tokenized('ab'), [untrained], end(true))]).toEqual([-100]);
+  it('keeps an end token that the content spells, where end tokens are not trained', () => {
+    const tokens = tokenized('<a>', 'x', 'y', 'z', '<e>', '<e>');
+    const masking = { ...end(false), contentSpans: [{ start: 3, end: 9 }] };
+    const ids = { ...tokens, inputIds: Int32Array.of(10, 11, 12, 13, 14, 14) };
+    expect([...labelTokens('<a>xyz<e><e>', ids, [span(3, 12)], masking)]).toEqual([
+      -100, 11, 12, 13, 14, -100,
+    ]);
+  });
+
+  it('trains a token without bytes where it stands in the span, not where it stands behind', () => {
+    const tokens = {
+      inputIds: Int32Array.of(10, 11, 12, 13),
+      starts: Uint32Array.of(0, 3, 3, 5),
+      ends: Uint32Array.of(3, 3, 5, 5),
+      contentSpellsSpecial: false,
+    };
+    expect([...labelTokens('<a>yo', tokens, [span(3, 5)], end(true))]).toEqual([-100, 11, 12, -100]);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
-import type { Message } from '../../src-shared/domain/conversation.ts';
-import { type ChatTemplate, renderConversation } from './render-conversation.ts';
+import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { Message } from '../../../src-shared/domain/conversation.ts';
+import type { ChatTemplate } from './chat-template.ts';
+import { renderConversation } from './render-conversation.ts';
+import { USUAL_FORM } from './wire-messages.ts';
 
 interface Context {
   readonly messages: readonly Message[];
@@ -10,12 +12,18 @@ interface Context {
 
 /** A template written as a function: what is tested here is the finding of spans, not the engine. */
 function templateOf(render: (context: Context) => string): ChatTemplate {
-  return { source: '', renderMarked: null, render: json => ok(render(JSON.parse(json) as Context)) };
+  return {
+    source: '',
+    renderMarked: null,
+    form: USUAL_FORM,
+    header: '',
+    render: json => ok(render(JSON.parse(json) as Context)),
+  };
 }
 
 const chatml = templateOf(
   ({ messages, add_generation_prompt }) =>
-    messages.map(m => `<s>${m.role}\n${m.content.trim()}<e>\n`).join('') +
+    messages.map(m => `<s>${m.role}\n${(m.content ?? '').trim()}<e>\n`).join('') +
     (add_generation_prompt ? '<s>assistant\n' : ''),
 );
 
@@ -28,8 +36,10 @@ const conversation: { messages: Message[] } = {
   ],
 };
 
+const options = { endTexts: ['<e>'], isTrained: () => true };
+
 function trainedTexts(template: ChatTemplate, messages: readonly Message[]): Outcome<string[]> {
-  const rendered = renderConversation(template, {}, { messages }, ['<e>']);
+  const rendered = renderConversation(template, {}, { messages }, options);
   if (!rendered.ok) return rendered;
   return ok(rendered.value.spans.map(({ start, end }) => rendered.value.text.slice(start, end)));
 }
@@ -49,27 +59,27 @@ describe('renderConversation without generation tags', () => {
     expect(trainedTexts(thinking, conversation.messages.slice(0, 2))).toEqual(ok(['<think></think> yo <e>']));
   });
 
-  it('is the content alone where the template has neither generation prompt nor end token', () => {
+  it('is the content, its leading space included, where the template has neither generation prompt nor end token', () => {
     const bare = templateOf(({ messages }) => messages.map(m => `${m.role}: ${m.content}\n`).join(''));
-    expect(trainedTexts(bare, conversation.messages)).toEqual(ok(['yo', 'yo']));
+    expect(trainedTexts(bare, conversation.messages)).toEqual(ok([' yo', 'yo']));
   });
 
   it('refuses a template that rewrites content instead of guessing', () => {
     const shouting = templateOf(({ messages }) =>
-      messages.map(m => `${m.content.length}${m.content}`).join(''),
+      messages.map(m => `${(m.content ?? '').length}${m.content}`).join(''),
     );
-    const rendered = renderConversation(shouting, {}, conversation, ['<e>']);
+    const rendered = renderConversation(shouting, {}, conversation, options);
     expect(rendered).toMatchObject({ ok: false, error: { code: 'spans.unproven' } });
   });
 
   it('refuses a template that leaves a message out', () => {
     const last = templateOf(({ messages }) => messages.at(-1)?.content ?? '');
-    expect(renderConversation(last, {}, conversation, [])).toMatchObject({ ok: false });
+    expect(renderConversation(last, {}, conversation, options)).toMatchObject({ ok: false });
   });
 
   it("passes on the template's own refusal", () => {
     const refusal = fail({ code: 'template.refused', title: '', cause: 'roles must alternate', remedy: '' });
-    const refusing: ChatTemplate = { source: '', renderMarked: null, render: () => refusal };
-    expect(renderConversation(refusing, {}, conversation, [])).toEqual(refusal);
+    const refusing: ChatTemplate = { ...chatml, render: () => refusal };
+    expect(renderConversation(refusing, {}, conversation, options)).toEqual(refusal);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SpecialToken, Tokenizer } from './ports.ts';
+import type { SpecialToken, Tokenizer } from '../ports.ts';
 import { tokenizeRendered } from './tokenize-rendered.ts';
 
 const END: SpecialToken = { id: 1000, text: '<e>', kind: 'control', stripsLeft: false, stripsRight: false };
@@ -24,33 +24,31 @@ const bytesTokenizer: Tokenizer = {
   endOfGenerationIds: new Set([END.id]),
   eosId: END.id,
   bosId: null,
+  addBos: false,
 };
 
-const rendered = {
-  text: 'a<e>b<e>',
-  spans: [],
-  method: 'tags' as const,
-  contentSpans: [{ start: 0, end: 5 }],
-};
+const text = 'a<e>b<e>';
+const content = [{ start: 0, end: 5 }];
 
 describe('tokenizeRendered', () => {
   it("keeps a special token that the content spells as text, and parses the template's own", () => {
-    const tokens = tokenizeRendered(bytesTokenizer, rendered, false);
+    const tokens = tokenizeRendered(bytesTokenizer, text, content, false);
     if (!tokens.ok) throw new Error(tokens.error.cause);
     expect([...tokens.value.inputIds]).toEqual([...encoder.encode('a<e>b'), END.id]);
     expect(tokens.value.contentSpellsSpecial).toBe(true);
-    expect([...tokens.value.offsets]).toEqual([0, 1, 2, 3, 4, 5, 8]);
+    expect([...tokens.value.starts]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...tokens.value.ends]).toEqual([1, 2, 3, 4, 5, 8]);
   });
 
   it("makes it that token where the recipe asks for Hugging Face's way", () => {
-    const tokens = tokenizeRendered(bytesTokenizer, rendered, true);
+    const tokens = tokenizeRendered(bytesTokenizer, text, content, true);
     if (!tokens.ok) throw new Error(tokens.error.cause);
     expect([...tokens.value.inputIds]).toEqual([97, END.id, 98, END.id]);
   });
 
   it('refuses tokens that do not spell the text', () => {
     const lossy = { ...bytesTokenizer, tokenize: () => Int32Array.of(97) };
-    expect(tokenizeRendered(lossy, { ...rendered, contentSpans: [] }, false)).toMatchObject({
+    expect(tokenizeRendered(lossy, text, [], false)).toMatchObject({
       ok: false,
       error: { code: 'tokens.roundTrip' },
     });

@@ -1,0 +1,115 @@
+/**
+ * Cuts text at special tokens as llama.cpp does (`tokenizer_st_partition`): the longest token of the
+ * vocabulary is looked for first, in all of the text; tokens that strip white space take it away.
+ */
+import type { Span } from '../../../src-shared/domain/template.ts';
+import type { SpecialToken } from '../ports.ts';
+
+/** A piece of the text: a special token, or plain text where `token` is null. */
+export interface Fragment extends Span {
+  readonly token: SpecialToken | null;
+}
+
+/** Control tokens count outside `content` only, user-defined ones everywhere. Stripped white space is in no fragment. */
+export function partitionText(
+  text: string,
+  content: readonly Span[],
+  specials: readonly SpecialToken[],
+): Fragment[] {
+  const taken: (Span & { readonly fragment: Fragment })[] = [];
+  for (const hit of candidates(text, specials)) {
+    if (hit.token.kind !== 'user-defined' && overlaps(content, hit)) continue;
+    const at = insertionPoint(taken, hit.start);
+    if ((taken[at - 1]?.end ?? 0) > hit.start || (taken[at]?.start ?? text.length) < hit.end) continue;
+    const left = taken[at - 1]?.end ?? 0;
+    const right = taken[at]?.start ?? text.length;
+    let { start, end } = hit;
+    if (hit.token.stripsLeft) while (start > left && isSpace(text.charCodeAt(start - 1))) start--;
+    if (hit.token.stripsRight) while (end < right && isSpace(text.charCodeAt(end))) end++;
+    taken.splice(at, 0, { start, end, fragment: { start: hit.start, end: hit.end, token: hit.token } });
+  }
+  const fragments: Fragment[] = [];
+  let from = 0;
+  for (const { start, end, fragment } of taken) {
+    if (start > from) fragments.push({ start: from, end: start, token: null });
+    fragments.push(fragment);
+    from = end;
+  }
+  if (from < text.length) fragments.push({ start: from, end: text.length, token: null });
+  return fragments;
+}
+
+/** True where content spells a control token, so that parsing the whole would make it that token. */
+export function specialsSpelledIn(
+  text: string,
+  content: readonly Span[],
+  specials: readonly SpecialToken[],
+): boolean {
+  const index = indexOf(specials);
+  return content.some(span =>
+    hitsIn(text, span.start, span.end, index).some(hit => hit.token.kind !== 'user-defined'),
+  );
+}
+
+/** Every place where a special token is spelled, in the order in which llama.cpp takes them. */
+function candidates(text: string, specials: readonly SpecialToken[]): Hit[] {
+  return hitsIn(text, 0, text.length, indexOf(specials)).sort(
+    (a, b) => b.bytes - a.bytes || a.start - b.start,
+  );
+}
+
+interface Entry {
+  readonly token: SpecialToken;
+  /** Length in UTF-8, by which llama.cpp sorts. */
+  readonly bytes: number;
+}
+
+/** Tokens by their first character: texts are scanned once, however long the vocabulary's list is. */
+type Index = ReadonlyMap<number, readonly Entry[]>;
+
+const indexes = new WeakMap<readonly SpecialToken[], Index>();
+
+function indexOf(specials: readonly SpecialToken[]): Index {
+  const known = indexes.get(specials);
+  if (known) return known;
+  const index = new Map<number, Entry[]>();
+  for (const token of specials) {
+    if (token.text === '') continue;
+    const first = token.text.charCodeAt(0);
+    const list = index.get(first) ?? [];
+    list.push({ token, bytes: new TextEncoder().encode(token.text).length });
+    index.set(first, list);
+  }
+  indexes.set(specials, index);
+  return index;
+}
+
+type Hit = Span & Entry;
+
+function hitsIn(text: string, from: number, to: number, index: Index): Hit[] {
+  const hits: Hit[] = [];
+  for (let at = from; at < to; at++) {
+    const entries = index.get(text.charCodeAt(at));
+    if (!entries) continue;
+    for (const entry of entries) {
+      const end = at + entry.token.text.length;
+      if (end <= to && text.startsWith(entry.token.text, at)) hits.push({ start: at, end, ...entry });
+    }
+  }
+  return hits;
+}
+
+function overlaps(spans: readonly Span[], hit: Span): boolean {
+  return spans.some(span => span.start < hit.end && hit.start < span.end);
+}
+
+function insertionPoint(taken: readonly Span[], start: number): number {
+  let at = taken.length;
+  while (at > 0 && (taken[at - 1]?.start ?? 0) > start) at--;
+  return at;
+}
+
+/** What C's `isspace` strips. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
