@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
-import type { PreparedMeta } from './format.ts';
+import { type PreparedMeta, VERSION } from './format.ts';
 import { PreparedDataset } from './prepared-reader.ts';
 import { PreparedWriter } from './prepared-writer.ts';
 
@@ -111,13 +111,13 @@ describe('the prepared dataset', () => {
     const path = join(directory, 'a');
     write(path);
     const whole = readFileSync(path);
-    const version2 = Buffer.from(whole);
-    version2.writeUInt32LE(2, 8);
+    const later = Buffer.from(whole);
+    later.writeUInt32LE(VERSION + 1, 8);
     for (const damaged of [
       whole.subarray(0, whole.length - 1),
       whole.subarray(0, 10),
       Buffer.alloc(200),
-      version2,
+      later,
       Buffer.alloc(0),
     ]) {
       writeFileSync(path, damaged);
