@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import { checkDataset } from './check-dataset.ts';
+import { checkFindings, withFindings } from './check-findings.ts';
 import { DatasetCounter } from './count-dataset.ts';
 
 function example(row: number, labels: number[], rest: Partial<LabelledExample> = {}): LabelledExample {
@@ -84,5 +85,47 @@ describe('checkDataset', () => {
   it('warns where no end token is trained', () => {
     expect(severityOf('tokens.endNotTrained', [example(0, [-100, -100, 3])])).toBe('warning');
     expect(severityOf('tokens.endNotTrained', [example(0, [-100, 2])])).toBe('ok');
+  });
+});
+
+describe('checkFindings', () => {
+  const lost = (row: number) =>
+    example(row, [-100, 2], { findings: ['labels.contentLost', 'tokens.doubleBos'] });
+  const plain = (row: number) => example(row, [-100, 2]);
+
+  it('counts each finding once a row and names the first rows', () => {
+    const twice = example(1, [-100, 2], { findings: ['data.placeholder', 'data.placeholder'] });
+    const [check] = checkFindings(count([plain(0), twice]).findings(), 2);
+    expect(check).toMatchObject({ id: 'data.placeholder', severity: 'warning', count: 1, rows: [1] });
+  });
+
+  it('blocks where labels are spoilt in more than 30 % of the rows, and only warns for the rest', () => {
+    const few = [0, 1, 2].map(lost).concat([3, 4, 5, 6, 7, 8, 9].map(plain));
+    expect(checkFindings(count(few).findings(), 10).map(check => check.severity)).toEqual([
+      'warning',
+      'warning',
+    ]);
+    const many = [0, 1, 2, 3].map(lost).concat([4, 5, 6, 7, 8, 9].map(plain));
+    expect(checkFindings(count(many).findings(), 10).map(({ id, severity }) => [id, severity])).toEqual([
+      ['labels.contentLost', 'error'],
+      ['tokens.doubleBos', 'warning'],
+    ]);
+  });
+
+  it('takes the place of a check of the same id that passes, and yields to one that fires', () => {
+    const check = (severity: 'ok' | 'warning', title: string) => ({
+      id: 'tokens.endNotTrained',
+      severity,
+      title,
+      cause: '',
+      count: 0,
+      rows: [],
+      fixes: [],
+    });
+    const found = check('warning', 'some rows');
+    expect(withFindings([check('ok', 'fine')], [found])).toEqual([found]);
+    expect(withFindings([check('warning', 'no row at all')], [found])).toEqual([
+      check('warning', 'no row at all'),
+    ]);
   });
 });

@@ -1,4 +1,6 @@
 /** Adds up what preflight needs while examples stream by, in memory that does not grow with them. */
+
+import type { Finding } from '../../src-shared/domain/conversation.ts';
 import {
   countTrainableTokens,
   DROP_REASONS,
@@ -8,6 +10,7 @@ import {
 } from '../../src-shared/domain/labels.ts';
 import type { PreflightTotals } from '../../src-shared/domain/preflight.ts';
 import { type DatasetCounts, SHOWN_ROWS } from './check-dataset.ts';
+import type { FindingCounts } from './check-findings.ts';
 
 /** Longer examples than this share one bucket when percentiles are read off. */
 const LONGEST_BUCKET = 1 << 20;
@@ -19,6 +22,7 @@ export class DatasetCounter {
   readonly #droppedProblems = perReason(() => '');
   readonly #lengths = new Map<number, number>();
   readonly #truncatedRows: number[] = [];
+  readonly #findings = new Map<Finding, { count: number; rows: number[] }>();
   #examples = 0;
   #kept = 0;
   #tokens = 0;
@@ -36,6 +40,7 @@ export class DatasetCounter {
       this.#truncated++;
       if (this.#truncatedRows.length < SHOWN_ROWS) this.#truncatedRows.push(example.row);
     }
+    for (const finding of new Set(example.findings)) this.#find(finding, example.row);
     if (example.dropped) {
       this.#drop(example.dropped, example.row, example.problem);
       return;
@@ -63,6 +68,10 @@ export class DatasetCounter {
     };
   }
 
+  findings(): FindingCounts {
+    return this.#findings;
+  }
+
   totals(steps: number): PreflightTotals {
     const dropped = Object.entries(this.#dropped).filter(([, count]) => count > 0);
     return {
@@ -81,6 +90,13 @@ export class DatasetCounter {
     this.#dropped[reason]++;
     if (this.#droppedProblems[reason] === '') this.#droppedProblems[reason] = `row ${row}: ${problem}`;
     if (this.#droppedRows[reason].length < SHOWN_ROWS) this.#droppedRows[reason].push(row);
+  }
+
+  #find(finding: Finding, row: number): void {
+    const found = this.#findings.get(finding) ?? { count: 0, rows: [] };
+    found.count++;
+    if (found.rows.length < SHOWN_ROWS) found.rows.push(row);
+    this.#findings.set(finding, found);
   }
 
   #trainsAnEnd(labels: Int32Array): boolean {

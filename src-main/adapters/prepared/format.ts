@@ -15,8 +15,8 @@ import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { hashesSchema } from '../../../src-shared/domain/training.ts';
 
 export const MAGIC = 'LUTHDATA';
-/** Raised with every change of layout, and of anything that makes other labels from the same input. */
-export const VERSION = 2;
+/** Raised with every change of layout, and of anything that makes other labels or another report from the same input. */
+export const VERSION = 3;
 export const HEADER_BYTES = 64;
 export const INDEX_ENTRY_BYTES = 40;
 

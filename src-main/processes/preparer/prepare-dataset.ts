@@ -8,6 +8,7 @@ import { type Split, VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
 import { checkDataset } from '../../pipeline/check-dataset.ts';
+import { checkFindings, withFindings } from '../../pipeline/check-findings.ts';
 import { checkModel } from '../../pipeline/check-model.ts';
 import { DatasetCounter } from '../../pipeline/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/estimate-memory.ts';
@@ -178,7 +179,9 @@ function reportOf(
   labeller: Labeller,
   trainingExamples: number,
 ): PreflightReport {
-  const checks = [...checkDataset(counter.counts(trainingExamples)), ...checkModel(labeller.model.info)];
+  const counts = counter.counts(trainingExamples);
+  const findings = checkFindings(counter.findings(), counts.examples);
+  const checks = [...withFindings(checkDataset(counts), findings), ...checkModel(labeller.model.info)];
   const rank = { error: 0, warning: 1, info: 2, ok: 3 } as const;
   checks.sort((a, b) => rank[a.severity] - rank[b.severity]);
   const report: PreflightReport = {
