@@ -4,11 +4,12 @@ import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contra
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { DemoScore, FinishedEvent, RunError, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import type { Prepared, Progress } from '../pipeline/job-results.ts';
 import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
 import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
 import { dataNameOf, modelNameOf } from './display-names.ts';
-import type { Prepared, Progress, TrainingEnd } from './ports.ts';
+import type { TrainingEnd } from './ports.ts';
 import { RunRecorder } from './run-recorder.ts';
 
 export interface LaunchOptions {

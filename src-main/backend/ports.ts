@@ -16,45 +16,11 @@ import type {
   TrainingEvent,
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Mapping } from '../pipeline/import/describe-mapping.ts';
-
-export interface Progress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number | null;
-}
+import type { Inspection, Prepared, Progress } from '../pipeline/job-results.ts';
 
 export interface WorkOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
-}
-
-export interface Prepared {
-  readonly preparedPath: string;
-  readonly report: PreflightReport;
-  readonly hashes: RunHashes;
-  readonly vocabularyOnly: boolean;
-  readonly modelName: string;
-}
-
-export interface Inspection {
-  readonly format: string | null;
-  readonly rows: number;
-  readonly conversations: number;
-  readonly columns: readonly string[];
-  readonly roles: Readonly<Record<string, number>>;
-  readonly problems: readonly {
-    readonly row: number;
-    readonly line: number;
-    readonly code: string;
-    readonly message: string;
-  }[];
-  readonly problemCount: number;
-  /** What was guessed, and why; the recipe's `dataset.columns` and `dataset.roles` win over it. */
-  readonly mapping: Mapping;
-  /** What is true of the whole file or of `count` of its rows, and does not keep it from being used. */
-  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
-  readonly sample: readonly unknown[];
 }
 
 /** Everything that turns files into labels; runs outside this process. */

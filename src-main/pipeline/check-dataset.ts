@@ -38,8 +38,13 @@ export function checkDataset(counts: DatasetCounts): Check[] {
     truncated(counts),
     endNotTrained(counts),
   ];
+  return worstFirst(checks);
+}
+
+/** The order in which checks are shown; equal ones keep theirs. */
+export function worstFirst(checks: readonly Check[]): Check[] {
   const rank = { error: 0, warning: 1, info: 2, ok: 3 } as const;
-  return checks.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return [...checks].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
 /** The reason that took most rows, or null where none was dropped. */

@@ -1,7 +1,8 @@
 /** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
 import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
-import type { ChildMessage, Job, ParentMessage, Progress } from './protocol.ts';
+import type { Progress } from '../pipeline/job-results.ts';
+import type { ChildMessage, Job, ParentMessage } from './protocol.ts';
 
 export interface JobContext {
   readonly nativeDirectory: string;

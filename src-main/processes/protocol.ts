@@ -5,21 +5,12 @@
 import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
-import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
-import type { FinishedEvent, RunHashes, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Mapping } from '../pipeline/import/describe-mapping.ts';
+import type { Progress } from '../pipeline/job-results.ts';
 
 export type ProcessEntry = 'trainer' | 'preparer' | 'inference';
-
-export interface Progress {
-  /** What is being done, as shown: "reading rows". */
-  readonly phase: string;
-  readonly done: number;
-  /** Null where the end is not known yet. */
-  readonly total: number | null;
-}
 
 /** Recipe paths are absolute. `now`: seconds since 1970, what a template's `strftime_now` prints. */
 export interface PrepareJob {
@@ -30,38 +21,9 @@ export interface PrepareJob {
   readonly now: number;
 }
 
-export interface PrepareResult {
-  readonly preparedPath: string;
-  readonly report: PreflightReport;
-  readonly hashes: RunHashes;
-  readonly vocabularyOnly: boolean;
-  readonly modelName: string;
-}
-
 export interface InspectJob {
   readonly kind: 'inspect';
   readonly path: string;
-}
-
-export interface DatasetInspection {
-  readonly format: string | null;
-  readonly rows: number;
-  readonly conversations: number;
-  readonly columns: readonly string[];
-  readonly roles: Readonly<Record<string, number>>;
-  readonly problems: readonly {
-    readonly row: number;
-    readonly line: number;
-    readonly code: string;
-    readonly message: string;
-  }[];
-  /** All problems, also those beyond the ones listed. */
-  readonly problemCount: number;
-  /** What was guessed, and why; the recipe's `dataset.columns` and `dataset.roles` win over it. */
-  readonly mapping: Mapping;
-  /** What is true of the whole file or of `count` of its rows, and does not keep it from being used. */
-  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
-  readonly sample: readonly unknown[];
 }
 
 export interface RenderJob {

@@ -2,12 +2,8 @@
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcessExit } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
-import {
-  type Job,
-  MEMORY_LIMIT_REACHED,
-  type ProcessEntry,
-  type Progress,
-} from '../../processes/protocol.ts';
+import type { Progress } from '../../pipeline/job-results.ts';
+import { type Job, MEMORY_LIMIT_REACHED, type ProcessEntry } from '../../processes/protocol.ts';
 import type { ProcessLauncher } from './process-launcher.ts';
 
 export interface JobOptions {

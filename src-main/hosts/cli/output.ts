@@ -1,6 +1,6 @@
 /** What a command prints: results on standard output, progress and errors on standard error. */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { Progress } from '../../backend/ports.ts';
+import type { Progress } from '../../pipeline/job-results.ts';
 
 export interface Output {
   readonly json: boolean;

@@ -7,7 +7,7 @@ import { asRow } from '../../pipeline/import/detect-format.ts';
 import type { RowImporter } from '../../pipeline/import/import-row.ts';
 import { isObject, unwrapJson } from '../../pipeline/import/json-shapes.ts';
 import { roleNamesIn } from '../../pipeline/import/read-messages.ts';
-import type { DatasetInspection } from '../protocol.ts';
+import type { Inspection } from '../../pipeline/job-results.ts';
 import type { PlannedFile } from './read-rows.ts';
 
 const LISTED_PROBLEMS = 1000;
@@ -16,14 +16,14 @@ const LISTED_NAMES = 1000;
 /** Duplicates are looked for among this many rows: 8 bytes and a set entry each. */
 const REMEMBERED_ROWS = 2_000_000;
 
-type Warning = DatasetInspection['warnings'][number];
+type Warning = Inspection['warnings'][number];
 
 export class DatasetTally {
   readonly #plan: PlannedFile;
   readonly #importer: RowImporter;
   readonly #columns = new Set<string>();
   readonly #roles = new Map<string, number>();
-  readonly #problems: DatasetInspection['problems'][number][] = [];
+  readonly #problems: Inspection['problems'][number][] = [];
   readonly #findings = new Map<Finding, number>();
   readonly #seen = new Set<number>();
   #problemCount = 0;
@@ -53,7 +53,7 @@ export class DatasetTally {
     this.#countDuplicate(value);
   }
 
-  results(): Omit<DatasetInspection, 'format' | 'rows' | 'sample'> {
+  results(): Omit<Inspection, 'format' | 'rows' | 'sample'> {
     return {
       conversations: this.#conversations,
       columns: [...this.#columns],

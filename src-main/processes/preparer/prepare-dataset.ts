@@ -7,25 +7,26 @@ import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type Split, VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
-import { checkDataset } from '../../pipeline/check-dataset.ts';
+import { checkDataset, worstFirst } from '../../pipeline/check-dataset.ts';
 import { checkFindings, withFindings } from '../../pipeline/check-findings.ts';
 import { checkModel } from '../../pipeline/check-model.ts';
 import { DatasetCounter } from '../../pipeline/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/estimate-memory.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
+import type { Prepared } from '../../pipeline/job-results.ts';
 import { labelRow } from '../../pipeline/label-row.ts';
 import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
-import type { PrepareJob, PrepareResult } from '../protocol.ts';
+import type { PrepareJob } from '../protocol.ts';
 import { hashFiles, hashModel, hashText } from './hash-file.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
 import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
 
 const ROWS_PER_PROGRESS = 500;
 
-export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<PrepareResult>> {
+export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<Prepared>> {
   const { recipe } = job;
   const unsupported = refuseUnsupported(recipe, 'prepare');
   if (unsupported) return fail(unsupported);
@@ -55,8 +56,8 @@ function result(
   preparedPath: string,
   report: PreflightReport,
   labeller: Labeller,
-  hashes: PrepareResult['hashes'],
-): PrepareResult {
+  hashes: Prepared['hashes'],
+): Prepared {
   const { info } = labeller.model;
   return {
     preparedPath,
@@ -68,7 +69,7 @@ function result(
 }
 
 /** What the prepared bytes depend on, and nothing else: a change of learning rate finds the same file. */
-async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<PrepareResult['hashes']> {
+async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared['hashes']> {
   const { recipe } = job;
   const { validation } = recipe.dataset;
   const paths = dataPaths(recipe);
@@ -105,7 +106,7 @@ async function writePrepared(
   recipe: Recipe,
   format: RowFormat,
   labeller: Labeller,
-  hashes: PrepareResult['hashes'],
+  hashes: Prepared['hashes'],
   context: JobContext,
 ): Promise<PreflightReport> {
   const { dataset, training } = recipe;
@@ -182,12 +183,10 @@ function reportOf(
   const counts = counter.counts(trainingExamples);
   const findings = checkFindings(counter.findings(), counts.examples);
   const checks = [...withFindings(checkDataset(counts), findings), ...checkModel(labeller.model.info)];
-  const rank = { error: 0, warning: 1, info: 2, ok: 3 } as const;
-  checks.sort((a, b) => rank[a.severity] - rank[b.severity]);
   const report: PreflightReport = {
     status: 'ready',
     totals: counter.totals(0),
-    checks,
+    checks: worstFirst(checks),
     estimate: estimateMemory(labeller.model.info),
   };
   return withSteps(report, recipe, trainingExamples);

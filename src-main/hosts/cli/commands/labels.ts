@@ -2,7 +2,7 @@
 import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { IGNORE_INDEX } from '../../../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../../../src-shared/domain/preflight.ts';
-import type { Prepared } from '../../../backend/ports.ts';
+import type { Prepared } from '../../../pipeline/job-results.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 

@@ -1,0 +1,41 @@
+/** What a job tells while it works and when it is done: one shape for the child that says it and the backend that hears it. */
+import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { RunHashes } from '../../src-shared/domain/training.ts';
+import type { Mapping } from './import/describe-mapping.ts';
+
+export interface Progress {
+  /** What is being done, as shown: "reading rows". */
+  readonly phase: string;
+  readonly done: number;
+  /** Null where the end is not known yet. */
+  readonly total: number | null;
+}
+
+export interface Prepared {
+  readonly preparedPath: string;
+  readonly report: PreflightReport;
+  readonly hashes: RunHashes;
+  readonly vocabularyOnly: boolean;
+  readonly modelName: string;
+}
+
+export interface Inspection {
+  readonly format: string | null;
+  readonly rows: number;
+  readonly conversations: number;
+  readonly columns: readonly string[];
+  readonly roles: Readonly<Record<string, number>>;
+  readonly problems: readonly {
+    readonly row: number;
+    readonly line: number;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  /** All problems, also those beyond the ones listed. */
+  readonly problemCount: number;
+  /** What was guessed, and why; the recipe's `dataset.columns` and `dataset.roles` win over it. */
+  readonly mapping: Mapping;
+  /** What is true of the whole file or of `count` of its rows, and does not keep it from being used. */
+  readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
+  readonly sample: readonly unknown[];
+}
