@@ -133,6 +133,7 @@ async function writePrepared(
         for (const example of labelRow(row, labeller.options)) {
           writer.add(example);
           written++;
+          if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
         }
       }
     }
