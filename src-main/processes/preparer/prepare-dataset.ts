@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
+import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type Split, VERSION } from '../../adapters/prepared/format.ts';
@@ -14,17 +15,15 @@ import { DatasetCounter } from '../../pipeline/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/estimate-memory.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
-import { labelRow } from '../../pipeline/label-row.ts';
 import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
-import { type JobContext, stopRequested } from '../child-channel.ts';
+import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
 import { hashFiles, hashModel, hashText } from './hash-file.ts';
+import { labelRows } from './label-rows.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
-import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
-
-const ROWS_PER_PROGRESS = 500;
+import { dataPaths, detectRecipeFormat } from './read-rows.ts';
 
 export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<Prepared>> {
   const { recipe } = job;
@@ -115,26 +114,21 @@ async function writePrepared(
   const writer = new PreparedWriter(path);
   const keptHashes = new Map<number, number>();
   let written = 0;
+  const label = (paths: readonly string[], limit: number | null) =>
+    labelRows({ recipe, format, paths, limit }, labeller, context);
   try {
-    for await (const row of readRows(dataPaths(recipe), format, recipe, dataset.limit)) {
-      if (row.kind === 'invalid' && dataset.onInvalidRow === 'stop')
-        throw invalidRow(row.row, row.line, row.message);
-      for (const example of labelRow(row, labeller.options)) {
-        if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
-        counter.add(example);
-        writer.add(example);
-        written++;
-        if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
-      }
+    for await (const example of label(dataPaths(recipe), dataset.limit)) {
+      if (example.dropped === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(example);
+      if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
+      counter.add(example);
+      writer.add(example);
+      written++;
     }
     const dataExamples = written;
     if (typeof dataset.validation === 'object' && 'path' in dataset.validation) {
-      for await (const row of readRows([dataset.validation.path], format, recipe, null)) {
-        for (const example of labelRow(row, labeller.options)) {
-          writer.add(example);
-          written++;
-          if (written % ROWS_PER_PROGRESS === 0) await report(written, context);
-        }
+      for await (const example of label([dataset.validation.path], null)) {
+        writer.add(example);
+        written++;
       }
     }
     const fraction =
@@ -160,18 +154,6 @@ async function writePrepared(
     return preflight;
   } finally {
     writer.dispose();
-  }
-}
-
-async function report(done: number, context: JobContext): Promise<void> {
-  context.reportProgress({ phase: 'labelling rows', done, total: null });
-  if (await stopRequested(context.signal)) {
-    throw new CodedException({
-      code: 'job.cancelled',
-      title: 'The preparation was cancelled.',
-      cause: `${done} rows were labelled.`,
-      remedy: 'Start it again when you like.',
-    });
   }
 }
 
@@ -205,11 +187,11 @@ function withSteps(report: PreflightReport, recipe: Recipe, trainingExamples: nu
   };
 }
 
-function invalidRow(row: number, line: number, message: string): CodedException {
+function invalidRow({ row, line, problem }: LabelledExample): CodedException {
   return new CodedException({
     code: 'data.invalidRow',
     title: 'A row of the data cannot be read.',
-    cause: `Row ${row}, line ${line}: ${message}`,
+    cause: `Row ${row}, line ${line}: ${problem}`,
     remedy: 'Mend the row, or set dataset.onInvalidRow to drop.',
     details: { row, line },
   });
