@@ -6,6 +6,7 @@ import {
   type DropReason,
   IGNORE_INDEX,
   type LabelledExample,
+  type LabelTrace,
 } from '../../src-shared/domain/labels.ts';
 import { labelDialogue } from './label/label-conversation.ts';
 import { labelPair, labelText } from './label/label-text.ts';
@@ -54,6 +55,7 @@ function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledEx
     truncatedTokens: cut.truncatedTokens,
     method: labelled.method,
     findings: [...new Set([...row.findings, ...labelled.findings])],
+    trace: traceOf(labelled, before),
   };
   if (labelled.dropped) return { ...example, dropped: labelled.dropped, problem: labelled.problem };
   if (cut.dropped) {
@@ -69,6 +71,17 @@ function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledEx
     return { ...example, dropped: 'truncated', problem };
   }
   return { ...example, ...whyNothingTrains(row) };
+}
+
+function traceOf({ inputIds, labels, proof }: Labelled, trainable: number): LabelTrace {
+  const isTrained = (label: number, i: number) => i > 0 && label !== IGNORE_INDEX;
+  return {
+    uncutTokens: inputIds.length,
+    uncutTrainable: trainable,
+    firstTrained: labels.findIndex(isTrained),
+    lastTrained: labels.findLastIndex(isTrained),
+    proof,
+  };
 }
 
 function labelsOf(row: Row, options: MaskingOptions): Labelled {
@@ -110,6 +123,7 @@ function fromIds(ids: readonly number[], labels: readonly number[], vocabularySi
     dropped: null,
     problem: '',
     findings: [],
+    proof: null,
   };
 }
 

@@ -37,6 +37,24 @@ export const SPAN_METHODS = [
   'offsets',
 ] as const satisfies readonly SpanMethod[];
 
+/**
+ * What was marked to prove where the spans of a row are: everything, or step by step less, where marking
+ * all of it changes what the template prints.
+ */
+export type ProofStep = 'all' | 'messages' | 'contents' | 'one-by-one' | 'tags-only' | 'none';
+
+/** What an example was before `maxLength` cut it, so that other limits can be computed without labelling again. */
+export interface LabelTrace {
+  readonly uncutTokens: number;
+  /** Labels at index 1 and above. */
+  readonly uncutTrainable: number;
+  /** Index of the first and the last of them; -1 where there is none. */
+  readonly firstTrained: number;
+  readonly lastTrained: number;
+  /** Null where no conversation was rendered. */
+  readonly proof: ProofStep | null;
+}
+
 /** One example as the trainer will see it, after masking and truncation. */
 export interface LabelledExample extends RowPlace {
   readonly inputIds: Int32Array;
@@ -48,6 +66,8 @@ export interface LabelledExample extends RowPlace {
   /** Why the row was dropped, in words; empty where it was kept. */
   readonly problem: string;
   readonly findings: readonly Finding[];
+  /** Null where the example was read back from a prepared dataset. */
+  readonly trace: LabelTrace | null;
 }
 
 /**

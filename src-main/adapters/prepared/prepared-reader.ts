@@ -64,6 +64,7 @@ export class PreparedDataset {
       method: SPAN_METHODS[this.#index.readUInt8(at + 33)] ?? 'none',
       problem: record.toString('utf8', tokens * 8),
       findings: [],
+      trace: null,
     };
   }
 

@@ -47,6 +47,7 @@ const examples: LabelledExample[] = [
     method: 'tags',
     problem: '',
     findings: [],
+    trace: null,
   },
   {
     row: 1,
@@ -58,6 +59,7 @@ const examples: LabelledExample[] = [
     method: 'sentinels',
     problem: 'Zu lang: ü',
     findings: [],
+    trace: null,
   },
   {
     row: 2,
@@ -69,6 +71,7 @@ const examples: LabelledExample[] = [
     method: 'none',
     problem: '',
     findings: [],
+    trace: null,
   },
 ];
 

@@ -53,6 +53,7 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
     dropped: null,
     problem: '',
     findings: [...findings],
+    proof: rendered.proof,
   };
 }
 

@@ -55,7 +55,7 @@ function labelWhole(
   const findings: Finding[] = hasPlaceholder(text) ? ['data.placeholder'] : [];
   if (options.masking === 'markers' && spans.length === 0) findings.push('labels.markerMissing');
   findings.push(...tokenFindings({ ...tokenized.value, inputIds }, labels, options));
-  return { inputIds, labels, method, dropped: null, problem: '', findings };
+  return { inputIds, labels, method, dropped: null, problem: '', findings, proof: null };
 }
 
 /** BOS in front where the vocabulary asks for it, EOS behind; neither where the text spells it already. */

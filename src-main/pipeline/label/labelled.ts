@@ -1,7 +1,7 @@
 /** What every way of labelling comes to, before truncation. */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { Finding } from '../../../src-shared/domain/conversation.ts';
-import type { DropReason } from '../../../src-shared/domain/labels.ts';
+import type { DropReason, ProofStep } from '../../../src-shared/domain/labels.ts';
 import type { SpanMethod } from '../../../src-shared/domain/template.ts';
 import type { Tokenizer } from '../ports.ts';
 import type { ChatTemplate, TemplateContext } from '../render/chat-template.ts';
@@ -30,12 +30,14 @@ export interface Labelled {
   readonly dropped: DropReason | null;
   readonly problem: string;
   readonly findings: readonly Finding[];
+  /** How far the spans of a conversation were proven; null where none was rendered. */
+  readonly proof: ProofStep | null;
 }
 
 const EMPTY = new Int32Array(0);
 
 export function dropRow(dropped: DropReason, problem: string): Labelled {
-  return { inputIds: EMPTY, labels: EMPTY, method: 'none', dropped, problem, findings: [] };
+  return { inputIds: EMPTY, labels: EMPTY, method: 'none', dropped, problem, findings: [], proof: null };
 }
 
 /** Rendering's and tokenization's errors as reasons; the cause holds the template's own words. */

@@ -6,6 +6,7 @@
  */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Conversation, Finding, Message } from '../../../src-shared/domain/conversation.ts';
+import type { ProofStep } from '../../../src-shared/domain/labels.ts';
 import type { RenderedText, Span } from '../../../src-shared/domain/template.ts';
 import type { RenderTemplate } from '../ports.ts';
 import { type ChatTemplate, contextJson, type TemplateContext, wholeContext } from './chat-template.ts';
@@ -26,8 +27,6 @@ export interface RenderedConversation extends RenderedText {
 }
 
 /** From much to little; the first that proves itself is taken. */
-export type ProofStep = 'all' | 'messages' | 'contents' | 'one-by-one' | 'tags-only' | 'none';
-
 const STEPS: readonly { readonly step: ProofStep; readonly kinds: readonly PartKind[] }[] = [
   {
     step: 'all',

@@ -1,5 +1,5 @@
 /** What preflight says of the model itself, from its header alone. */
-import type { Check } from '../../src-shared/domain/preflight.ts';
+import type { Check } from '../../../src-shared/domain/preflight.ts';
 
 export interface ModelFacts {
   readonly architecture: string;

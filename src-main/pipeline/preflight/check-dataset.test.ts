@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LabelledExample } from '../../src-shared/domain/labels.ts';
+import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import { checkDataset } from './check-dataset.ts';
 import { checkFindings, withFindings } from './check-findings.ts';
 import { DatasetCounter } from './count-dataset.ts';
@@ -15,6 +15,7 @@ function example(row: number, labels: number[], rest: Partial<LabelledExample> =
     method: 'tags',
     problem: '',
     findings: [],
+    trace: null,
     ...rest,
   };
 }

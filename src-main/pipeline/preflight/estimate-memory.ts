@@ -1,5 +1,5 @@
 /** A first estimate of what training will need, from the model's header and the recipe. */
-import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import type { ModelFacts } from './check-model.ts';
 
 const BYTES_PER_FLOAT = 4;

@@ -1,6 +1,6 @@
 /** What was noticed in single rows, as checks: how many rows, which ones first, and what it means. */
-import type { Finding } from '../../src-shared/domain/conversation.ts';
-import type { Check } from '../../src-shared/domain/preflight.ts';
+import type { Finding } from '../../../src-shared/domain/conversation.ts';
+import type { Check } from '../../../src-shared/domain/preflight.ts';
 
 /** Rows per finding; `rows` holds the first few, to show. */
 export type FindingCounts = ReadonlyMap<

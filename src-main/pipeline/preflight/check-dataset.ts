@@ -1,6 +1,6 @@
 /** What the counts over the whole dataset say: the preflight checks of the data itself. */
-import type { DropReason } from '../../src-shared/domain/labels.ts';
-import type { Check } from '../../src-shared/domain/preflight.ts';
+import type { DropReason } from '../../../src-shared/domain/labels.ts';
+import type { Check } from '../../../src-shared/domain/preflight.ts';
 
 /** Counts over every row; `rows` holds the first few of each kind, to show. */
 export interface DatasetCounts {

@@ -1,14 +1,14 @@
 /** Adds up what preflight needs while examples stream by, in memory that does not grow with them. */
 
-import type { Finding } from '../../src-shared/domain/conversation.ts';
+import type { Finding } from '../../../src-shared/domain/conversation.ts';
 import {
   countTrainableTokens,
   DROP_REASONS,
   type DropReason,
   IGNORE_INDEX,
   type LabelledExample,
-} from '../../src-shared/domain/labels.ts';
-import type { PreflightTotals } from '../../src-shared/domain/preflight.ts';
+} from '../../../src-shared/domain/labels.ts';
+import type { PreflightTotals } from '../../../src-shared/domain/preflight.ts';
 import { type DatasetCounts, SHOWN_ROWS } from './check-dataset.ts';
 import type { FindingCounts } from './check-findings.ts';
 
