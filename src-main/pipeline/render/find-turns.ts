@@ -210,12 +210,23 @@ function afterPlainHeader(search: Search, index: number, anchor: number, limit: 
   return anchor + wholeWords(region, common);
 }
 
-/** The first mark of the message's words; calls have text of their own in front that cannot be told. */
+/**
+ * The first mark of the message's words, or the white space in front that they begin with; calls have
+ * text of their own in front that cannot be told.
+ */
 function firstContent(search: Search, index: number): number | null {
-  const { marked } = search;
+  const { marked, messages } = search;
   const first = marked.marks.find(({ part }) => marked.parts[part]?.owner === index);
   const kind = first && marked.parts[first.part]?.kind;
-  return first && (kind === 'answer' || kind === 'reasoning') ? first.at : null;
+  if (!first || (kind !== 'answer' && kind !== 'reasoning')) return null;
+  // Marks stand inside the trimmed edges; whose white space that is shows an answer that has none.
+  if (!/^\s/.test(messages[index]?.content ?? '') || !/\s/.test(marked.text[first.at - 1] ?? ''))
+    return first.at;
+  const previous = marked.marks.findLast(
+    ({ at, part }) => at < first.at && marked.parts[part]?.owner !== index,
+  );
+  const header = afterPlainHeader(search, index, previous?.at ?? 0, first.at);
+  return header !== null && marked.text.slice(header, first.at).trim() === '' ? header : first.at;
 }
 
 function turnEnd(search: Search, index: number, from: number, bound: number): number {
