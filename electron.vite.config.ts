@@ -6,7 +6,7 @@ const at = (path: string) => resolve(import.meta.dirname, path);
 
 /**
  * One build makes every entry point. The main bundle holds Electron's main process, the command line
- * and the three child processes side by side in out/main, so that each finds its siblings there.
+ * and the four child processes side by side in out/main, so that each finds its siblings there.
  */
 export default defineConfig({
   main: {
@@ -19,6 +19,7 @@ export default defineConfig({
           trainer: at('src-main/processes/trainer/main.ts'),
           preparer: at('src-main/processes/preparer/main.ts'),
           inference: at('src-main/processes/inference/main.ts'),
+          explorer: at('src-main/processes/explorer/main.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -5,7 +5,14 @@ import type { AppInfo } from '../../src-shared/contract/procedures.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ComputeLease } from './compute-lease.ts';
 import type { EventHub } from './event-hub.ts';
-import type { DatasetPreparer, Inference, PreparedDatasets, RunStore, TrainingLauncher } from './ports.ts';
+import type {
+  DatasetPreparer,
+  Explorer,
+  Inference,
+  PreparedDatasets,
+  RunStore,
+  TrainingLauncher,
+} from './ports.ts';
 
 export interface RecipeOverride {
   readonly key: string;
@@ -22,6 +29,7 @@ export interface BackendParts {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;
     readonly inference: Inference;
+    readonly explorer: Explorer;
   };
   readonly lease: ComputeLease;
   readonly events: EventHub;
@@ -30,6 +38,9 @@ export interface BackendParts {
   readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
   /** Recipes are stored as they ran; this checks one from the history again. */
   readonly checkRecipe: (value: unknown) => Outcome<Recipe>;
+  readonly recipeToYaml: (recipe: Recipe) => string;
+  /** The page may look for files below this folder. */
+  readonly browseRoot: string;
   readonly appInfo: () => AppInfo;
   readonly now: () => Date;
   readonly newId: () => string;

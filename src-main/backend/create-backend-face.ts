@@ -19,12 +19,14 @@ import {
   type StreamInput,
   type StreamName,
 } from '../../src-shared/contract/procedures.ts';
+import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { answerWithRun, GREEDY, runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
+import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchOptions, launchRun } from './launch-run.ts';
 
@@ -48,6 +50,7 @@ const DELIVERY_EVERY_MS = 100;
 export function createBackendFace(parts: BackendParts): BackendFace {
   const unfinished = new Set<Promise<unknown>>();
   const handlers: Handlers = {
+    ...createDraftHandlers(parts),
     'app.info': () => ok(parts.appInfo()),
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
@@ -85,6 +88,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   };
   const streams: Streams = {
     'run.events': ({ id }, onEvent) => watchInBatches(parts, id, onEvent),
+    'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
     'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
   };
 
@@ -109,13 +113,23 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     async close() {
       for (const stop of parts.running.values()) stop.abort();
       await Promise.allSettled(unfinished);
+      parts.workers.explorer.close();
       parts.store.close();
     },
   };
 }
 
 function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Recipe> {
-  return source.kind === 'demo' ? loadDemoRecipe(parts) : parts.loadRecipe(source.path);
+  switch (source.kind) {
+    case 'demo':
+      return loadDemoRecipe(parts);
+    case 'file':
+      return parts.loadRecipe(source.path);
+    case 'draft':
+      return parts.checkRecipe(source.recipe);
+    default:
+      return assertNever(source);
+  }
 }
 
 /** A page that leaves cancels the preparation, but never a run that has begun: it goes on in the backend. */

@@ -17,6 +17,7 @@ import type {
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Inspection, Prepared, Progress } from '../pipeline/job-results.ts';
+import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export interface WorkOptions {
   readonly signal: AbortSignal;
@@ -26,7 +27,8 @@ export interface WorkOptions {
 /** Everything that turns files into labels; runs outside this process. */
 export interface DatasetPreparer {
   prepare(recipe: Recipe, options: WorkOptions): Promise<Outcome<Prepared>>;
-  inspect(path: string, options: WorkOptions): Promise<Outcome<Inspection>>;
+  /** `keys`: how the rows are read, where a recipe says so. */
+  inspect(path: string, options: WorkOptions, keys?: DatasetKeys): Promise<Outcome<Inspection>>;
   render(
     recipe: Recipe,
     source: { readonly row: number } | { readonly contextJson: string },
@@ -51,6 +53,13 @@ export interface NativeDescription {
     readonly memoryTotalBytes: number;
     readonly memoryFreeBytes: number;
   }[];
+}
+
+/** Answers the studio's questions about data, labels and templates, in a process of its own that stays open. */
+export interface Explorer {
+  ask<T>(question: Question, signal: AbortSignal): Promise<Outcome<T>>;
+  /** Idempotent. */
+  close(): void;
 }
 
 /** Reads prepared datasets back. */

@@ -1,6 +1,6 @@
 /** Wires the backend's parts for a host, by hand, in one place. */
 import { randomBytes } from 'node:crypto';
-import { cpus, freemem, totalmem, uptime } from 'node:os';
+import { cpus, freemem, homedir, totalmem, uptime } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
@@ -9,7 +9,7 @@ import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
 import { createWorkers } from '../adapters/processes/workers.ts';
-import { invalidRecipe, loadRecipe } from '../adapters/recipe/recipe-file.ts';
+import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { createRunStore } from '../adapters/sqlite/run-store.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
@@ -61,6 +61,8 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       const parsed = parseRecipe(value);
       return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));
     },
+    recipeToYaml,
+    browseRoot: homedir(),
     appInfo: () => ({
       version: manifest.version,
       host: options.host === 'electron' ? 'electron' : 'web',

@@ -14,7 +14,7 @@ export interface JobContext {
   log(line: string): void;
 }
 
-interface Port {
+export interface Port {
   send(message: ChildMessage): Promise<void>;
   onMessage(listener: (message: ParentMessage) => void): void;
 }
@@ -41,6 +41,7 @@ export function serveJob<J extends Job>(
       stop.abort();
       return;
     }
+    if (message.type !== 'job') return;
     const context: JobContext = {
       nativeDirectory: message.nativeDirectory,
       signal: stop.signal,
@@ -55,12 +56,12 @@ export function serveJob<J extends Job>(
   });
 }
 
-function asOutcome(thrown: unknown): Outcome<unknown> {
+export function asOutcome(thrown: unknown): Outcome<unknown> {
   if (!(thrown instanceof CodedException)) console.error(thrown);
   return fail(toCodedError(thrown));
 }
 
-function openPort(): Port {
+export function openPort(): Port {
   const parentPort = (process as { parentPort?: ParentPort }).parentPort;
   if (parentPort) {
     return {

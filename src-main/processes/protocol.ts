@@ -9,8 +9,9 @@ import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Progress } from '../pipeline/job-results.ts';
+import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
-export type ProcessEntry = 'trainer' | 'preparer' | 'inference';
+export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer';
 
 /** Recipe paths are absolute. `now`: seconds since 1970, what a template's `strftime_now` prints. */
 export interface PrepareJob {
@@ -24,6 +25,8 @@ export interface PrepareJob {
 export interface InspectJob {
   readonly kind: 'inspect';
   readonly path: string;
+  /** How the rows are read; without, as a recipe that says nothing about it. */
+  readonly keys?: DatasetKeys;
 }
 
 export interface RenderJob {
@@ -101,12 +104,22 @@ export type Job = PreparerJob | TrainJob | GenerateJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }
+  | {
+      readonly type: 'ask';
+      readonly id: number;
+      readonly question: Question;
+      readonly nativeDirectory: string;
+      readonly now: number;
+    }
+  /** The answer to this question is not wanted any more. */
+  | { readonly type: 'drop'; readonly id: number }
   | { readonly type: 'stop' };
 
 export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
-  | { readonly type: 'result'; readonly outcome: Outcome<unknown> };
+  | { readonly type: 'result'; readonly outcome: Outcome<unknown> }
+  | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> };
 
 /** How the last line of a process begins that ended itself for its memory. */
 export const MEMORY_LIMIT_REACHED = 'More memory was taken than the limit';

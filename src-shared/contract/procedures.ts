@@ -6,14 +6,16 @@ import { z } from 'zod';
 import { preflightReportSchema } from '../domain/preflight.ts';
 import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
+import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 
 const nothing = z.strictObject({});
 const runId = z.strictObject({ id: z.string().min(1).max(100) });
 
-/** Which recipe: the bundled demo, or a file on this machine. */
+/** Which recipe: the bundled demo, a file on this machine, or one that is being written. */
 export const recipeSourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('demo') }),
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('draft'), recipe: draftSchema }),
 ]);
 export type RecipeSource = z.infer<typeof recipeSourceSchema>;
 
@@ -43,6 +45,7 @@ export const answersSchema = z.object({ base: z.string(), tuned: z.string() });
 export type Answers = z.infer<typeof answersSchema>;
 
 export const PROCEDURES = {
+  ...DRAFT_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */
@@ -61,6 +64,7 @@ export const PROCEDURES = {
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const STREAMS = {
+  ...DRAFT_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
   'run.events': { input: runId, event: z.array(trainingEventSchema) },
   /** Tells that the list of runs is no longer what it was. */

@@ -6,6 +6,12 @@ export interface Span {
   readonly end: number;
 }
 
+/** A part of the text that came from the row. */
+export interface ContentSpan extends Span {
+  /** Index of the message; -1 where it is none or cannot be told. */
+  readonly message: number;
+}
+
 export interface RenderedSpan extends Span {
   readonly role: string;
   readonly trained: boolean;
@@ -20,5 +26,5 @@ export interface RenderedText {
   readonly spans: readonly RenderedSpan[];
   readonly method: SpanMethod;
   /** Parts of the text that came from the dataset's content, where special tokens are not parsed. */
-  readonly contentSpans: readonly Span[];
+  readonly contentSpans: readonly ContentSpan[];
 }

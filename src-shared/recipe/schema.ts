@@ -36,7 +36,7 @@ const validationSchema = z.union([
   z.literal('none'),
 ]);
 
-const datasetSchema = z.strictObject({
+export const datasetSchema = z.strictObject({
   path: z.union([path, z.array(path).min(1)]),
   format: z
     .enum(['auto', 'messages', 'sharegpt', 'alpaca', 'prompt-completion', 'text', 'tokenized'])

@@ -13,6 +13,14 @@ import {
   VERSION,
 } from './format.ts';
 
+export interface ExampleSummary {
+  readonly row: number;
+  readonly tokens: number;
+  readonly trainableTokens: number;
+  readonly truncatedTokens: number;
+  readonly dropped: boolean;
+}
+
 export class PreparedDataset {
   readonly meta: PreparedMeta;
   readonly #fd: number;
@@ -65,6 +73,19 @@ export class PreparedDataset {
       problem: record.toString('utf8', tokens * 8),
       findings: [],
       trace: null,
+    };
+  }
+
+  /** What the index says of an example; cheap, the example itself is not read. Throws as `read` does. */
+  summary(index: number): ExampleSummary {
+    const at = index * INDEX_ENTRY_BYTES;
+    const dropped = this.#index.readUInt8(at + 32);
+    return {
+      row: this.#index.readUInt32LE(at + 20),
+      tokens: this.#index.readUInt32LE(at + 8),
+      trainableTokens: this.#index.readUInt32LE(at + 12),
+      truncatedTokens: this.#index.readUInt32LE(at + 16),
+      dropped: dropped > 0,
     };
   }
 

@@ -28,6 +28,7 @@ const TITLES: Readonly<Record<ProcessEntry, string>> = {
   trainer: 'The training process ended before the run was done.',
   preparer: 'The preparation process ended before it was done.',
   inference: 'The inference process ended before it was done.',
+  explorer: 'The process that shows data and labels ended before it was done.',
 };
 
 export function runJob(
@@ -61,7 +62,7 @@ export function runJob(
       heard();
       if (message.type === 'progress') options.onProgress?.(message.progress);
       else if (message.type === 'event') options.onEvent?.(message.event);
-      else answer = message.outcome;
+      else if (message.type === 'result') answer = message.outcome;
     });
     child.onExit(exit => {
       clearTimeout(silence);
@@ -78,7 +79,7 @@ export function runJob(
   });
 }
 
-function died(entry: ProcessEntry, exit: ProcessExit): CodedError {
+export function died(entry: ProcessEntry, exit: ProcessExit): CodedError {
   const how = exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode}`;
   const last = exit.lastLines.at(-1);
   if (last?.startsWith(MEMORY_LIMIT_REACHED)) {
@@ -106,7 +107,7 @@ function remedyFor(exit: ProcessExit): string {
   return 'Look at its last lines; lower training.batchSize or collator.maxLength if memory ran out.';
 }
 
-function tooLong(limitMs: number): CodedError {
+export function tooLong(limitMs: number): CodedError {
   return {
     code: 'process.silent',
     title: 'The work did not get on and was ended.',

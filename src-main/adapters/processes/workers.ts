@@ -1,7 +1,14 @@
 /** The backend's ports for heavy work, each done by a child process of its own. */
 import type { Outcome } from '../../../src-shared/contract/coded-error.ts';
-import type { DatasetPreparer, Inference, TrainingLauncher, WorkOptions } from '../../backend/ports.ts';
+import type {
+  DatasetPreparer,
+  Explorer,
+  Inference,
+  TrainingLauncher,
+  WorkOptions,
+} from '../../backend/ports.ts';
 import type { Job, ProcessEntry } from '../../processes/protocol.ts';
+import { createExplorer } from './explorer-process.ts';
 import type { ProcessLauncher } from './process-launcher.ts';
 import { runJob } from './run-job.ts';
 
@@ -22,6 +29,7 @@ export interface Workers {
   readonly preparer: DatasetPreparer;
   readonly trainer: TrainingLauncher;
   readonly inference: Inference;
+  readonly explorer: Explorer;
 }
 
 export function createWorkers(options: WorkerOptions): Workers {
@@ -47,7 +55,8 @@ export function createWorkers(options: WorkerOptions): Workers {
           work,
         );
       },
-      inspect: (path, work) => ask('preparer', { kind: 'inspect', path }, work),
+      inspect: (path, work, keys) =>
+        ask('preparer', { kind: 'inspect', path, ...(keys ? { keys } : {}) }, work),
       render: (recipe, source, work) =>
         ask('preparer', { kind: 'render', recipe, source, now: nowFor(recipe.template.date) }, work),
       encode: (recipe, prompts, work) =>
@@ -75,5 +84,6 @@ export function createWorkers(options: WorkerOptions): Workers {
     inference: {
       generate: (request, work) => ask('inference', { kind: 'generate', ...request }, work),
     },
+    explorer: createExplorer(options),
   };
 }

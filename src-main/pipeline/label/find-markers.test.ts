@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RenderedText } from '../../../src-shared/domain/template.ts';
+import type { ContentSpan, RenderedText } from '../../../src-shared/domain/template.ts';
 import { findMarkedSpans, proposeMarkers } from './find-markers.ts';
 
 const markers = { instruction: '<u>', response: '<a>' };
@@ -37,13 +37,13 @@ describe('proposeMarkers', () => {
   /** Content stands in round brackets, the model's turn in square ones. */
   function row(marked: string): RenderedText {
     let text = '';
-    const contentSpans: { start: number; end: number }[] = [];
+    const contentSpans: ContentSpan[] = [];
     const spans: { start: number; end: number; role: string; trained: boolean }[] = [];
     let content = 0;
     let turn = 0;
     for (const char of marked) {
       if (char === '(') content = text.length;
-      else if (char === ')') contentSpans.push({ start: content, end: text.length });
+      else if (char === ')') contentSpans.push({ start: content, end: text.length, message: -1 });
       else if (char === '[') turn = text.length;
       else if (char === ']') spans.push({ start: turn, end: text.length, role: 'assistant', trained: true });
       else text += char;

@@ -1,6 +1,6 @@
 /** Which parts of a render came from the row: there, special tokens are not parsed. */
 import type { Conversation } from '../../../src-shared/domain/conversation.ts';
-import type { Span } from '../../../src-shared/domain/template.ts';
+import type { ContentSpan } from '../../../src-shared/domain/template.ts';
 import type { MarkedRender } from './marked-render.ts';
 import { type MarkPart, USUAL_FORM, wireExtras, wireMessage } from './wire-messages.ts';
 
@@ -8,15 +8,15 @@ import { type MarkPart, USUAL_FORM, wireExtras, wireMessage } from './wire-messa
 export function contentSpans(
   marked: Pick<MarkedRender, 'text' | 'marks' | 'parts'>,
   unmarked: readonly string[],
-): Span[] {
-  const spans: Span[] = [];
+): ContentSpan[] {
+  const spans: ContentSpan[] = [];
   const open = new Map<number, number>();
   const whole = new Set<number>();
   for (const { at, part, opens } of marked.marks) {
     const start = open.get(part);
     if (opens) open.set(part, at);
     else if (start !== undefined) {
-      spans.push({ start, end: at });
+      spans.push({ start, end: at, message: marked.parts[part]?.owner ?? -1 });
       whole.add(part);
       open.delete(part);
     }
@@ -25,7 +25,7 @@ export function contentSpans(
   for (const text of [...cut, ...unmarked]) {
     if (!/[<[|\u2581\uff5c]/.test(text)) continue;
     for (let at = marked.text.indexOf(text); at >= 0; at = marked.text.indexOf(text, at + text.length)) {
-      spans.push({ start: at, end: at + text.length });
+      spans.push({ start: at, end: at + text.length, message: -1 });
     }
   }
   return spans.sort((a, b) => a.start - b.start);

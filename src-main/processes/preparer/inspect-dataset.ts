@@ -3,10 +3,11 @@ import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Row } from '../../../src-shared/domain/conversation.ts';
 import { createRowImporter } from '../../pipeline/import/import-row.ts';
 import type { Inspection } from '../../pipeline/job-results.ts';
+import type { DatasetKeys } from '../../pipeline/questions.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 import type { InspectJob } from '../protocol.ts';
 import { DatasetTally } from './dataset-tally.ts';
-import { asDataError, type DatasetKeys, planFile } from './read-rows.ts';
+import { asDataError, planFile } from './read-rows.ts';
 
 const SAMPLE_ROWS = 5;
 const ROWS_PER_PROGRESS = 2000;
@@ -20,7 +21,7 @@ const DEFAULT_KEYS: DatasetKeys = {
 
 /** Errors: those of `planFile`; a file with bad rows among good ones is no error. */
 export async function inspectDataset(job: InspectJob, context: JobContext): Promise<Outcome<Inspection>> {
-  const planned = await planFile(job.path, DEFAULT_KEYS);
+  const planned = await planFile(job.path, job.keys ?? DEFAULT_KEYS);
   if (!planned.ok) return planned;
   const { file, options, sample } = planned.value;
   const importer = createRowImporter(options);

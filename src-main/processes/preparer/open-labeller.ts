@@ -4,7 +4,7 @@ import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error
 import { nearestName } from '../../../src-shared/recipe/nearest-name.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { findPreset, PRESET_NAMES } from '../../../src-shared/templates/presets.ts';
-import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
+import { type Addon, fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { LabelOptions } from '../../pipeline/label-row.ts';
 import {
@@ -35,9 +35,26 @@ export async function openLabeller(
   const opened = fromNative(await addon.value.Model.open(recipe.model.path, { vocabularyOnly: true }));
   if (!opened.ok) return opened;
   const model = opened.value;
-  const dispose = () => model.dispose();
+  const labeller = createLabeller(addon.value, model, recipe, format, now);
+  if (labeller.ok) return ok({ ...labeller.value, dispose: () => model.dispose() });
+  model.dispose();
+  return labeller;
+}
+
+/**
+ * The same for a model that is open already and stays its owner's. `ownSource` takes the place of the
+ * template that the recipe names.
+ */
+export function createLabeller(
+  addon: Addon,
+  model: NativeModel,
+  recipe: Recipe,
+  format: RowFormat,
+  now: number,
+  ownSource: string | null = null,
+): Outcome<Omit<Labeller, 'dispose'>> {
   const tokenizer = createTokenizer(model, recipe.template.eosToken);
-  if (!tokenizer.ok) return refuse(tokenizer.error, dispose);
+  if (!tokenizer.ok) return tokenizer;
 
   const context: TemplateContext = {
     ...recipe.template.variables,
@@ -46,21 +63,20 @@ export async function openLabeller(
   };
   let template: ChatTemplate | null = null;
   if (needsTemplate(format)) {
-    const source = templateSource(recipe, model);
+    const source = ownSource === null ? templateSource(recipe, model) : ok(ownSource);
     if (source.ok) {
-      const compiled = compileTemplate(addon.value, source.value, now);
-      if (!compiled.ok) return refuse(compiled.error, dispose);
+      const compiled = compileTemplate(addon, source.value, now);
+      if (!compiled.ok) return compiled;
       template = probeTemplate(compiled.value, context);
     } else if (source.error.code !== 'template.missing' || needsTemplate(format) === 'always') {
-      return refuse(source.error, dispose);
+      return source;
     }
   }
   const { masking, collator } = recipe;
   return ok({
     model,
     templateSource: template?.source ?? '',
-    buildHash: addon.value.version().buildHash,
-    dispose,
+    buildHash: addon.version().buildHash,
     options: {
       tokenizer: tokenizer.value,
       template,
@@ -84,15 +100,10 @@ function needsTemplate(format: string): 'always' | 'if-there-is-one' | null {
   return format === 'prompt-completion' ? 'if-there-is-one' : 'always';
 }
 
-function refuse<T>(error: Parameters<typeof fail>[0], dispose: () => void): Outcome<T> {
-  dispose();
-  return fail(error);
-}
-
 /** Larger files are no chat template. */
 const LARGEST_TEMPLATE_BYTES = 1024 * 1024;
 
-function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
+export function templateSource(recipe: Recipe, model: NativeModel): Outcome<string> {
   const { source, path, preset } = recipe.template;
   if (source === 'file' && path !== null) return readTemplate(path);
   if (source === 'preset') return presetSource(preset ?? '');

@@ -16,6 +16,7 @@ import { detectFormat, exampleKind } from '../../pipeline/import/detect-format.t
 import type { ImportOptions, RowFormat } from '../../pipeline/import/import-options.ts';
 import { createRowImporter } from '../../pipeline/import/import-row.ts';
 import { whyNoColumn, whyNotADataset, whyRendered } from '../../pipeline/import/refuse-dataset.ts';
+import type { DatasetKeys } from '../../pipeline/questions.ts';
 
 /** Rows that decide on a file's format, and lines that are read to find the first of them. */
 const SAMPLE_ROWS = 100;
@@ -33,11 +34,6 @@ export interface PlannedFile {
   /** The first rows as they stand in the file. */
   readonly sample: readonly unknown[];
 }
-
-export type DatasetKeys = Pick<
-  Recipe['dataset'],
-  'format' | 'columns' | 'roles' | 'systemPrompt' | 'systemRole'
->;
 
 /**
  * Errors: those of `openDataFile`, `data.notJson`, `data.pythonRepr`, `data.noColumn`, `data.notADataset`. Throws a
@@ -110,7 +106,7 @@ function unread(code: string, message: string) {
   return { kind: 'invalid', findings: [], code, message } as const;
 }
 
-function needsTemplate(format: RowFormat): boolean {
+export function needsTemplate(format: RowFormat): boolean {
   const kind = exampleKind(format);
   return kind === 'conversation' || kind === 'pair';
 }

@@ -3,7 +3,7 @@ import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error
 import type { Row } from '../../../src-shared/domain/conversation.ts';
 import { fromNative, loadAddon } from '../../adapters/native/addon.ts';
 import { maskDialogue } from '../../pipeline/label/label-conversation.ts';
-import { joinPair } from '../../pipeline/label-row.ts';
+import { joinPair, type LabelOptions } from '../../pipeline/label-row.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { RenderJob, RenderResult } from '../protocol.ts';
 import { openLabeller } from './open-labeller.ts';
@@ -25,22 +25,27 @@ export async function renderOne(job: RenderJob, context: JobContext): Promise<Ou
     }
     const row = await findRow(job, job.source.row);
     if (!row) return fail(rowError(`The dataset has no row ${job.source.row}; rows count from 0.`));
-    if (row.kind === 'invalid') return fail(rowError(`Row ${row.row}, line ${row.line}: ${row.message}`));
-    if (row.kind === 'text') return ok(whole(row.text, 0));
-    if (row.kind === 'pair') return ok(whole(row.prompt + row.completion, row.prompt.length));
-    if (row.kind === 'tokenized') return fail(rowError('Tokenized rows have no text to render.'));
-    if (!options.template) return fail(rowError('There is no chat template to render it with.'));
-    const dialogue =
-      row.kind === 'message-pair' ? joinPair(row) : { conversation: row.conversation, promptLength: null };
-    const masked = maskDialogue(dialogue, options);
-    if (!masked.ok) return masked;
-    return ok({
-      text: masked.value.rendered.text,
-      spans: masked.value.spans.map(({ start, end, role, trained }) => ({ start, end, role, trained })),
-    });
+    return renderImported(row, options);
   } finally {
     opened.value.dispose();
   }
+}
+
+/** A row as text with what is trained of it. Errors: `render.row`, the template's. */
+export function renderImported(row: Row, options: LabelOptions): Outcome<RenderResult> {
+  if (row.kind === 'invalid') return fail(rowError(`Row ${row.row}, line ${row.line}: ${row.message}`));
+  if (row.kind === 'text') return ok(whole(row.text, 0));
+  if (row.kind === 'pair') return ok(whole(row.prompt + row.completion, row.prompt.length));
+  if (row.kind === 'tokenized') return fail(rowError('Tokenized rows have no text to render.'));
+  if (!options.template) return fail(rowError('There is no chat template to render it with.'));
+  const dialogue =
+    row.kind === 'message-pair' ? joinPair(row) : { conversation: row.conversation, promptLength: null };
+  const masked = maskDialogue(dialogue, options);
+  if (!masked.ok) return masked;
+  return ok({
+    text: masked.value.rendered.text,
+    spans: masked.value.spans.map(({ start, end, role, trained }) => ({ start, end, role, trained })),
+  });
 }
 
 /** Text without a template: trained from `start` on. */

@@ -1,0 +1,92 @@
+/** The wizard's procedures: a recipe that is being written, and views of what it would train. */
+import { basename, join } from 'node:path';
+import { fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
+import type { DRAFT_PROCEDURES } from '../../src-shared/contract/draft-procedures.ts';
+import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
+import { datasetSchema, type Recipe } from '../../src-shared/recipe/schema.ts';
+import type { BackendParts } from './backend-parts.ts';
+import { listFiles } from './list-files.ts';
+import { openRecipe, saveRecipe, saveTemplate } from './recipe-documents.ts';
+
+type DraftName = keyof typeof DRAFT_PROCEDURES;
+type DraftHandlers = {
+  readonly [N in DraftName]: (
+    input: ProcedureInput<N>,
+    signal: AbortSignal,
+  ) => Promise<Outcome<ProcedureOutput<N>>> | Outcome<ProcedureOutput<N>>;
+};
+
+export function createDraftHandlers(parts: BackendParts): DraftHandlers {
+  const { explorer, preparer } = parts.workers;
+  const preparedPath = (id: string) => join(parts.home, 'cache', 'prepared', `${id}.luthdata`);
+
+  /** Checks the draft first: nothing is asked with half a recipe. */
+  async function withRecipe<T>(
+    draft: unknown,
+    use: (recipe: Recipe) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const recipe = parts.checkRecipe(draft);
+    return recipe.ok ? use(recipe.value) : recipe;
+  }
+
+  async function withDataset<T>(
+    draft: unknown,
+    use: (dataset: Recipe['dataset']) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const parsed = datasetSchema.safeParse(draft);
+    if (parsed.success) return use(parsed.data);
+    return fail({
+      code: 'recipe.invalid',
+      title: 'The data settings have a fault.',
+      cause: parsed.error.issues.map(issue => `dataset.${issue.path.join('.')}: ${issue.message}`).join('\n'),
+      remedy: 'Mend each of the keys named.',
+    });
+  }
+
+  return {
+    'recipe.open': source => openRecipe(parts, source),
+    'recipe.save': ({ recipe, path, overwrite }) => saveRecipe(parts, recipe, path, overwrite),
+    'recipe.yaml': ({ recipe }) => withRecipe(recipe, async whole => ok({ yaml: parts.recipeToYaml(whole) })),
+    'files.list': ({ directory, extensions }) => listFiles(parts.browseRoot, directory, extensions),
+    'models.describe': ({ path }, signal) => explorer.ask({ kind: 'describeModel', path }, signal),
+    'data.inspect': (input, signal) =>
+      withDataset(input.dataset, async dataset => {
+        const path = typeof dataset.path === 'string' ? dataset.path : (dataset.path[0] ?? '');
+        const inspected = await preparer.inspect(path, { signal }, dataset);
+        if (!inspected.ok) return inspected;
+        const { sample: _sample, columns, problems, warnings, ...rest } = inspected.value;
+        return ok({ ...rest, columns: [...columns], problems: [...problems], warnings: [...warnings] });
+      }),
+    'data.rows': ({ dataset: draft, from, count }, signal) =>
+      withDataset(draft, dataset => explorer.ask({ kind: 'rows', dataset, from, count }, signal)),
+    'draft.prepare': ({ recipe, workId }, signal) =>
+      withRecipe(recipe, async whole => {
+        const onProgress = parts.events.throttledProgress(workId);
+        const prepared = await preparer.prepare(whole, { signal, onProgress });
+        if (!prepared.ok) return prepared;
+        const { report, vocabularyOnly } = prepared.value;
+        return ok({ preparedId: basename(prepared.value.preparedPath, '.luthdata'), report, vocabularyOnly });
+      }),
+    'labels.example': ({ recipe, ...rest }, signal) =>
+      withRecipe(recipe, whole => explorer.ask({ kind: 'example', recipe: whole, ...rest }, signal)),
+    'labels.compare': ({ recipe, rows }, signal) =>
+      withRecipe(recipe, whole => explorer.ask({ kind: 'compare', recipe: whole, rows }, signal)),
+    'labels.find': ({ recipe, preparedId, ...rest }, signal) =>
+      withRecipe(recipe, whole => {
+        const path = preparedId === null ? null : preparedPath(preparedId);
+        return explorer.ask({ kind: 'find', recipe: whole, preparedPath: path, ...rest }, signal);
+      }),
+    'labels.map': ({ preparedId, bars }, signal) =>
+      explorer.ask({ kind: 'map', preparedPath: preparedPath(preparedId), bars }, signal),
+    'template.render': ({ recipe, source, row }, signal) =>
+      withRecipe(recipe, whole => explorer.ask({ kind: 'render', recipe: whole, source, row }, signal)),
+    'template.sources': ({ recipe }, signal) =>
+      withRecipe(recipe, whole => explorer.ask({ kind: 'sources', recipe: whole }, signal)),
+    'template.save': ({ name, source }) => saveTemplate(parts, name, source),
+    'batches.page': ({ recipe, preparedId, fromStep, count }, signal) =>
+      withRecipe(recipe, whole => {
+        const question = { kind: 'batches', recipe: whole, fromStep, count } as const;
+        return explorer.ask({ ...question, preparedPath: preparedPath(preparedId) }, signal);
+      }),
+  };
+}

@@ -1,0 +1,95 @@
+/** Recipes and templates as documents of the user: opened from a file, the demo or a run, and saved. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
+import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
+import { runNotFound } from './answer-prompts.ts';
+import type { BackendParts } from './backend-parts.ts';
+import { loadDemoRecipe } from './demo.ts';
+
+/** Errors: those of `loadRecipe`; `run.notFound`. */
+export function openRecipe(
+  parts: BackendParts,
+  source: ProcedureInput<'recipe.open'>,
+): Outcome<ProcedureOutput<'recipe.open'>> {
+  if (source.kind === 'run') {
+    const run = parts.store.show(source.id);
+    return run ? ok({ recipe: run.recipe, path: null }) : fail(runNotFound(source.id));
+  }
+  const loaded = source.kind === 'demo' ? loadDemoRecipe(parts) : parts.loadRecipe(source.path);
+  if (!loaded.ok) return loaded;
+  return ok({ recipe: loaded.value, path: source.kind === 'file' ? resolve(source.path) : null });
+}
+
+/** Errors: `recipe.invalid`, `recipe.exists`, `recipe.notSaved`. */
+export function saveRecipe(
+  parts: BackendParts,
+  draft: unknown,
+  path: string,
+  overwrite: boolean,
+): Outcome<{ path: string }> {
+  const recipe = parts.checkRecipe(draft);
+  if (!recipe.ok) return recipe;
+  if (!isAbsolute(path))
+    return fail(notSaved(`${path} does not say in which folder: it is no absolute path.`));
+  if (!/\.ya?ml$/i.test(path)) return fail(notSaved(`${path} does not end in .yaml.`));
+  if (!overwrite && existsSync(path)) {
+    return fail({
+      code: 'recipe.exists',
+      title: 'A file of this name is there already.',
+      cause: `${path} was last changed at ${statSync(path).mtime.toISOString()}.`,
+      remedy: 'Choose another name, or save over it.',
+    });
+  }
+  return writeWhole(path, parts.recipeToYaml(recipe.value), notSaved);
+}
+
+/** Named by its content, so that a recipe that refers to it never finds another text. Errors: `template.notSaved`. */
+export function saveTemplate(parts: BackendParts, name: string, source: string): Outcome<{ path: string }> {
+  const stem = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  const hash = createHash('sha256').update(source).digest('hex').slice(0, 10);
+  const directory = join(parts.home, 'templates');
+  const failed = (cause: string): CodedError => ({
+    code: 'template.notSaved',
+    title: 'The template cannot be saved.',
+    cause,
+    remedy: 'Free space on the disk of the data folder, or choose another one with --home.',
+  });
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    return fail(failed(error instanceof Error ? error.message : String(error)));
+  }
+  return writeWhole(join(directory, `${stem || 'template'}-${hash}.jinja`), source, failed);
+}
+
+/** Under another name first, so that a disk that fills up leaves no half file. */
+function writeWhole(
+  path: string,
+  text: string,
+  failed: (cause: string) => CodedError,
+): Outcome<{ path: string }> {
+  const temporary = join(dirname(path), `.${process.pid}-${Date.now()}.partial`);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+    return ok({ path });
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return fail(failed(error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function notSaved(cause: string): CodedError {
+  return {
+    code: 'recipe.notSaved',
+    title: 'The recipe cannot be saved.',
+    cause,
+    remedy: 'Give a whole path in a folder that is there, such as /home/me/support-bot.luthier.yaml.',
+  };
+}

@@ -1,0 +1,214 @@
+/** The procedures behind the wizard: a recipe that is being written, and views of what it would train. */
+import { z } from 'zod';
+import { tokenRunSchema } from '../domain/explained-row.ts';
+import { dataRowSchema, inspectionSchema, modelFactsSchema } from '../domain/inspection.ts';
+import { preflightReportSchema } from '../domain/preflight.ts';
+
+/** A recipe as a value, whole or not; the backend checks it again. Paths are absolute. */
+export const draftSchema = z.record(z.string(), z.unknown());
+
+const path = z.string().min(1).max(4096);
+const row = z.int().min(0);
+/** Names a prepared dataset in the cache. */
+const preparedId = z.string().regex(/^[0-9a-f]{64}$/);
+const workId = z.string().min(1).max(100);
+
+export const fileEntrySchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  isDirectory: z.boolean(),
+  bytes: z.number(),
+});
+export type FileEntry = z.infer<typeof fileEntrySchema>;
+
+const datasetKeys = z.strictObject({ dataset: z.record(z.string(), z.unknown()) });
+
+/** A row of the row map: sums over neighbouring examples. */
+export const mapBarSchema = z.object({
+  firstIndex: z.number(),
+  trained: z.number(),
+  masked: z.number(),
+  cut: z.number(),
+  dropped: z.number(),
+  examples: z.number(),
+});
+export type MapBar = z.infer<typeof mapBarSchema>;
+
+export const tokenPageSchema = z.object({
+  from: z.number(),
+  ids: z.array(z.number()),
+  /** Text of each token; bytes that are no whole character stand as U+FFFD. */
+  pieces: z.array(z.string()),
+  /** Bytes in hexadecimal. */
+  bytes: z.array(z.string()),
+});
+export type TokenPage = z.infer<typeof tokenPageSchema>;
+
+export const explainedExampleSchema = z.object({
+  row: z.number(),
+  line: z.number(),
+  part: z.number(),
+  parts: z.number(),
+  /** All tokens of the row, with those that are cut. */
+  tokens: z.number(),
+  keptTokens: z.number(),
+  trainedTokens: z.number(),
+  dropped: z.string().nullable(),
+  problem: z.string(),
+  method: z.string(),
+  findings: z.array(z.string()),
+  runs: z.array(tokenRunSchema),
+  page: tokenPageSchema,
+});
+export type ExplainedExample = z.infer<typeof explainedExampleSchema>;
+
+export const searchSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cut') }),
+  z.strictObject({ kind: z.literal('dropped') }),
+  z.strictObject({ kind: z.literal('text'), text: z.string().min(1).max(1000) }),
+  z.strictObject({ kind: z.literal('finding'), id: z.string() }),
+]);
+export type RowSearch = z.infer<typeof searchSchema>;
+
+export const batchViewSchema = z.object({
+  step: z.number(),
+  epoch: z.number(),
+  length: z.number(),
+  /** One entry per row of the batch, each a list of the examples in it; the rest of `length` is padding. */
+  rows: z.array(z.array(z.object({ tokens: z.number(), trained: z.number() }))),
+  dataRows: z.array(z.number()),
+});
+export type BatchView = z.infer<typeof batchViewSchema>;
+
+export const DRAFT_PROCEDURES = {
+  /** A recipe file or the demo as a whole draft, every default filled in. */
+  'recipe.open': {
+    input: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('demo') }),
+      z.strictObject({ kind: z.literal('file'), path }),
+      z.strictObject({ kind: z.literal('run'), id: z.string().min(1).max(100) }),
+    ]),
+    output: z.object({ recipe: draftSchema, path: z.string().nullable() }),
+  },
+  /** Refuses an invalid recipe with all its faults, and with `recipe.exists` to write over a file unasked. */
+  'recipe.save': {
+    input: z.strictObject({ recipe: draftSchema, path, overwrite: z.boolean() }),
+    output: z.object({ path: z.string() }),
+  },
+  'recipe.yaml': { input: z.strictObject({ recipe: draftSchema }), output: z.object({ yaml: z.string() }) },
+  /** Folders and fitting files below the user's home; null starts there. */
+  'files.list': {
+    input: z.strictObject({
+      directory: path.nullable(),
+      extensions: z.array(z.string().max(20)).max(20),
+    }),
+    output: z.object({
+      directory: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(fileEntrySchema),
+      truncated: z.boolean(),
+    }),
+  },
+  'models.describe': { input: z.strictObject({ path }), output: modelFactsSchema },
+  /** Reads the whole file: columns, roles, problems by row, with the draft's mapping applied. */
+  'data.inspect': { input: datasetKeys, output: inspectionSchema },
+  'data.rows': {
+    input: z.strictObject({
+      dataset: z.record(z.string(), z.unknown()),
+      from: row,
+      count: z.int().min(1).max(200),
+    }),
+    output: z.object({ rows: z.array(dataRowSchema), total: z.number().nullable() }),
+  },
+  /** The prepared dataset of a draft and its report. `workId` names the progress on `work.progress`. */
+  'draft.prepare': {
+    input: z.strictObject({ recipe: draftSchema, workId }),
+    output: z.object({ preparedId, report: preflightReportSchema, vocabularyOnly: z.boolean() }),
+  },
+  /** One row as the trainer would get it, with a page of its tokens. */
+  'labels.example': {
+    input: z.strictObject({
+      recipe: draftSchema,
+      row,
+      part: z.int().min(0),
+      from: z.int().min(0),
+      count: z.int().min(0).max(4000),
+    }),
+    output: explainedExampleSchema,
+  },
+  /** What each masking strategy would train, over the first rows. */
+  'labels.compare': {
+    input: z.strictObject({ recipe: draftSchema, rows: z.int().min(1).max(500) }),
+    output: z.object({
+      rows: z.number(),
+      strategies: z.array(
+        z.object({
+          strategy: z.string(),
+          trained: z.number(),
+          tokens: z.number(),
+          rowsWithoutLabels: z.number(),
+        }),
+      ),
+    }),
+  },
+  /** The next row behind (or before) `row` that is like that; null where there is none. */
+  'labels.find': {
+    input: z.strictObject({
+      recipe: draftSchema,
+      preparedId: preparedId.nullable(),
+      row,
+      backwards: z.boolean(),
+      search: searchSchema,
+    }),
+    output: z.object({ row: z.number().nullable(), searchedRows: z.number() }),
+  },
+  'labels.map': {
+    input: z.strictObject({ preparedId, bars: z.int().min(1).max(400) }),
+    output: z.object({ examples: z.number(), bars: z.array(mapBarSchema) }),
+  },
+  /** A row through a template: the draft's own, or the source given. */
+  'template.render': {
+    input: z.strictObject({ recipe: draftSchema, source: z.string().max(500_000).nullable(), row }),
+    output: z.object({
+      text: z.string(),
+      spans: z.array(
+        z.object({ start: z.number(), end: z.number(), role: z.string(), trained: z.boolean() }),
+      ),
+    }),
+  },
+  /** The Jinja source that the draft uses, and the model's own. */
+  'template.sources': {
+    input: z.strictObject({ recipe: draftSchema }),
+    output: z.object({ source: z.string().nullable(), modelSource: z.string().nullable() }),
+  },
+  /** Keeps an edited template as a file of the data folder and gives its path. */
+  'template.save': {
+    input: z.strictObject({ name: z.string().max(200), source: z.string().min(1).max(500_000) }),
+    output: z.object({ path: z.string() }),
+  },
+  'batches.page': {
+    input: z.strictObject({
+      recipe: draftSchema,
+      preparedId,
+      fromStep: z.int().min(1),
+      count: z.int().min(1).max(50),
+    }),
+    output: z.object({
+      steps: z.number(),
+      /** The first micro-batches of the run, over which tokens and padding are counted. */
+      counted: z.object({ batches: z.number(), tokens: z.number(), padding: z.number() }),
+      batches: z.array(batchViewSchema),
+    }),
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export const progressEventSchema = z.object({
+  phase: z.string(),
+  done: z.number(),
+  total: z.number().nullable(),
+});
+
+export const DRAFT_STREAMS = {
+  /** How far a preparation is, at most ten times a second. */
+  'work.progress': { input: z.strictObject({ workId }), event: progressEventSchema },
+} as const satisfies Record<string, { input: z.ZodType; event: z.ZodType }>;
