@@ -174,7 +174,11 @@ interface Verdict {
 /** File → what a careful reader of it would say; a string is the code of a refusal. */
 const REAL: Readonly<Record<string, Verdict | string>> = {
   'axolotl_alpaca.json': { format: 'alpaca', rows: 2 },
-  'banking77_test_crlf.csv': { format: 'text', rows: 3080, warnings: ['data.unusedColumns'] },
+  'banking77_test_crlf.csv': {
+    format: 'text',
+    rows: 3080,
+    warnings: ['data.duplicates', 'data.unusedColumns'],
+  },
   'fastchat_dummy_conversation.json': { format: 'sharegpt', rows: 500 },
   'fastchat_mt_bench_question.jsonl': 'data.notADataset',
   'gsm8k_test.jsonl': { format: 'alpaca', rows: 1319 },

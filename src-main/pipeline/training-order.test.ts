@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { collatePadded } from './collate.ts';
 import { learningRateFactor } from './learning-rate.ts';
 import { createRandom, shuffledIndices } from './random.ts';
-import { exampleHash, validationBound } from './split-validation.ts';
 import { type PlanOptions, plannedSteps, planTraining } from './training-plan.ts';
 import { truncateExample } from './truncate-example.ts';
 
@@ -102,23 +101,5 @@ describe('truncateExample', () => {
 
   it('leaves an example alone that fits exactly', () => {
     expect(truncateExample(ids, ids, 4, 'drop')).toMatchObject({ dropped: false, truncatedTokens: 0 });
-  });
-});
-
-describe('the validation split', () => {
-  const hashes = Uint32Array.from({ length: 100 }, (_, i) => exampleHash(Int32Array.of(i), 1));
-
-  it('holds back the asked share', () => {
-    const bound = validationBound(hashes, 0.1);
-    expect(hashes.filter(hash => hash < bound)).toHaveLength(10);
-  });
-
-  it('keeps equal examples on one side', () => {
-    expect(exampleHash(Int32Array.of(5, 6), 9)).toBe(exampleHash(Int32Array.of(5, 6), 9));
-    expect(validationBound(new Uint32Array(10).fill(7), 0.5)).toBe(7);
-  });
-
-  it('holds nothing back from a handful', () => {
-    expect(validationBound(hashes.slice(0, 5), 0.05)).toBe(0);
   });
 });

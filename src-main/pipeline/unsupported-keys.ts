@@ -9,11 +9,6 @@ interface Unsupported {
 }
 
 const ALWAYS: readonly Unsupported[] = [
-  {
-    path: 'dataset.duplicates',
-    found: r => r.dataset.duplicates,
-    isUsed: r => r.dataset.duplicates === 'drop',
-  },
   { path: 'collator.strategy', found: r => r.collator.strategy, isUsed: r => r.collator.strategy === 'pack' },
   {
     path: 'collator.truncation',

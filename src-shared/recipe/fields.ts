@@ -53,7 +53,8 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
   },
   'dataset.duplicates': {
     allowed: 'keep or drop',
-    meaning: 'Whether a row that stands in the file twice is trained on twice.',
+    meaning:
+      'Whether a row that repeats an earlier one, save for white space, is trained on again or left out.',
   },
   'dataset.systemRole': {
     allowed: 'keep or merge',

@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<DropReason, string>> = {
   noAssistant: 'have no assistant message',
   noTrainableTokens: 'have no trained token',
   truncated: 'lose every trained token to the maximum length',
-  duplicate: 'stand in the file twice',
+  duplicate: 'repeat an earlier row',
 };
 
 export function checkDataset(counts: DatasetCounts): Check[] {

@@ -1,6 +1,7 @@
 /** Adds up what an inspection shows while rows stream by: names, problems, and warnings about the whole. */
-import { createHash } from 'node:crypto';
 import type { Finding, Row } from '../../../src-shared/domain/conversation.ts';
+import { contentKey } from '../../pipeline/duplicates/content-key.ts';
+import { KeyTable } from '../../pipeline/duplicates/key-table.ts';
 import { guessColumns } from '../../pipeline/import/column-names.ts';
 import { describeMapping } from '../../pipeline/import/describe-mapping.ts';
 import { asRow } from '../../pipeline/import/detect-format.ts';
@@ -13,7 +14,7 @@ import type { PlannedFile } from './read-rows.ts';
 const LISTED_PROBLEMS = 1000;
 /** Names beyond these come from values that are no names. */
 const LISTED_NAMES = 1000;
-/** Duplicates are looked for among this many rows: 8 bytes and a set entry each. */
+/** Duplicates are looked for among this many rows. */
 const REMEMBERED_ROWS = 2_000_000;
 
 type Warning = Inspection['warnings'][number];
@@ -25,7 +26,7 @@ export class DatasetTally {
   readonly #roles = new Map<string, number>();
   readonly #problems: Inspection['problems'][number][] = [];
   readonly #findings = new Map<Finding, number>();
-  readonly #seen = new Set<number>();
+  readonly #seen = new KeyTable();
   #problemCount = 0;
   #conversations = 0;
   #unanswered = 0;
@@ -50,7 +51,7 @@ export class DatasetTally {
       return;
     }
     this.#conversations++;
-    this.#countDuplicate(value);
+    this.#countDuplicate(row);
   }
 
   results(): Omit<Inspection, 'format' | 'rows' | 'sample'> {
@@ -83,10 +84,9 @@ export class DatasetTally {
     }
   }
 
-  #countDuplicate(value: unknown): void {
-    const digest = createHash('sha1').update(JSON.stringify(value)).digest();
-    const key = digest.readUIntBE(0, 6);
-    if (this.#seen.has(key)) this.#duplicates++;
+  #countDuplicate(row: Row): void {
+    const key = contentKey(row);
+    if (this.#seen.find(key) !== null) this.#duplicates++;
     else if (this.#seen.size < REMEMBERED_ROWS) this.#seen.add(key);
   }
 
@@ -116,7 +116,7 @@ export class DatasetTally {
     add(
       'data.duplicates',
       this.#duplicates,
-      `${this.#duplicates} ${this.#duplicates === 1 ? 'row repeats' : 'rows repeat'} an earlier one to the letter.`,
+      `${this.#duplicates} ${this.#duplicates === 1 ? 'row repeats' : 'rows repeat'} an earlier one, save for white space.`,
     );
     const first = sample.find(isObject);
     const columns = first ? guessColumns(Object.keys(first), options.columns) : {};

@@ -1,7 +1,8 @@
-/** The rows of data files → labelled examples, in file order; stops between rows where it is asked to. */
+/** The rows of data files → labelled rows, in file order; stops between rows where it is asked to. */
 import { CodedException } from '../../../src-shared/contract/coded-error.ts';
-import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { contentKey } from '../../pipeline/duplicates/content-key.ts';
+import type { LabelledRow } from '../../pipeline/duplicates/split-dataset.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import { labelRow } from '../../pipeline/label-row.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
@@ -21,17 +22,17 @@ export interface LabellingTask {
 const ROWS_PER_PROGRESS = 500;
 
 /**
- * Every row's examples, one behind the other. Throws a CodedException: `job.cancelled`, and what `readRows`
+ * Every row with its examples. Throws a CodedException: `job.cancelled`, and what `readRows`
  * throws.
  */
 export async function* labelRows(
   { recipe, format, paths, limit }: LabellingTask,
   labeller: Labeller,
   context: Pick<JobContext, 'signal' | 'reportProgress'>,
-): AsyncGenerator<LabelledExample> {
+): AsyncGenerator<LabelledRow> {
   let labelled = 0;
   for await (const row of readRows(paths, format, recipe, limit)) {
-    yield* labelRow(row, labeller.options);
+    yield { row: row.row, key: contentKey(row), examples: labelRow(row, labeller.options) };
     labelled++;
     if (labelled % ROWS_PER_PROGRESS > 0) continue;
     context.reportProgress({ phase: 'labelling rows', done: labelled, total: null });

@@ -5,17 +5,18 @@ import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-sh
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { type Split, VERSION } from '../../adapters/prepared/format.ts';
+import { VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
+import { DatasetSplit, type DuplicateCounts } from '../../pipeline/duplicates/split-dataset.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
 import { checkDataset, worstFirst } from '../../pipeline/preflight/check-dataset.ts';
+import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
 import { checkFindings, withFindings } from '../../pipeline/preflight/check-findings.ts';
 import { checkModel } from '../../pipeline/preflight/check-model.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
 import { estimateMemory } from '../../pipeline/preflight/estimate-memory.ts';
-import { exampleHash, validationBound } from '../../pipeline/split-validation.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
@@ -112,34 +113,34 @@ async function writePrepared(
   const { tokenizer } = labeller.options;
   const counter = new DatasetCounter(tokenizer.endOfGenerationIds);
   const writer = new PreparedWriter(path);
-  const keptHashes = new Map<number, number>();
+  const split = new DatasetSplit(dataset.duplicates);
   let written = 0;
   const label = (paths: readonly string[], limit: number | null) =>
     labelRows({ recipe, format, paths, limit }, labeller, context);
   try {
-    for await (const example of label(dataPaths(recipe), dataset.limit)) {
-      if (example.dropped === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(example);
-      if (!example.dropped) keptHashes.set(written, exampleHash(example.inputIds, training.seed));
-      counter.add(example);
-      writer.add(example);
-      written++;
+    for await (const row of label(dataPaths(recipe), dataset.limit)) {
+      for (const example of split.addData(row)) {
+        if (example.dropped === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(example);
+        counter.add(example);
+        writer.add(example);
+        written++;
+      }
     }
     const dataExamples = written;
     if (typeof dataset.validation === 'object' && 'path' in dataset.validation) {
-      for await (const example of label([dataset.validation.path], null)) {
-        writer.add(example);
-        written++;
+      for await (const row of label([dataset.validation.path], null)) {
+        for (const example of split.addValidation(row)) {
+          writer.add(example);
+          written++;
+        }
       }
     }
     const fraction =
       typeof dataset.validation === 'object' && 'fraction' in dataset.validation
         ? dataset.validation.fraction
         : 0;
-    const bound = validationBound(Uint32Array.from(keptHashes.values()), fraction);
-    const splitOf = (index: number): Split =>
-      index >= dataExamples || (keptHashes.get(index) ?? bound) < bound ? 'validation' : 'training';
-    const trainingExamples = [...keptHashes.values()].filter(hash => hash >= bound).length;
-    const preflight = reportOf(counter, recipe, labeller, trainingExamples);
+    const { trainingExamples, partOf } = split.split(fraction, training.seed);
+    const preflight = reportOf(counter, split.counts(), recipe, labeller, trainingExamples);
     writer.finish(
       {
         examples: written,
@@ -149,7 +150,7 @@ async function writePrepared(
         hashes,
         report: preflight,
       },
-      splitOf,
+      partOf,
     );
     return preflight;
   } finally {
@@ -159,13 +160,18 @@ async function writePrepared(
 
 function reportOf(
   counter: DatasetCounter,
+  duplicates: DuplicateCounts,
   recipe: Recipe,
   labeller: Labeller,
   trainingExamples: number,
 ): PreflightReport {
   const counts = counter.counts(trainingExamples);
   const findings = checkFindings(counter.findings(), counts.examples);
-  const checks = [...withFindings(checkDataset(counts), findings), ...checkModel(labeller.model.info)];
+  const checks = [
+    ...withFindings(checkDataset(counts), findings),
+    checkDuplicates(duplicates, recipe.dataset.duplicates),
+    ...checkModel(labeller.model.info),
+  ];
   const report: PreflightReport = {
     status: 'ready',
     totals: counter.totals(0),
