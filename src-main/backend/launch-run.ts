@@ -31,9 +31,10 @@ export interface LaunchedRun {
 /** Errors: `preflight.blocked` (the report is in `details`), `model.vocabOnly`, `compute.busy`, the preparation's. */
 export async function launchRun(
   parts: BackendParts,
-  recipe: Recipe,
+  asked: Recipe,
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
+  const recipe = withDate(asked, parts.now());
   const unsupported = refuseUnsupported(recipe, 'train');
   if (unsupported) return fail(unsupported);
   const lease = parts.lease.take(`the run ${recipe.name}`);
@@ -49,6 +50,12 @@ export async function launchRun(
   } finally {
     if (!launched) lease.value.release();
   }
+}
+
+/** What a template prints as today stays the day of the run's start: stored with it, for chat and for going on. */
+function withDate(recipe: Recipe, now: Date): Recipe {
+  const date = recipe.template.date ?? now.toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return { ...recipe, template: { ...recipe.template, date } };
 }
 
 /** Null where the run may start. Zero trained tokens are never let through, whatever the checks say. */

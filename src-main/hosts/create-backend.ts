@@ -30,6 +30,8 @@ export interface BackendOptions {
   readonly launcher?: ProcessLauncher;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted. */
 export function createBackendParts(options: BackendOptions): Outcome<BackendParts> {
   const home = options.home ?? defaultHome(process.platform, process.env);
@@ -51,7 +53,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       launcher: options.launcher ?? createForkLauncher(options.processDirectory),
       nativeDirectory: options.nativeDirectory,
       cacheDirectory: join(home, 'cache'),
-      now: () => Math.floor(Date.now() / 1000),
+      now: startOfDay,
     }),
     lease: new ComputeLease(),
     events: new EventHub(),
@@ -106,4 +108,9 @@ function ownerIsAlive(pid: number, heartbeatAt: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Seconds since 1970 at 0:00 UTC: templates print dates, and within a day the same preview stays the same. */
+function startOfDay(): number {
+  return Math.floor(Date.now() / DAY_MS) * (DAY_MS / 1000);
 }

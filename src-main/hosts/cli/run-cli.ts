@@ -31,6 +31,10 @@ interface GlobalOptions {
   readonly debug?: boolean;
 }
 
+interface RecipeOptions extends GlobalOptions {
+  readonly set: readonly string[];
+}
+
 type Action = (context: CommandContext) => Promise<ExitCode>;
 
 export async function runCli(args: readonly string[], places: CliPlaces): Promise<ExitCode> {
@@ -80,37 +84,43 @@ function buildProgram(perform: Perform): Command {
       .option('--home <directory>', 'the data folder: history, runs and caches')
       .option('--debug', 'show stack traces');
 
+  const recipeCommand = (name: string, description: string) =>
+    command(`${name} <recipe>`, description).option(
+      '--set <key=value>',
+      'override a key of the recipe; may be given again',
+      collect,
+      [],
+    );
+
   command('demo', 'train the bundled demo and compare base and tuned answers').action(
     (options: GlobalOptions) => perform(options, demoCommand),
   );
   command('dataset <file>', 'inspect a data file').action((file: string, options: GlobalOptions) =>
     perform(options, context => inspectCommand(context, file)),
   );
-  command('render <recipe>', 'show what the chat template makes of a row')
+  recipeCommand('render', 'show what the chat template makes of a row')
     .option('--row <n>', 'which row, counted from 0', wholeNumber, 0)
     .option('--context <file>', 'a JSON template context to render instead')
-    .action((recipe: string, options: GlobalOptions & { row: number; context?: string }) =>
-      perform(options, context => renderCommand(context, recipe, options)),
+    .action((path: string, options: RecipeOptions & { row: number; context?: string }) =>
+      perform(options, context => renderCommand(context, { path, set: options.set }, options)),
     );
-  command('labels <recipe>', 'every example as the trainer will see it, one a line')
+  recipeCommand('labels', 'every example as the trainer will see it, one a line')
     .option('--limit <n>', 'only the first n', wholeNumber)
-    .action((recipe: string, options: GlobalOptions & { limit?: number }) =>
-      perform(options, context => labelsCommand(context, recipe, options.limit ?? null)),
+    .action((path: string, options: RecipeOptions & { limit?: number }) =>
+      perform(options, context => labelsCommand(context, { path, set: options.set }, options.limit ?? null)),
     );
-  command('batches <recipe>', 'the collated micro-batches in training order, one a line')
+  recipeCommand('batches', 'the collated micro-batches in training order, one a line')
     .option('--limit <n>', 'only the first n', wholeNumber)
-    .action((recipe: string, options: GlobalOptions & { limit?: number }) =>
-      perform(options, context => batchesCommand(context, recipe, options.limit ?? null)),
+    .action((path: string, options: RecipeOptions & { limit?: number }) =>
+      perform(options, context => batchesCommand(context, { path, set: options.set }, options.limit ?? null)),
     );
-  command('preflight <recipe>', 'all checks over the whole dataset, before any weights are loaded').action(
-    (recipe: string, options: GlobalOptions) =>
-      perform(options, context => preflightCommand(context, recipe)),
+  recipeCommand('preflight', 'all checks over the whole dataset, before any weights are loaded').action(
+    (path: string, options: RecipeOptions) =>
+      perform(options, context => preflightCommand(context, { path, set: options.set })),
   );
-  command('train <recipe>', 'preflight, then training')
-    .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
-    .action((recipe: string, options: GlobalOptions & { set: string[] }) =>
-      perform(options, context => trainCommand(context, recipe, options.set)),
-    );
+  recipeCommand('train', 'preflight, then training').action((path: string, options: RecipeOptions) =>
+    perform(options, context => trainCommand(context, { path, set: options.set })),
+  );
   command('runs [what] [id]', 'the history: list, or show ID').action(
     (what: string | undefined, id: string | undefined, options: GlobalOptions) =>
       perform(options, context => runsAction(context, what ?? 'list', id)),

@@ -84,7 +84,7 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared
   const printsDate = labeller.templateSource.includes('strftime_now');
   const options = {
     dataset,
-    template: { ...recipe.template, path: null },
+    template: { ...recipe.template, path: null, date: null },
     masking: recipe.masking,
     collator: recipe.collator,
     seed: recipe.training.seed,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
 
 export async function inspectCommand(context: CommandContext, file: string): Promise<ExitCode> {
   const { output, parts, signal } = context;
@@ -35,11 +36,11 @@ export async function inspectCommand(context: CommandContext, file: string): Pro
 
 export async function renderCommand(
   context: CommandContext,
-  recipePath: string,
+  argument: RecipeArgument,
   options: { readonly row: number; readonly context?: string },
 ): Promise<ExitCode> {
   const { output, parts, signal } = context;
-  const recipe = orThrow(parts.loadRecipe(context.at(recipePath)));
+  const recipe = openRecipe(context, argument);
   const source =
     options.context === undefined
       ? { row: options.row }

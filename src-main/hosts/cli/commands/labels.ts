@@ -5,15 +5,16 @@ import type { PreflightReport } from '../../../../src-shared/domain/preflight.ts
 import type { Prepared } from '../../../pipeline/job-results.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
 
 /** Never gated by preflight: to see why nothing is trained, one has to see it. */
 export async function labelsCommand(
   context: CommandContext,
-  recipePath: string,
+  argument: RecipeArgument,
   limit: number | null,
 ): Promise<ExitCode> {
   const { output, parts } = context;
-  const { prepared } = await prepare(context, recipePath);
+  const { prepared } = await prepare(context, argument);
   let shown = 0;
   for (const example of parts.prepared.examples(prepared.preparedPath)) {
     if (limit !== null && shown >= limit) break;
@@ -33,11 +34,11 @@ export async function labelsCommand(
 
 export async function batchesCommand(
   context: CommandContext,
-  recipePath: string,
+  argument: RecipeArgument,
   limit: number | null,
 ): Promise<ExitCode> {
   const { output, parts } = context;
-  const { prepared, recipe } = await prepare(context, recipePath);
+  const { prepared, recipe } = await prepare(context, argument);
   let shown = 0;
   for (const { step, batch } of parts.prepared.microBatches(prepared.preparedPath, recipe)) {
     if (limit !== null && shown >= limit) break;
@@ -63,17 +64,17 @@ export async function batchesCommand(
   return EXIT.done;
 }
 
-export async function preflightCommand(context: CommandContext, recipePath: string): Promise<ExitCode> {
+export async function preflightCommand(context: CommandContext, argument: RecipeArgument): Promise<ExitCode> {
   const { output } = context;
-  const { prepared } = await prepare(context, recipePath);
+  const { prepared } = await prepare(context, argument);
   if (output.json) await output.document(prepared.report);
   output.text(reportAsText(prepared.report));
   return prepared.report.status === 'blocked' ? EXIT.refused : EXIT.done;
 }
 
-async function prepare(context: CommandContext, recipePath: string) {
+async function prepare(context: CommandContext, argument: RecipeArgument) {
   const { output, parts, signal } = context;
-  const recipe = orThrow(parts.loadRecipe(context.at(recipePath)));
+  const recipe = openRecipe(context, argument);
   const prepared: Prepared = orThrow(
     await parts.workers.preparer.prepare(recipe, { signal, onProgress: output.progress }),
   );

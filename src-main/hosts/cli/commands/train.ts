@@ -1,19 +1,15 @@
 /** `luthier train`: preflight, then training; events as they come. */
-import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain/training.ts';
-import type { RecipeOverride } from '../../../backend/backend-parts.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
 import type { Output } from '../output.ts';
 
-export async function trainCommand(
-  context: CommandContext,
-  recipePath: string,
-  set: readonly string[],
-): Promise<ExitCode> {
+export async function trainCommand(context: CommandContext, argument: RecipeArgument): Promise<ExitCode> {
   const { output, parts, signal } = context;
-  const recipe = orThrow(parts.loadRecipe(context.at(recipePath), set.map(parseOverride)));
+  const recipe = openRecipe(context, argument);
   const launched = orThrow(
     await launchRun(parts, recipe, {
       signal,
@@ -69,15 +65,4 @@ function showFinished(output: Output, event: FinishedEvent): void {
     process.stderr.write(
       `${event.error.code}: ${event.error.title}\n${event.error.cause}\n${event.error.remedy}\n`,
     );
-}
-
-function parseOverride(text: string): RecipeOverride {
-  const at = text.indexOf('=');
-  if (at > 0) return { key: text.slice(0, at), value: text.slice(at + 1) };
-  throw new CodedException({
-    code: 'arguments.invalid',
-    title: 'The arguments do not fit.',
-    cause: `--set ${text} has no = between key and value.`,
-    remedy: 'Write for example --set training.epochs=1.',
-  });
 }
