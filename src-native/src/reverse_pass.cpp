@@ -1,6 +1,7 @@
 // Walks a forward graph backwards and, with checkpointing, computes each layer again just before.
 #include "luthier/reverse_pass.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace luthier {
@@ -122,6 +123,21 @@ std::unordered_map<ggml_tensor *, ggml_tensor *> ReversePass::clone_nodes(ggml_c
 ggml_tensor * ReversePass::gradient_of(ggml_tensor * tensor) const {
     const auto found = gradients_.find(tensor);
     return found == gradients_.end() ? nullptr : found->second;
+}
+
+ggml_tensor * ReversePass::replay(const ggml_tensor * node, ggml_tensor * input) const {
+    ggml_tensor * again = ggml_dup_tensor(context_, input);
+    again->op = node->op;
+    std::memcpy(again->op_params, node->op_params, sizeof(node->op_params));
+    std::copy(std::begin(node->src), std::end(node->src), std::begin(again->src));
+    again->src[0] = input;
+    return again;
+}
+
+ggml_tensor * ReversePass::gradient_through(ggml_tensor * node, ggml_tensor * dy) {
+    needed_.insert(node->src[0]);
+    apply_vjp_rule(*this, node, dy);
+    return gradient_of(node->src[0]);
 }
 
 // A tensor read in several places gets the sum of their gradients.

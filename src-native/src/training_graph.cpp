@@ -1,6 +1,8 @@
 // Lets llama.cpp build the forward graph (llama_model::build_graph), adds the loss and its derivative.
 #include "luthier/training_graph.hpp"
 
+#include "luthier/frozen_products.hpp"
+
 #include "llama-adapter.h"
 #include "llama-graph.h"
 #include "llama-model.h"
@@ -25,6 +27,25 @@ void name_node(const llama_ubatch &, ggml_tensor * node, const char * name, int 
     } else {
         ggml_set_name(node, name);
     }
+}
+
+// What llama.cpp's graph does between the last norm and the logits.
+struct Head {
+    ggml_tensor * weight;                         // [width, vocabulary]
+    std::vector<const ggml_tensor *> adjustments; // of the product: a scale, a soft cap, a bias, in order
+};
+
+Head find_head(const llm_graph_result & forward) {
+    Head head{ nullptr, {} };
+    for (const ggml_tensor * node = forward.t_logits; node; node = node->src[0]) {
+        if (node->op == GGML_OP_MUL_MAT && node->src[1] == forward.t_embd) {
+            head.weight = node->src[0];
+            std::reverse(head.adjustments.begin(), head.adjustments.end());
+            return head;
+        }
+        head.adjustments.push_back(node);
+    }
+    throw NoRule{ "output layer" };
 }
 
 } // namespace
@@ -106,20 +127,22 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
     const llm_graph_result & forward = graph->forward_->result;
     const size_t chunks = size_t(shape.outputs / chunk_rows(graph->forward_->vocabulary_size)) + 1;
     // a rule adds fewer than ten nodes, a chunk of the loss fewer than forty
-    const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + 1024;
-    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
+    size_t slices = 0;
+    for (const auto & [name, weight] : sources.model.llama().tensors_by_name) {
+        slices += size_t(slice_count(weight)) * (weight == sources.model.llama().output ? chunks : 1);
+    }
+    const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + slices * nodes_per_slice + 1024;
+    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 2 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
     graph->graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
     ggml_build_forward_expand(graph->graph_, forward.t_embd);
 
     ReversePass reverse(graph->context_.get(), graph->graph_, sources.reverse);
-    if (shape.purpose == Purpose::logits) {
-        graph->logits_ = ggml_mul_mat(graph->context_.get(), sources.model.llama().output, forward.t_embd);
-        ggml_set_output(graph->logits_);
-        ggml_build_forward_expand(graph->graph_, graph->logits_);
-        return graph;
-    }
     try {
-        graph->build_loss(sources, reverse);
+        if (shape.purpose == Purpose::logits) {
+            graph->build_logits(reverse);
+        } else {
+            graph->build_loss(reverse);
+        }
         if (shape.purpose == Purpose::train) {
             graph->build_reverse(sources, reverse);
         }
@@ -127,6 +150,7 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
         return Error("model.untrainable", "This version cannot train the model: it has no gradient for the operation " + missing.operation + ".")
             .with("operation", missing.operation);
     }
+    graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_);
     return graph;
 }
 
@@ -156,15 +180,25 @@ void TrainingGraph::build_forward(const GraphSources & sources) {
     model.build_graph(params);
 }
 
+void TrainingGraph::build_logits(ReversePass & reverse) {
+    const Head head = find_head(forward_->result);
+    logits_ = ggml_mul_mat(context_.get(), head.weight, forward_->result.t_embd);
+    for (const ggml_tensor * adjustment : head.adjustments) {
+        logits_ = reverse.replay(adjustment, logits_);
+    }
+    ggml_set_output(logits_);
+    ggml_build_forward_expand(graph_, logits_);
+}
+
 // −log softmax(l)_t = log Σ exp(l − m) + m − l_t, with m the row's largest logit. Its derivative by l is
 // softmax(l) − onehot(t); subtracting 1 before the product with the LM head keeps its relative precision
 // where the head is bfloat16. The LM head runs on the trained rows alone, a chunk at a time, and no
 // row of the size of the vocabulary leaves the chunk.
-void TrainingGraph::build_loss(const GraphSources & sources, ReversePass & reverse) {
+void TrainingGraph::build_loss(ReversePass & reverse) {
     ggml_context * context = context_.get();
-    ggml_tensor * head = sources.model.llama().output; // [width, vocabulary]
-    ggml_tensor * hidden = forward_->result.t_embd;    // [width, outputs], after the last norm
-    const int64_t vocabulary = head->ne[1];
+    const Head head = find_head(forward_->result);
+    ggml_tensor * hidden = forward_->result.t_embd; // [width, outputs], after the last norm
+    const int64_t vocabulary = head.weight->ne[1];
     targets_ = ggml_new_tensor_1d(context, GGML_TYPE_I32, shape_.outputs);
     weights_ = ggml_new_tensor_2d(context, GGML_TYPE_F32, 1, shape_.outputs);
     ggml_set_input(targets_);
@@ -182,7 +216,12 @@ void TrainingGraph::build_loss(const GraphSources & sources, ReversePass & rever
             ggml_tensor * columns = ggml_reshape_3d(context, matrix, 1, vocabulary, rows);
             return ggml_reshape_2d(context, ggml_get_rows(context, columns, index), 1, rows);
         };
-        ggml_tensor * logits = ggml_mul_mat(context, head, input); // [vocabulary, rows]
+        ggml_tensor * logits = ggml_mul_mat(context, head.weight, input); // [vocabulary, rows]
+        std::vector<ggml_tensor *> adjusted;
+        for (const ggml_tensor * adjustment : head.adjustments) {
+            logits = reverse.replay(adjustment, logits);
+            adjusted.push_back(logits);
+        }
         ggml_tensor * largest = pick(logits, ggml_reshape_2d(context, ggml_argmax(context, logits), 1, rows));
         ggml_tensor * wanted = pick(logits, target);
         ggml_tensor * powers = ggml_exp(context, ggml_sub(context, logits, largest));
@@ -200,7 +239,11 @@ void TrainingGraph::build_loss(const GraphSources & sources, ReversePass & rever
         ggml_tensor * reduced = ggml_sub(context, pick(softmax, target), weight);
         ggml_tensor * columns = ggml_reshape_3d(context, softmax, 1, vocabulary, rows);
         ggml_tensor * difference = ggml_set_rows(context, columns, ggml_reshape_3d(context, reduced, 1, 1, rows), target);
-        ggml_tensor * gradient = product_gradient_of_input(reverse, head, ggml_reshape_2d(context, difference, vocabulary, rows));
+        difference = ggml_reshape_2d(context, difference, vocabulary, rows);
+        for (auto step = adjusted.rbegin(); step != adjusted.rend(); ++step) {
+            difference = reverse.gradient_through(*step, difference);
+        }
+        ggml_tensor * gradient = product_gradient_of_input(reverse, head.weight, difference);
         hidden_gradient_ = hidden_gradient_ ? ggml_concat(context, hidden_gradient_, gradient, 1) : gradient;
         ggml_build_forward_expand(graph_, hidden_gradient_);
     }

@@ -38,6 +38,11 @@ class ReversePass {
     // Null where none arrived.
     ggml_tensor * gradient_of(ggml_tensor * tensor) const;
 
+    // A copy of the node that reads `input` as its first source.
+    ggml_tensor * replay(const ggml_tensor * node, ggml_tensor * input) const;
+    // The gradient of a replayed node's first source, given that of its result.
+    ggml_tensor * gradient_through(ggml_tensor * node, ggml_tensor * dy);
+
     // --- for the rules in vjp_rules.cpp ---
     ggml_context * context() const { return context_; }
     bool needs_gradient(const ggml_tensor * tensor) const { return tensor && needed_.count(tensor) > 0; }
@@ -63,8 +68,5 @@ class ReversePass {
 
 // Adds to the gradients of node's sources, given dy, the gradient of node. Throws NoRule.
 void apply_vjp_rule(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
-
-// dL/dx of y = mul_mat(w, x) for a frozen weight, given dy.
-ggml_tensor * product_gradient_of_input(ReversePass & pass, ggml_tensor * w, ggml_tensor * dy);
 
 } // namespace luthier

@@ -67,7 +67,8 @@ class TrainingGraph {
     struct Forward;
     explicit TrainingGraph(const GraphShape & shape);
     void build_forward(const GraphSources & sources);
-    void build_loss(const GraphSources & sources, ReversePass & reverse);
+    void build_logits(ReversePass & reverse);
+    void build_loss(ReversePass & reverse);
     void build_reverse(const GraphSources & sources, ReversePass & reverse);
 
     GraphShape shape_;
