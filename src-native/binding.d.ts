@@ -172,6 +172,18 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
+/** What the next update depends on beside the parameters. */
+export interface OptimizerState {
+  /** Updates done so far; AdamW's bias correction counts them. */
+  readonly updates: number;
+  /** AdamW's running means of each parameter's gradient and of its square; empty before its first update. */
+  readonly moments: readonly {
+    readonly name: string;
+    readonly first: Float32Array;
+    readonly second: Float32Array;
+  }[];
+}
+
 export class Trainer {
   private constructor();
   /**
@@ -202,6 +214,10 @@ export class Trainer {
   parameters(): readonly NamedTensor[];
   /** Replaces parameters by name; for tests. Errors: `adapter.shapeMismatch`. */
   setParameters(tensors: readonly NamedTensor[]): Result<null>;
+  /** To be kept with the adapter, so that training can go on to the bit. */
+  optimizerState(): OptimizerState;
+  /** Goes on as a trainer that was in this state; clears the accumulated gradient. Errors: `optimizer.mismatch`. */
+  restoreOptimizer(state: OptimizerState): Result<null>;
   /** Logits [length, vocabularySize] of one sequence with the adapter applied, on the training graph. */
   logits(inputIds: Int32Array): Promise<Result<Float32Array>>;
   /**

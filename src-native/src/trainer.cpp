@@ -283,4 +283,33 @@ Status Trainer::set_parameters(const std::vector<NamedTensor> & tensors) {
     return Nothing{};
 }
 
+OptimizerState Trainer::optimizer_state() const {
+    OptimizerState state{ steps_, {}, moments_ };
+    for (const Parameter & parameter : adapter_->parameters()) {
+        state.names.push_back(parameter.name);
+    }
+    return state;
+}
+
+Status Trainer::restore_optimizer(OptimizerState state) {
+    const auto & parameters = adapter_->parameters();
+    const auto mismatch = [](const std::string & what) { return Error("optimizer.mismatch", "The optimizer's state is of another adapter: " + what + ".").with("reason", what); };
+    if (state.moments.size() != parameters.size() || state.names.size() != parameters.size()) {
+        return mismatch(std::to_string(state.moments.size()) + " matrices, expected " + std::to_string(parameters.size()));
+    }
+    for (size_t i = 0; i < parameters.size(); ++i) {
+        const auto fits = [&](const std::vector<float> & values) { return values.empty() || values.size() == parameters[i].count(); };
+        if (state.names[i] != parameters[i].name) {
+            return mismatch(state.names[i] + " in place of " + parameters[i].name);
+        }
+        if (!fits(state.moments[i].first) || state.moments[i].first.size() != state.moments[i].second.size()) {
+            return mismatch(state.names[i] + " has another number of elements");
+        }
+    }
+    steps_ = state.updates;
+    moments_ = std::move(state.moments);
+    clear_gradients();
+    return Nothing{};
+}
+
 } // namespace luthier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace luthier {
@@ -18,8 +19,16 @@ struct OptimizerStep {
     double max_grad_norm = 0; // 0: no clipping
 };
 
+// Empty until AdamW has updated the parameter.
 struct Moments {
     std::vector<float> first, second;
+};
+
+// What the next update depends on beside the parameters; in the parameters' order.
+struct OptimizerState {
+    int64_t updates = 0; // done so far: AdamW's bias correction counts them
+    std::vector<std::string> names;
+    std::vector<Moments> moments;
 };
 
 // √Σg² over all tensors, in double precision (torch.nn.utils.get_total_norm with norm_type 2).

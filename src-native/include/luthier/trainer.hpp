@@ -53,6 +53,10 @@ class Trainer {
     std::vector<NamedTensor> parameters() const;
     // Error: `adapter.shapeMismatch`; then nothing is changed.
     Status set_parameters(const std::vector<NamedTensor> & tensors);
+    OptimizerState optimizer_state() const;
+    // Goes on as a trainer that was in this state; an accumulated gradient is cleared.
+    // Error: `optimizer.mismatch`; then nothing is changed.
+    Status restore_optimizer(OptimizerState state);
 
     // True while a call is under way; set and cleared by the binding.
     std::atomic<bool> busy{ false };

@@ -6,6 +6,7 @@
 #include "luthier/trainer.hpp"
 
 #include <cstdlib>
+#include <numeric>
 
 namespace luthier::binding {
 
@@ -219,6 +220,42 @@ napi_value set_parameters(napi_env env, napi_callback_info info) {
     });
 }
 
+napi_value optimizer_state(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const OptimizerState state = begin_synchronous(env, arguments)->trainer().optimizer_state();
+        const auto floats = [&](const std::vector<float> & values) {
+            return make_typed_array(env, napi_float32_array, values.data(), values.size(), sizeof(float));
+        };
+        std::vector<size_t> order(state.moments.size());
+        std::iota(order.begin(), order.end(), size_t(0));
+        const napi_value object = make_object(env);
+        set(env, object, "updates", make_number(env, double(state.updates)));
+        set(env, object, "moments", make_array(env, order, [&](size_t i) {
+                const napi_value item = make_object(env);
+                set(env, item, "name", make_string(env, state.names[i]));
+                set(env, item, "first", floats(state.moments[i].first));
+                set(env, item, "second", floats(state.moments[i].second));
+                return item;
+            }));
+        return object;
+    });
+}
+
+napi_value restore_optimizer(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const napi_value value = arguments.at(env, 0);
+        OptimizerState state;
+        state.updates = get_integer(env, get_property(env, value, "updates"), 0, int64_t(1) << 53, "updates");
+        for (const napi_value item : get_array(env, get_property(env, value, "moments"), "moments")) {
+            state.names.push_back(get_string(env, get_property(env, item, "name"), "name"));
+            state.moments.push_back({ get_float32_array(env, get_property(env, item, "first"), "first"),
+                                      get_float32_array(env, get_property(env, item, "second"), "second") });
+        }
+        const Status status = begin_synchronous(env, arguments)->trainer().restore_optimizer(std::move(state));
+        return make_result(env, status, [&](Nothing) { return make_null(env); });
+    });
+}
+
 } // namespace
 
 void define_trainer(napi_env env, napi_value exports) {
@@ -227,7 +264,8 @@ void define_trainer(napi_env env, napi_value exports) {
         method("evaluate", evaluate),            method("step", step),
         method("logits", logits),                method("saveAdapter", save_adapter),
         method("gradients", gradients),          method("parameters", parameters),
-        method("setParameters", set_parameters), method("dispose", dispose<Trainer>),
+        method("setParameters", set_parameters), method("optimizerState", optimizer_state),
+        method("restoreOptimizer", restore_optimizer), method("dispose", dispose<Trainer>),
     };
     napi_value constructor;
     check(env, napi_define_class(env, "Trainer", NAPI_AUTO_LENGTH, construct<Trainer>, nullptr, std::size(properties), properties, &constructor));
