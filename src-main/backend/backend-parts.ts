@@ -6,6 +6,7 @@ import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ComputeLease } from './compute-lease.ts';
 import type { EventHub } from './event-hub.ts';
 import type {
+  Checkpoints,
   DatasetPreparer,
   Explorer,
   Inference,
@@ -25,6 +26,7 @@ export interface BackendParts {
   readonly versions: Readonly<Record<string, string>>;
   readonly store: RunStore;
   readonly prepared: PreparedDatasets;
+  readonly checkpoints: Checkpoints;
   readonly workers: {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;
@@ -33,7 +35,7 @@ export interface BackendParts {
   };
   readonly lease: ComputeLease;
   readonly events: EventHub;
-  /** Runs under way in this process, by id: aborting stops the run and keeps its adapter. */
+  /** Runs under way in this process, by id: aborting stops the run and keeps it; see `PAUSE`. */
   readonly running: Map<string, AbortController>;
   readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
   /** Recipes are stored as they ran; this checks one from the history again. */

@@ -28,7 +28,9 @@ import type { BackendParts } from './backend-parts.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
-import { type LaunchOptions, launchRun } from './launch-run.ts';
+import { type LaunchedRun, launchRun } from './launch-run.ts';
+import { resumeRun } from './resume-run.ts';
+import { type LaunchOptions, PAUSE } from './supervise-run.ts';
 
 type Handlers = {
   readonly [N in ProcedureName]: (
@@ -49,6 +51,11 @@ const DELIVERY_EVERY_MS = 100;
 
 export function createBackendFace(parts: BackendParts): BackendFace {
   const unfinished = new Set<Promise<unknown>>();
+  const inBackground = ({ id, finished }: LaunchedRun): string => {
+    unfinished.add(finished);
+    void finished.then(() => unfinished.delete(finished));
+    return id;
+  };
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
     'app.info': () => ok(parts.appInfo()),
@@ -62,22 +69,17 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.start': async (source, signal) => {
       const recipe = recipeOf(parts, source);
       if (!recipe.ok) return recipe;
-      const launched = await launchRun(
-        parts,
-        recipe.value,
-        untilLaunched(parts, source, recipe.value, signal),
-      );
-      if (!launched.ok) return launched;
-      const { finished } = launched.value;
-      unfinished.add(finished);
-      void finished.then(() => unfinished.delete(finished));
-      return ok({ id: launched.value.id });
+      const launched = await launchRun(parts, recipe.value, {
+        ...untilLaunched(signal),
+        ...(source.kind === 'demo' ? scoredOnHeldOut(parts, recipe.value) : {}),
+      });
+      return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
     },
-    'runs.stop': ({ id }) => {
-      const running = parts.running.get(id);
-      if (!running) return fail(notRunning(id));
-      running.abort();
-      return ok({});
+    'runs.stop': ({ id }) => askToStop(parts, id),
+    'runs.pause': ({ id }) => askToStop(parts, id, PAUSE),
+    'runs.resume': async ({ id }, signal) => {
+      const resumed = await resumeRun(parts, id, null, untilLaunched(signal));
+      return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
     },
     'runs.list': () => ok({ runs: parts.store.list() }),
     'runs.show': ({ id }) => {
@@ -133,12 +135,7 @@ function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Recipe> {
 }
 
 /** A page that leaves cancels the preparation, but never a run that has begun: it goes on in the backend. */
-function untilLaunched(
-  parts: BackendParts,
-  source: RecipeSource,
-  recipe: Recipe,
-  signal: AbortSignal,
-): LaunchOptions {
+function untilLaunched(signal: AbortSignal): LaunchOptions {
   const preparation = new AbortController();
   const cancel = () => preparation.abort();
   signal.addEventListener('abort', cancel, { once: true });
@@ -147,15 +144,23 @@ function untilLaunched(
     onEvent: event => {
       if (event.type === 'run') signal.removeEventListener('abort', cancel);
     },
-    ...(source.kind === 'demo'
-      ? {
-          score: async (adapterPath: string, stop: AbortSignal) => {
-            const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal: stop });
-            return compared.ok ? ok(compared.value.score) : compared;
-          },
-        }
-      : {}),
   };
+}
+
+function scoredOnHeldOut(parts: BackendParts, recipe: Recipe): Pick<LaunchOptions, 'score'> {
+  return {
+    score: async (adapterPath, stop) => {
+      const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal: stop });
+      return compared.ok ? ok(compared.value.score) : compared;
+    },
+  };
+}
+
+function askToStop(parts: BackendParts, id: string, reason?: string): Outcome<Record<string, never>> {
+  const running = parts.running.get(id);
+  if (!running) return fail(notRunning(id));
+  running.abort(reason);
+  return ok({});
 }
 
 function watchInBatches(

@@ -1,25 +1,13 @@
 /** Preflight, then training, from any host: the one place that may start a run. */
-import { join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
-import type { DemoScore, FinishedEvent, RunError, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { FinishedEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Prepared, Progress } from '../pipeline/job-results.ts';
+import type { Prepared } from '../pipeline/job-results.ts';
 import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
 import type { BackendParts } from './backend-parts.ts';
-import type { Lease } from './compute-lease.ts';
 import { dataNameOf, modelNameOf } from './display-names.ts';
-import type { TrainingEnd } from './ports.ts';
-import { RunRecorder } from './run-recorder.ts';
-
-export interface LaunchOptions {
-  readonly onProgress?: (progress: Progress) => void;
-  readonly onEvent?: (event: TrainingEvent) => void;
-  /** Aborting before the run exists cancels the preparation; afterwards it stops the run and keeps it. */
-  readonly signal: AbortSignal;
-  /** Scores a finished adapter before the run is called finished; for the demo. */
-  readonly score?: (adapterPath: string, signal: AbortSignal) => Promise<Outcome<DemoScore>>;
-}
+import { type LaunchOptions, superviseRun } from './supervise-run.ts';
 
 export interface LaunchedRun {
   readonly id: string;
@@ -45,8 +33,22 @@ export async function launchRun(
     if (!prepared.ok) return prepared;
     const refusal = refuseLaunch(prepared.value);
     if (refusal) return fail(refusal);
+    const id = createRun(parts, recipe, prepared.value);
     launched = true;
-    return ok(start(parts, recipe, prepared.value, options, lease.value));
+    const finished = superviseRun(
+      parts,
+      {
+        id,
+        recipe,
+        prepared: prepared.value,
+        from: null,
+        isResumed: false,
+        warnings: warningsOf(recipe, prepared.value),
+      },
+      options,
+      lease.value,
+    );
+    return ok({ id, report: prepared.value.report, finished });
   } finally {
     if (!launched) lease.value.release();
   }
@@ -59,7 +61,7 @@ function withDate(recipe: Recipe, now: Date): Recipe {
 }
 
 /** Null where the run may start. Zero trained tokens are never let through, whatever the checks say. */
-function refuseLaunch({ report, vocabularyOnly }: Prepared): CodedError | null {
+export function refuseLaunch({ report, vocabularyOnly }: Prepared): CodedError | null {
   if (report.status === 'blocked' || report.totals.trainableTokens === 0) return blocked(report);
   if (!vocabularyOnly) return null;
   return {
@@ -81,15 +83,8 @@ export function blocked(report: PreflightReport): CodedError {
   };
 }
 
-function start(
-  parts: BackendParts,
-  recipe: Recipe,
-  prepared: Prepared,
-  options: LaunchOptions,
-  lease: Lease,
-): LaunchedRun {
+function createRun(parts: BackendParts, recipe: Recipe, prepared: Prepared): string {
   const id = parts.newId();
-  const directory = join(recipe.output.directory ?? join(parts.home, 'runs'), id);
   parts.store.create({
     id,
     name: recipe.name,
@@ -103,90 +98,11 @@ function start(
     plannedSteps: prepared.report.totals.steps,
     ownerPid: process.pid,
   });
-  const recorder = new RunRecorder(parts.store, id, parts.now);
-  let stepsDone = 0;
-  const emit = (event: TrainingEvent) => {
-    if (event.type === 'step') stepsDone = event.step;
-    recorder.add(event);
-    options.onEvent?.(event);
-    parts.events.publish(id, event);
-  };
-  const stop = new AbortController();
-  const requestStop = () => stop.abort();
-  if (options.signal.aborted) requestStop();
-  else options.signal.addEventListener('abort', requestStop, { once: true });
-  parts.running.set(id, stop);
-  emit({ type: 'run', id, steps: prepared.report.totals.steps, recipe, hashes: prepared.hashes });
-  parts.events.publishChange(id);
-  if (recipe.model.sha256 !== null && recipe.model.sha256 !== prepared.hashes.model) {
-    const message = 'The model file is not the one that the recipe was made with: its hash is another.';
-    emit({ type: 'warning', code: 'model.hashMismatch', message });
-  }
-
-  const work = async (): Promise<FinishedEvent> => {
-    const end = await parts.workers.trainer.train(
-      { recipe, preparedPath: prepared.preparedPath, directory },
-      {
-        signal: stop.signal,
-        onEvent: emit,
-        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      },
-    );
-    const finished = await withScore(finishedEvent(end, stepsDone), options, stop.signal);
-    recorder.close();
-    parts.store.finish(id, {
-      status: finished.status,
-      endedAt: parts.now().toISOString(),
-      adapterPath: finished.adapterPath,
-      bestAdapterPath: finished.bestAdapterPath,
-      error: finished.error,
-      processExit: end.exit,
-      demo: finished.demo ?? null,
-    });
-    return finished;
-  };
-  const finished = work()
-    .catch((fault: unknown): FinishedEvent => failed(asRunError(fault), stepsDone))
-    .then(event => {
-      recorder.close();
-      parts.running.delete(id);
-      options.signal.removeEventListener('abort', requestStop);
-      lease.release();
-      options.onEvent?.(event);
-      parts.events.publish(id, event);
-      parts.events.publishChange(id);
-      return event;
-    });
-  return { id, report: prepared.report, finished };
+  return id;
 }
 
-function finishedEvent({ outcome }: TrainingEnd, stepsDone: number): FinishedEvent {
-  if (outcome.ok) return { type: 'finished', ...outcome.value };
-  const { code, title, cause, remedy } = outcome.error;
-  return failed({ code, title, cause, remedy }, stepsDone);
-}
-
-function failed(error: RunError, steps: number): FinishedEvent {
-  return { type: 'finished', status: 'failed', steps, adapterPath: null, bestAdapterPath: null, error };
-}
-
-async function withScore(
-  finished: FinishedEvent,
-  options: LaunchOptions,
-  signal: AbortSignal,
-): Promise<FinishedEvent> {
-  if (!options.score || finished.status !== 'completed' || finished.adapterPath === null) return finished;
-  const scored = await options.score(finished.adapterPath, signal);
-  if (scored.ok) return { ...finished, demo: scored.value };
-  const { code, title, cause, remedy } = scored.error;
-  return { ...finished, error: { code, title, cause, remedy } };
-}
-
-function asRunError(fault: unknown): RunError {
-  return {
-    code: 'internal.unexpected',
-    title: 'Luthier met a fault of its own.',
-    cause: fault instanceof Error ? fault.message : String(fault),
-    remedy: 'Report this with the log.',
-  };
+function warningsOf(recipe: Recipe, prepared: Prepared) {
+  if (recipe.model.sha256 === null || recipe.model.sha256 === prepared.hashes.model) return [];
+  const message = 'The model file is not the one that the recipe was made with: its hash is another.';
+  return [{ code: 'model.hashMismatch', message }];
 }

@@ -4,14 +4,22 @@ import type { MicroBatch } from '../../src-shared/domain/batch.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
-import type { ProcessExit, RunDetails, RunStatus, RunSummary } from '../../src-shared/domain/run.ts';
+import type {
+  ProcessExit,
+  Resumption,
+  RunDetails,
+  RunStatus,
+  RunSummary,
+} from '../../src-shared/domain/run.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type {
+  Checkpoint,
   DemoScore,
   Evaluation,
   FinishedEvent,
   RunError,
   RunHashes,
+  Sample,
   StepMetric,
   TrainingEvent,
 } from '../../src-shared/domain/training.ts';
@@ -74,7 +82,7 @@ export interface PreparedDatasets {
 }
 
 export interface TrainingEnd {
-  readonly outcome: Outcome<Omit<FinishedEvent, 'type' | 'demo'>>;
+  readonly outcome: Outcome<Omit<FinishedEvent, 'type' | 'demo' | 'paused'>>;
   /** How the process died, where it did not answer. */
   readonly exit: ProcessExit | null;
 }
@@ -82,9 +90,34 @@ export interface TrainingEnd {
 export interface TrainingLauncher {
   /** Runs to its end; the signal asks it to stop and keep what it has. */
   train(
-    job: { readonly recipe: Recipe; readonly preparedPath: string; readonly directory: string },
-    options: WorkOptions & { readonly onEvent: (event: TrainingEvent) => void },
+    job: {
+      readonly recipe: Recipe;
+      readonly preparedPath: string;
+      readonly directory: string;
+      readonly resumeFrom: Checkpoint | null;
+    },
+    options: WorkOptions & {
+      readonly onEvent: (event: TrainingEvent) => void;
+      /** Called before a checkpoint counts: every event so far must be in the history when it returns. */
+      readonly onCommit: () => void;
+    },
   ): Promise<TrainingEnd>;
+}
+
+/** Where a run can go on from; see `adapters/checkpoints`. */
+export interface Checkpoints {
+  /** In the order of their steps; whether they are whole is not looked at. */
+  list(runDirectory: string): readonly Checkpoint[];
+  /** `damaged` are those that are newer and not whole. */
+  newestWhole(
+    runDirectory: string,
+    notBeyondStep: number,
+  ): Promise<{
+    readonly checkpoint: (Checkpoint & { readonly elapsedMs: number }) | null;
+    readonly damaged: readonly (Checkpoint & { readonly reason: string })[];
+  }>;
+  /** Removes those behind a step, and what a killed process left half-written. */
+  removeBeyond(runDirectory: string, step: number): void;
 }
 
 export interface GenerateRequest {
@@ -127,13 +160,24 @@ export interface RunEnd {
   readonly error: RunError | null;
   readonly processExit: ProcessExit | null;
   readonly demo: DemoScore | null;
+  /** Stopped to be resumed. */
+  readonly paused: boolean;
+}
+
+/** A run that goes on: what was measured behind `fromStep` is measured again. */
+export interface RunResumption extends Resumption {
+  readonly ownerPid: number;
+  readonly checkpoints: readonly Checkpoint[];
 }
 
 /** Measurements that wait to be written together. */
 export interface RunRecords {
   readonly steps: readonly StepMetric[];
   readonly evaluations: readonly Evaluation[];
+  readonly samples: readonly Sample[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  /** All that are there now; null where that did not change. */
+  readonly checkpoints: readonly Checkpoint[] | null;
 }
 
 export interface RunStore {
@@ -141,6 +185,8 @@ export interface RunStore {
   /** In one transaction; also says that the owner is alive. */
   record(id: string, records: RunRecords, at: string): void;
   finish(id: string, end: RunEnd): void;
+  /** In one transaction. False, and nothing is changed, where the run is not one that can go on (any more). */
+  resume(id: string, resumption: RunResumption): boolean;
   list(): RunSummary[];
   show(id: string): RunDetails | null;
   /** Ids that begin so; for short ids on the command line. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
+import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
@@ -49,6 +50,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     },
     store,
     prepared: preparedDatasets,
+    checkpoints,
     workers: createWorkers({
       launcher: options.launcher ?? createForkLauncher(options.processDirectory),
       nativeDirectory: options.nativeDirectory,

@@ -10,6 +10,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
   emit(event: TrainingEvent): void;
+  /** Resolves when every event so far is in the history, or when a stop is asked for. */
+  commit(): Promise<void>;
   /** A line for the log: what is left to read where the process dies. */
   log(line: string): void;
 }
@@ -36,9 +38,14 @@ export function serveJob<J extends Job>(
   process.on('SIGINT', () => undefined);
   const port = openPort();
   const stop = new AbortController();
+  const commits = new CommitWaiters(stop.signal);
   port.onMessage(message => {
     if (message.type === 'stop') {
       stop.abort();
+      return;
+    }
+    if (message.type === 'committed') {
+      commits.answer();
       return;
     }
     if (message.type !== 'job') return;
@@ -47,6 +54,11 @@ export function serveJob<J extends Job>(
       signal: stop.signal,
       reportProgress: progress => void port.send({ type: 'progress', progress }),
       emit: event => void port.send({ type: 'event', event }),
+      commit: () => {
+        const committed = commits.wait();
+        void port.send({ type: 'commit' });
+        return committed;
+      },
       log: line => void process.stderr.write(`${line}\n`),
     };
     void handle(message.job as J, context)
@@ -54,6 +66,28 @@ export function serveJob<J extends Job>(
       .then(outcome => port.send({ type: 'result', outcome }))
       .then(() => process.exit(0));
   });
+}
+
+/** Those who wait for a commit, in the order in which the parent answers. */
+class CommitWaiters {
+  readonly #signal: AbortSignal;
+  #waiting: (() => void)[] = [];
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => {
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+  }
+
+  wait(): Promise<void> {
+    if (this.#signal.aborted) return Promise.resolve();
+    return new Promise(resolve => void this.#waiting.push(resolve));
+  }
+
+  answer(): void {
+    this.#waiting.shift()?.();
+  }
 }
 
 export function asOutcome(thrown: unknown): Outcome<unknown> {

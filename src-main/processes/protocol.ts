@@ -6,7 +6,7 @@ import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
-import type { FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Progress } from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
@@ -71,11 +71,13 @@ export interface TrainJob {
   readonly kind: 'train';
   readonly recipe: Recipe;
   readonly preparedPath: string;
-  /** Where the adapter goes. */
+  /** Where the adapter and the checkpoints go. */
   readonly directory: string;
+  /** The checkpoint to go on from; null starts at step 1. */
+  readonly resumeFrom: Checkpoint | null;
 }
 
-export type TrainResult = Omit<FinishedEvent, 'type' | 'demo'>;
+export type TrainResult = Omit<FinishedEvent, 'type' | 'demo' | 'paused'>;
 
 export interface Sampling {
   readonly temperature: number;
@@ -113,11 +115,15 @@ export type ParentMessage =
     }
   /** The answer to this question is not wanted any more. */
   | { readonly type: 'drop'; readonly id: number }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** Answers `commit`. */
+  | { readonly type: 'committed' };
 
 export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
+  /** Asks that every event so far be in the history before the child goes on. */
+  | { readonly type: 'commit' }
   | { readonly type: 'result'; readonly outcome: Outcome<unknown> }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> };
 

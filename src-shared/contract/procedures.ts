@@ -52,8 +52,15 @@ export const PROCEDURES = {
   'preflight.run': { input: recipeSourceSchema, output: preflightReportSchema },
   /** Preflight, then training. Answers as soon as the run exists; refuses with `preflight.blocked`. */
   'runs.start': { input: recipeSourceSchema, output: runId },
-  /** Stops after the step under way and keeps the adapter. */
+  /** Stops within one micro-batch; keeps the adapter, and a checkpoint to go on from. */
   'runs.stop': { input: runId, output: nothing },
+  /** The same, with the intent to go on: frees the device and marks the run as paused. */
+  'runs.pause': { input: runId, output: nothing },
+  /**
+   * Goes on with a run that was paused, stopped, interrupted or failed, from its newest whole checkpoint. Answers as
+   * soon as it runs; its events begin with a `run` event that says at which step.
+   */
+  'runs.resume': { input: runId, output: runId },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.show': { input: runId, output: runDetailsSchema },
   /** Base and tuned model, same prompt, same template as in training, greedy. */

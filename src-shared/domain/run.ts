@@ -7,6 +7,7 @@ import {
   evaluationSchema,
   hashesSchema,
   runErrorSchema,
+  sampleSchema,
   stepMetricSchema,
 } from './training.ts';
 
@@ -18,6 +19,8 @@ export const runSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
   status: runStatusSchema,
+  /** Stopped to be resumed. */
+  paused: z.boolean(),
   /** ISO 8601, UTC. */
   createdAt: z.string(),
   endedAt: z.string().nullable(),
@@ -41,10 +44,15 @@ export const processExitSchema = z.object({
 });
 export type ProcessExit = z.infer<typeof processExitSchema>;
 
+/** One time that a run went on: its steps up to `fromStep` were done, and took so long. */
+export const resumptionSchema = z.object({ at: z.string(), fromStep: z.number(), savedMs: z.number() });
+export type Resumption = z.infer<typeof resumptionSchema>;
+
 export const runDetailsSchema = z.object({
   id: z.string(),
   name: z.string(),
   status: runStatusSchema,
+  paused: z.boolean(),
   createdAt: z.string(),
   endedAt: z.string().nullable(),
   recipe: z.record(z.string(), z.unknown()),
@@ -55,7 +63,9 @@ export const runDetailsSchema = z.object({
   steps: z.array(stepMetricSchema),
   evaluations: z.array(evaluationSchema),
   checkpoints: z.array(checkpointSchema),
+  samples: z.array(sampleSchema),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  resumptions: z.array(resumptionSchema),
   adapterPath: z.string().nullable(),
   bestAdapterPath: z.string().nullable(),
   error: runErrorSchema.nullable(),

@@ -37,6 +37,10 @@ export type Evaluation = z.infer<typeof evaluationSchema>;
 export const checkpointSchema = z.object({ step: z.number(), path: z.string() });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
+/** What the model answers to one of the recipe's prompts while it trains. */
+export const sampleSchema = z.object({ step: z.number(), prompt: z.string(), text: z.string() });
+export type Sample = z.infer<typeof sampleSchema>;
+
 export const finishedStatusSchema = z.enum(['completed', 'stopped', 'failed']);
 
 /** Shares from 0 to 1 over the demo's held-out conversations. */
@@ -62,11 +66,13 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
     steps: z.number(),
     recipe: z.record(z.string(), z.unknown()),
     hashes: hashesSchema,
+    /** Where the run goes on: the steps up to `fromStep` are done, and took so long. */
+    resumed: z.object({ fromStep: z.number(), savedMs: z.number() }).optional(),
   }),
   stepMetricSchema.extend({ type: z.literal('step') }),
   evaluationSchema.extend({ type: z.literal('evaluation') }),
   checkpointSchema.extend({ type: z.literal('checkpoint') }),
-  z.object({ type: z.literal('sample'), step: z.number(), prompt: z.string(), text: z.string() }),
+  sampleSchema.extend({ type: z.literal('sample') }),
   z.object({ type: z.literal('warning'), code: z.string(), message: z.string() }),
   z.object({
     type: z.literal('finished'),
@@ -75,6 +81,8 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
     adapterPath: z.string().nullable(),
     bestAdapterPath: z.string().nullable(),
     error: runErrorSchema.nullable(),
+    /** Stopped to be resumed. */
+    paused: z.boolean().optional(),
     demo: demoScoreSchema.optional(),
   }),
 ]);

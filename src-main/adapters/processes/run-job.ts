@@ -12,6 +12,8 @@ export interface JobOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Writes every event so far to the history; the child waits for it. */
+  readonly onCommit?: () => void;
   readonly onStart?: (pid: number | null) => void;
   /** A child that says nothing for so long is ended: a template that loops, a file that hangs. Null: never. */
   readonly silenceLimitMs: number | null;
@@ -62,7 +64,10 @@ export function runJob(
       heard();
       if (message.type === 'progress') options.onProgress?.(message.progress);
       else if (message.type === 'event') options.onEvent?.(message.event);
-      else if (message.type === 'result') answer = message.outcome;
+      else if (message.type === 'commit') {
+        options.onCommit?.();
+        child.send({ type: 'committed' });
+      } else if (message.type === 'result') answer = message.outcome;
     });
     child.onExit(exit => {
       clearTimeout(silence);

@@ -75,6 +75,7 @@ export function createWorkers(options: WorkerOptions): Workers {
             silenceLimitMs: null,
             graceMs: TRAINER_GRACE_MS,
             onEvent: work.onEvent,
+            onCommit: work.onCommit,
             ...(work.onProgress ? { onProgress: work.onProgress } : {}),
           },
         );

@@ -69,6 +69,27 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX warnings_by_run ON warnings (run_id);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      ALTER TABLE runs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
+      CREATE TABLE resumptions (
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        at TEXT NOT NULL,
+        from_step INTEGER NOT NULL,
+        saved_ms REAL NOT NULL
+      ) STRICT;
+      CREATE INDEX resumptions_by_run ON resumptions (run_id);
+      CREATE TABLE samples (
+        run_id TEXT NOT NULL REFERENCES runs (id),
+        step INTEGER NOT NULL,
+        prompt TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (run_id, step, prompt)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -73,7 +73,7 @@ const step = (n: number): StepMetric => ({
   elapsedMs: n * 10,
 });
 
-const nothing = { steps: [], evaluations: [], warnings: [] };
+const nothing = { steps: [], evaluations: [], samples: [], warnings: [], checkpoints: null };
 const ended = {
   endedAt: '2026-01-02T00:00:00.000Z',
   adapterPath: '/a.gguf',
@@ -81,6 +81,7 @@ const ended = {
   error: null,
   processExit: null,
   demo: null,
+  paused: false,
 };
 
 describe('the history', () => {
@@ -135,6 +136,56 @@ describe('the history', () => {
     store.finish('r1', { ...ended, status: 'completed' });
     store.finish('r1', { ...ended, status: 'failed' });
     expect(store.show('r1')?.status).toBe('completed');
+  });
+
+  it('takes back what was measured behind the step at which a run is resumed, and only that', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    const evaluation = (n: number) => ({ step: n, loss: n, perplexity: n });
+    const sample = (n: number) => ({ step: n, prompt: 'p', text: 't' });
+    const checkpoint = (n: number) => ({ step: n, path: `/c${n}` });
+    const all = {
+      ...nothing,
+      steps: [step(1), step(2), step(3)],
+      evaluations: [evaluation(1), evaluation(3)],
+      samples: [sample(2), sample(3)],
+      checkpoints: [checkpoint(1), checkpoint(2), checkpoint(3)],
+    };
+    store.record('r1', all, 't');
+    store.finish('r1', {
+      ...ended,
+      status: 'failed',
+      error: { code: 'c', title: '', cause: '', remedy: '' },
+    });
+    const resumption = { at: '2026-01-03T00:00:00.000Z', fromStep: 2, savedMs: 20 };
+    const taken = store.resume('r1', { ...resumption, ownerPid: 7, checkpoints: [checkpoint(2)] });
+    expect(taken).toBe(true);
+    expect(store.show('r1')).toMatchObject({
+      status: 'running',
+      error: null,
+      adapterPath: null,
+      endedAt: null,
+      steps: [step(1), step(2)],
+      evaluations: [evaluation(1)],
+      samples: [sample(2)],
+      checkpoints: [checkpoint(2)],
+      resumptions: [resumption],
+    });
+  });
+
+  it('resumes a run once, and never one that runs or is complete', () => {
+    const store = open();
+    const resumption = { at: 't', fromStep: 0, savedMs: 0, ownerPid: 7, checkpoints: [] };
+    store.create(newRun('r1'));
+    expect(store.resume('r1', resumption)).toBe(false);
+    store.finish('r1', { ...ended, status: 'stopped', paused: true });
+    expect(store.list()[0]).toMatchObject({ status: 'stopped', paused: true });
+    expect(store.resume('r1', resumption)).toBe(true);
+    expect(store.resume('r1', resumption)).toBe(false);
+    expect(store.list()[0]).toMatchObject({ status: 'running', paused: false });
+    store.finish('r1', { ...ended, status: 'completed' });
+    expect(store.resume('r1', resumption)).toBe(false);
+    expect(store.show('r1')?.resumptions).toHaveLength(1);
   });
 
   it('finds runs by the beginning of their id, taken literally', () => {

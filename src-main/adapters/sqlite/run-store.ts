@@ -6,7 +6,8 @@ import {
   runDetailsSchema,
   runSummarySchema,
 } from '../../../src-shared/domain/run.ts';
-import type { NewRun, RunEnd, RunRecords, RunStore } from '../../backend/ports.ts';
+import type { Checkpoint } from '../../../src-shared/domain/training.ts';
+import type { NewRun, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
 interface RunRow {
@@ -18,11 +19,12 @@ interface RunRow {
   readonly error: string | null;
   readonly processExit: string | null;
   readonly demo: string | null;
+  readonly paused: number;
 }
 
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
-  process_exit AS processExit, demo`;
+  process_exit AS processExit, demo, paused`;
 
 const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
   trainable_tokens AS trainableTokens, tokens, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes,
@@ -30,7 +32,7 @@ const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_nor
 
 /** First and last step come from the primary key, so that a list of runs never reads all metrics. */
 const SUMMARIES = `
-  SELECT r.id, r.name, r.status, r.created_at AS createdAt, r.ended_at AS endedAt, r.model_name AS modelName,
+  SELECT r.id, r.name, r.status, r.paused, r.created_at AS createdAt, r.ended_at AS endedAt, r.model_name AS modelName,
     r.data_name AS dataName, r.masking, r.planned_steps AS plannedSteps,
     coalesce(last.step, 0) AS stepsDone, first.loss AS firstLoss, last.loss AS lastLoss, last.elapsed_ms AS durationMs
   FROM runs r
@@ -48,12 +50,17 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   const insertWarning = database.prepare(
     'INSERT INTO warnings (run_id, code, message) VALUES (@runId, @code, @message)',
   );
+  const insertSample = database.prepare(
+    'INSERT OR REPLACE INTO samples VALUES (@runId, @step, @prompt, @text)',
+  );
   const beat = database.prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?');
 
   const record = database.transaction((id: string, records: RunRecords, at: string) => {
     for (const step of records.steps) insertStep.run({ runId: id, ...step });
     for (const evaluation of records.evaluations) insertEvaluation.run({ runId: id, ...evaluation });
+    for (const sample of records.samples) insertSample.run({ runId: id, ...sample });
     for (const warning of records.warnings) insertWarning.run({ runId: id, ...warning });
+    if (records.checkpoints !== null) replaceCheckpoints(database, id, records.checkpoints);
     beat.run(at, id);
   });
 
@@ -61,8 +68,11 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     create: run => insertRun(database, run),
     record: (id, records, at) => record.immediate(id, records, at),
     finish: (id, end) => finishRun(database, id, end),
+    resume: (id, resumption) => database.transaction(() => resumeRun(database, id, resumption)).immediate(),
     list: () =>
-      (database.prepare(SUMMARIES).all() as unknown[]).map((row): RunSummary => runSummarySchema.parse(row)),
+      (database.prepare(SUMMARIES).all() as { paused: number }[]).map(
+        (row): RunSummary => runSummarySchema.parse({ ...row, paused: row.paused === 1 }),
+      ),
     show: id => showRun(database, id),
     idsStartingWith: prefix =>
       database
@@ -103,7 +113,8 @@ function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
   database
     .prepare(
       `UPDATE runs SET status = @status, ended_at = @endedAt, adapter_path = @adapterPath,
-        best_adapter_path = @bestAdapterPath, error = @error, process_exit = @processExit, demo = @demo
+        best_adapter_path = @bestAdapterPath, error = @error, process_exit = @processExit, demo = @demo,
+        paused = @paused
       WHERE id = @id AND status = 'running'`,
     )
     .run({
@@ -112,7 +123,35 @@ function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
       error: end.error === null ? null : JSON.stringify(end.error),
       processExit: end.processExit === null ? null : JSON.stringify(end.processExit),
       demo: end.demo === null ? null : JSON.stringify(end.demo),
+      paused: end.paused ? 1 : 0,
     });
+}
+
+/** A run that was taken up by another process meanwhile is left alone. */
+function resumeRun(database: SqliteDatabase, id: string, resumption: RunResumption): boolean {
+  const { at, fromStep, savedMs, ownerPid, checkpoints } = resumption;
+  const taken = database
+    .prepare(
+      `UPDATE runs SET status = 'running', ended_at = NULL, adapter_path = NULL, best_adapter_path = NULL, error = NULL,
+        process_exit = NULL, demo = NULL, paused = 0, owner_pid = ?, heartbeat_at = ?
+      WHERE id = ? AND status IN ('interrupted', 'stopped', 'failed') AND deleted_at IS NULL`,
+    )
+    .run(ownerPid, at, id);
+  if (taken.changes === 0) return false;
+  for (const table of ['steps', 'evaluations', 'samples']) {
+    database.prepare(`DELETE FROM ${table} WHERE run_id = ? AND step > ?`).run(id, fromStep);
+  }
+  replaceCheckpoints(database, id, checkpoints);
+  database
+    .prepare('INSERT INTO resumptions (run_id, at, from_step, saved_ms) VALUES (?, ?, ?, ?)')
+    .run(id, at, fromStep, savedMs);
+  return true;
+}
+
+function replaceCheckpoints(database: SqliteDatabase, id: string, checkpoints: readonly Checkpoint[]): void {
+  database.prepare('DELETE FROM checkpoints WHERE run_id = ?').run(id);
+  const insert = database.prepare('INSERT INTO checkpoints (run_id, step, path) VALUES (?, ?, ?)');
+  for (const { step, path } of checkpoints) insert.run(id, step, path);
 }
 
 function showRun(database: SqliteDatabase, id: string): RunDetails | null {
@@ -130,10 +169,13 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     error: run.error === null ? null : JSON.parse(run.error),
     processExit: run.processExit === null ? null : JSON.parse(run.processExit),
     demo: run.demo === null ? null : JSON.parse(run.demo),
+    paused: run.paused === 1,
     steps: rowsOf(STEP_COLUMNS, 'steps', 'step'),
     evaluations: rowsOf('step, loss, perplexity', 'evaluations', 'step'),
     checkpoints: rowsOf('step, path', 'checkpoints', 'step'),
+    samples: rowsOf('step, prompt, text', 'samples', 'step, prompt'),
     warnings: rowsOf('code, message', 'warnings', 'id'),
+    resumptions: rowsOf('at, from_step AS fromStep, saved_ms AS savedMs', 'resumptions', 'id'),
   });
 }
 
@@ -153,7 +195,7 @@ function interruptOrphans(
     code: 'run.interrupted',
     title: 'The run was interrupted.',
     cause: 'Luthier ended while it was running.',
-    remedy: 'Start it again; every step up to here is in the history.',
+    remedy: 'Resume it: it goes on from its newest checkpoint.',
   });
   for (const id of orphans) interrupt.run(at, error, id);
   return orphans;

@@ -118,9 +118,14 @@ function buildProgram(perform: Perform): Command {
     (path: string, options: RecipeOptions) =>
       perform(options, context => preflightCommand(context, { path, set: options.set })),
   );
-  recipeCommand('train', 'preflight, then training').action((path: string, options: RecipeOptions) =>
-    perform(options, context => trainCommand(context, { path, set: options.set })),
-  );
+  command('train [recipe]', 'preflight, then training; Ctrl-C stops and keeps what there is')
+    .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
+    .option('--resume <run>', 'go on with a run from its newest checkpoint; its recipe may be left out')
+    .action((recipePath: string | undefined, options: GlobalOptions & { set: string[]; resume?: string }) =>
+      perform(options, context =>
+        trainCommand(context, { recipePath, set: options.set, resume: options.resume }),
+      ),
+    );
   command('runs [what] [id]', 'the history: list, or show ID').action(
     (what: string | undefined, id: string | undefined, options: GlobalOptions) =>
       perform(options, context => runsAction(context, what ?? 'list', id)),

@@ -6,6 +6,7 @@ export function runSummary(status: RunStatus): RunSummary {
     id: `run-${status}`,
     name: 'demo',
     status,
+    paused: false,
     createdAt: '2026-01-01T00:00:00.000Z',
     endedAt: null,
     modelName: 'base',

@@ -1,20 +1,31 @@
 /** The training loop: micro-batches add up a gradient, a step uses it, events say what happened. */
 
-import { type CodedError, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
 import type { RunError } from '../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
-import { collateFrom, type PlannedBatches, planBatches } from '../../adapters/prepared/prepared-batches.ts';
+import { type PlannedBatches, planBatches } from '../../adapters/prepared/prepared-batches.ts';
 import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { learningRateFactor } from '../../pipeline/learning-rate.ts';
 import type { PlannedStep } from '../../pipeline/training-plan.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
+import { evaluate, evaluationIsDue } from './evaluate.ts';
+import type { RunKeeper } from './keep-run.ts';
+import { afterEvaluation, afterUpdate, type RunPosition } from './run-position.ts';
 
 export interface StepsEnded {
   readonly status: 'completed' | 'stopped' | 'failed';
   readonly steps: number;
   readonly error: RunError | null;
+}
+
+export interface Session {
+  readonly trainer: NativeTrainer;
+  readonly dataset: PreparedDataset;
+  readonly recipe: Recipe;
+  readonly keeper: RunKeeper;
+  readonly context: JobContext;
 }
 
 interface StepSums {
@@ -23,50 +34,77 @@ interface StepSums {
   trainableTokens: number;
 }
 
-/** Runs every planned step, or until a stop request or a fault; a stop keeps the step under way. */
+/**
+ * Runs the planned steps behind a position, or until a stop request or a fault. A stop within a step drops
+ * that step's gradient, and keeps a checkpoint of the steps before it.
+ */
 export async function runSteps(
-  trainer: NativeTrainer,
-  dataset: PreparedDataset,
-  recipe: Recipe,
-  context: JobContext,
+  session: Session,
+  from: RunPosition,
+  elapsedBeforeMs: number,
 ): Promise<StepsEnded> {
+  const { dataset, recipe, keeper, context } = session;
   const held = dataset.indicesOf('validation');
   const plan = planBatches(dataset, recipe);
-  const { steps } = plan;
-  const startedAt = performance.now();
-  let done = 0;
+  const startedAt = performance.now() - elapsedBeforeMs;
+  const elapsedMs = () => performance.now() - startedAt;
+  let position = from;
   for (const { planned, batches } of plan.inOrder()) {
-    const stepStartedAt = performance.now();
-    const sums = await accumulate(trainer, batches, context.signal);
-    if (!sums.ok) return failedAt(planned, sums.error, plan);
-    if (sums.value === 'stopped') return { status: 'stopped', steps: done, error: null };
-    const learningRate = rateOf(recipe, planned.step - 1, steps);
-    const updated = await update(trainer, recipe, learningRate);
-    if (!updated.ok) return failedAt(planned, updated.error, plan);
-    done = planned.step;
-    const now = performance.now();
-    const loss = sums.value.lossSum / sums.value.trainableTokens;
-    context.log(`step ${planned.step} of ${steps}, loss ${loss.toFixed(4)}`);
-    context.emit({
-      type: 'step',
-      step: planned.step,
-      epoch: planned.epoch,
-      loss,
-      learningRate,
-      gradNorm: updated.value,
-      trainableTokens: sums.value.trainableTokens,
-      tokens: sums.value.tokens,
-      tokensPerSecond: (sums.value.tokens * 1000) / Math.max(0.001, now - stepStartedAt),
-      memoryBytes: process.resourceUsage().maxRSS * 1024,
-      elapsedMs: now - startedAt,
-    });
-    if (held.length > 0 && evaluationIsDue(planned, recipe, steps)) {
-      const evaluated = await evaluate(trainer, dataset, held, recipe, planned.step, context);
-      if (!evaluated.ok) return failedAt(planned, evaluated.error, plan);
-      if (evaluated.value === 'stopped') return { status: 'stopped', steps: done, error: null };
+    const isRepeated = planned.step === from.step && from.isStepUnfinished;
+    if (planned.step <= from.step && !isRepeated) continue;
+    if (!isRepeated) {
+      const taken = await takeStep(session, planned, batches, plan.steps, elapsedMs);
+      if (!taken.ok) return failedAt(planned, taken.error, plan, position);
+      if (taken.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
+      position = afterUpdate(position, planned.step);
+    }
+    if (held.length > 0 && evaluationIsDue(planned, recipe, plan.steps)) {
+      const evaluated = await evaluateAndKeepBest(session, held, position);
+      if (!evaluated.ok) return failedAt(planned, evaluated.error, plan, position);
+      if (evaluated.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
+      position = evaluated.value;
+    }
+    position = { ...position, isStepUnfinished: false };
+    if (checkpointIsDue(planned.step, recipe, plan.steps)) {
+      const kept = await keeper.checkpoint(position, elapsedMs());
+      if (!kept.ok) return failedBecause(kept.error, position);
     }
   }
-  return { status: 'completed', steps: done, error: null };
+  context.log(`${position.step} steps are done`);
+  return { status: 'completed', steps: position.step, error: null };
+}
+
+async function takeStep(
+  session: Session,
+  planned: PlannedStep,
+  batches: Iterable<MicroBatch>,
+  steps: number,
+  elapsedMs: () => number,
+): Promise<Outcome<'taken' | 'stopped'>> {
+  const { trainer, recipe, context } = session;
+  const stepStartedAt = performance.now();
+  const sums = await accumulate(trainer, batches, context.signal);
+  if (!sums.ok) return sums;
+  if (sums.value === 'stopped') return ok('stopped');
+  const learningRate = rateOf(recipe, planned.step - 1, steps);
+  const updated = await update(trainer, recipe, learningRate);
+  if (!updated.ok) return updated;
+  const loss = sums.value.lossSum / sums.value.trainableTokens;
+  context.log(`step ${planned.step} of ${steps}, loss ${loss.toFixed(4)}`);
+  context.emit({
+    type: 'step',
+    step: planned.step,
+    epoch: planned.epoch,
+    loss,
+    learningRate,
+    gradNorm: updated.value,
+    trainableTokens: sums.value.trainableTokens,
+    tokens: sums.value.tokens,
+    tokensPerSecond: (sums.value.tokens * 1000) / Math.max(0.001, performance.now() - stepStartedAt),
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
+    elapsedMs: elapsedMs(),
+  });
+  return ok('taken');
 }
 
 /** The loss is summed over the whole step and divided once: never a mean of micro-batch means. */
@@ -105,49 +143,58 @@ async function update(
   return stepped.ok ? ok(stepped.value.gradNorm) : stepped;
 }
 
-function evaluationIsDue(planned: PlannedStep, recipe: Recipe, steps: number): boolean {
-  const { evaluateEverySteps } = recipe.training;
-  if (planned.step === steps || planned.endsEpoch) return true;
-  return evaluateEverySteps > 0 && planned.step % evaluateEverySteps === 0;
+async function evaluateAndKeepBest(
+  { trainer, dataset, recipe, keeper, context }: Session,
+  held: Uint32Array,
+  position: RunPosition,
+): Promise<Outcome<RunPosition | 'stopped'>> {
+  const evaluated = await evaluate(trainer, dataset, held, recipe, position.step, context.signal);
+  if (!evaluated.ok) return evaluated;
+  if (evaluated.value === 'stopped') return ok('stopped');
+  if (evaluated.value === null) return ok(position);
+  if (!Number.isFinite(evaluated.value.loss)) return fail(evaluationNotFinite(evaluated.value.loss));
+  const next = afterEvaluation(position, evaluated.value.loss);
+  if (next.best?.step === position.step) {
+    const saved = await keeper.saveBest();
+    if (!saved.ok) return saved;
+  }
+  context.emit({ type: 'evaluation', ...evaluated.value });
+  return ok(next);
 }
 
-async function evaluate(
-  trainer: NativeTrainer,
-  dataset: PreparedDataset,
-  held: Uint32Array,
-  recipe: Recipe,
-  step: number,
-  context: JobContext,
-): Promise<Outcome<'done' | 'stopped'>> {
-  let lossSum = 0;
-  let trainedTokens = 0;
-  for (let at = 0; at < held.length; at += recipe.training.batchSize) {
-    if (await stopRequested(context.signal)) return ok('stopped');
-    const batch = collateFrom(dataset, [...held.subarray(at, at + recipe.training.batchSize)]);
-    if (batch.trainableTokens === 0) continue;
-    const loss = fromNative(await trainer.evaluate(batch));
-    if (!loss.ok) return loss;
-    lossSum += loss.value.lossSum;
-    trainedTokens += loss.value.trainedTokens;
-  }
-  if (trainedTokens > 0) {
-    const loss = lossSum / trainedTokens;
-    context.emit({ type: 'evaluation', step, loss, perplexity: Math.exp(loss) });
-  }
-  return ok('done');
+function checkpointIsDue(step: number, recipe: Recipe, steps: number): boolean {
+  const { checkpointEverySteps } = recipe.training;
+  return step === steps || (checkpointEverySteps > 0 && step % checkpointEverySteps === 0);
+}
+
+async function stopAt(keeper: RunKeeper, position: RunPosition, elapsedMs: number): Promise<StepsEnded> {
+  const kept = await keeper.checkpoint(position, elapsedMs);
+  if (!kept.ok) return failedBecause(kept.error, position);
+  return { status: 'stopped', steps: position.step, error: null };
 }
 
 /** Names the step and its rows, so that the data behind a fault can be looked at. */
-function failedAt(planned: PlannedStep, error: CodedError, plan: PlannedBatches): StepsEnded {
+function failedAt(
+  planned: PlannedStep,
+  error: CodedError,
+  plan: PlannedBatches,
+  position: RunPosition,
+): StepsEnded {
   const rows = plan.rowsOf(planned);
+  const more = rows.length > 20 ? ` and ${rows.length - 20} more` : '';
+  const where = `Step ${planned.step}, rows ${rows.slice(0, 20).join(', ')}${more}`;
+  return failedBecause({ ...error, cause: `${where}: ${error.cause}` }, position);
+}
+
+function failedBecause({ code, title, cause, remedy }: CodedError, position: RunPosition): StepsEnded {
+  return { status: 'failed', steps: position.step, error: { code, title, cause, remedy } };
+}
+
+function evaluationNotFinite(loss: number): CodedError {
   return {
-    status: 'failed',
-    steps: planned.step - 1,
-    error: {
-      code: error.code,
-      title: error.title,
-      cause: `Step ${planned.step}, rows ${rows.slice(0, 20).join(', ')}: ${error.cause}`,
-      remedy: error.remedy,
-    },
+    code: 'loss.notFinite',
+    title: 'The loss is not a number any more.',
+    cause: `The evaluation gave ${loss}.`,
+    remedy: 'Lower training.learningRate, and look at the validation examples.',
   };
 }

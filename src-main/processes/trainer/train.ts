@@ -1,14 +1,15 @@
 /** Opens what a run needs, trains, saves the adapter, and says how it ended. */
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { readCheckpoint, type StoredCheckpoint } from '../../adapters/checkpoints/checkpoint-folders.ts';
 import { fromNative, loadAddon, type NativeModel, type NativeTrainer } from '../../adapters/native/addon.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
+import { RunKeeper } from './keep-run.ts';
+import { AT_THE_START } from './run-position.ts';
 import { runSteps } from './run-steps.ts';
 
 /** Below this size a second thread costs more in waiting than it saves. */
@@ -37,37 +38,82 @@ async function trainOn(
   const addon = loadAddon(context.nativeDirectory);
   if (!addon.ok) return addon;
   context.reportProgress({ phase: 'loading the model', done: 0, total: null });
+  const resumed = await openResumed(job, dataset);
+  if (!resumed.ok) return resumed;
+  const from = resumed.value;
   const model = fromNative(await addon.value.Model.open(job.recipe.model.path, { vocabularyOnly: false }));
   if (!model.ok) return model;
   const { info } = model.value;
   context.log(`loaded ${info.architecture}, ${info.parameters} parameters, ${info.quantization}`);
-  const trainer = await createTrainer(addon.value, model.value, job.recipe);
+  const trainer = await createTrainer(addon.value, model.value, job.recipe, from);
   if (!trainer.ok) {
     model.value.dispose();
     return trainer;
   }
   context.log(`training ${trainer.value.parameterCount} adapter parameters`);
   try {
-    const ended = await runSteps(trainer.value, dataset, job.recipe, context);
-    if (ended.status === 'failed') return ok({ ...ended, adapterPath: null, bestAdapterPath: null });
-    const saved = await saveAdapter(trainer.value, job.directory);
-    return saved.ok ? ok({ ...ended, adapterPath: saved.value, bestAdapterPath: null }) : saved;
+    const nativeBuild = addon.value.version().buildHash;
+    if (from !== null && from.meta.nativeBuild !== nativeBuild) context.emit(OTHER_BUILD);
+    const keeper = await RunKeeper.open(
+      {
+        trainer: trainer.value,
+        directory: job.directory,
+        keepCheckpoints: job.recipe.training.keepCheckpoints,
+        preparedDataset: dataset.meta.hashes.preparedDataset,
+        nativeBuild,
+        context,
+      },
+      from,
+    );
+    const session = { trainer: trainer.value, dataset, recipe: job.recipe, keeper, context };
+    const ended = await runSteps(session, from?.meta ?? AT_THE_START, from?.meta.elapsedMs ?? 0);
+    if (ended.status === 'failed') {
+      return ok({ ...ended, adapterPath: null, bestAdapterPath: keeper.keptBest });
+    }
+    const saved = await keeper.saveAdapter();
+    if (!saved.ok) return saved;
+    return ok({ ...ended, adapterPath: keeper.adapterPath, bestAdapterPath: keeper.keptBest });
   } finally {
     trainer.value.dispose();
     model.value.dispose();
   }
 }
 
+/** Null for a run that begins at step 1. Errors: `checkpoint.damaged`, `checkpoint.otherData`. */
+async function openResumed(
+  job: TrainJob,
+  dataset: PreparedDataset,
+): Promise<Outcome<StoredCheckpoint | null>> {
+  if (job.resumeFrom === null) return ok(null);
+  const read = await readCheckpoint(job.resumeFrom);
+  if (!read.ok || read.value.meta.preparedDataset === dataset.meta.hashes.preparedDataset) return read;
+  return fail({
+    code: 'checkpoint.otherData',
+    title: 'The checkpoint belongs to other data.',
+    cause: `${job.resumeFrom.path} was written while training on other labelled examples.`,
+    remedy: 'Start a new run.',
+  });
+}
+
+const OTHER_BUILD = {
+  type: 'warning',
+  code: 'checkpoint.otherBuild',
+  message:
+    'The checkpoint was written by another build of the native part: the last digits of the results may differ from those of an uninterrupted run.',
+} as const;
+
 type AddonModule = Extract<ReturnType<typeof loadAddon>, { ok: true }>['value'];
 
+/** A trainer as the recipe says, in the state of the checkpoint if there is one. */
 async function createTrainer(
   addon: AddonModule,
   model: NativeModel,
   recipe: Recipe,
+  from: StoredCheckpoint | null,
 ): Promise<Outcome<NativeTrainer>> {
   const { adapter, training, collator, device } = recipe;
   const microBatchTokens = training.batchSize * collator.maxLength;
-  return fromNative(
+  const created = fromNative(
     await addon.Trainer.create(model, {
       rank: adapter.rank,
       alpha: adapter.alpha,
@@ -75,33 +121,22 @@ async function createTrainer(
       targetModules: adapter.targetModules,
       lastLayers: adapter.layers === 'all' ? null : adapter.layers.last,
       seed: training.seed,
-      initialAdapter: adapter.init,
+      initialAdapter: from?.adapterPath ?? adapter.init,
       threads: device.threads ?? defaultThreads(model.info.parameters),
       gradientCheckpointing:
         training.gradientCheckpointing === 'on' ||
         (training.gradientCheckpointing === 'auto' && microBatchTokens > CHECKPOINTING_FROM_TOKENS),
     }),
   );
+  if (!created.ok || from === null) return created;
+  const restored = fromNative(created.value.restoreOptimizer(from.optimizer));
+  if (restored.ok) return created;
+  created.value.dispose();
+  return restored;
 }
 
 function defaultThreads(parameters: number): number {
   return parameters < TINY_MODEL_PARAMETERS ? 1 : availableParallelism();
-}
-
-async function saveAdapter(trainer: NativeTrainer, directory: string): Promise<Outcome<string>> {
-  const path = join(directory, 'adapter.gguf');
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    return fail({
-      code: 'file.writeFailed',
-      title: 'The adapter cannot be written.',
-      cause: error instanceof Error ? error.message : String(error),
-      remedy: 'Free space, or choose another output.directory.',
-    });
-  }
-  const saved = fromNative(await trainer.saveAdapter(path));
-  return saved.ok ? ok(path) : saved;
 }
 
 function noLabels(examples: number): CodedError {

@@ -29,12 +29,18 @@ export async function showRunCommand(
   output.text(
     [
       `${run.name} (${run.id})`,
-      `Status    ${run.status}`,
+      `Status    ${run.status}${run.paused ? ', paused' : ''}`,
       `Started   ${run.createdAt}`,
       `Ended     ${run.endedAt ?? 'not yet'}`,
       `Steps     ${run.steps.length} of ${run.plannedSteps}`,
       `Loss      ${run.steps[0]?.loss.toFixed(4) ?? 'none'} → ${run.steps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
       `Adapter   ${run.adapterPath ?? 'none'}`,
+      ...(run.bestAdapterPath === null ? [] : [`Best      ${run.bestAdapterPath}`]),
+      ...run.checkpoints.map(({ step, path }) => `Saved     step ${step}: ${path}`),
+      ...run.resumptions.map(
+        ({ at, fromStep, savedMs }) =>
+          `Resumed   ${at} at step ${fromStep + 1}; ${fromStep} steps and ${(savedMs / 1000).toFixed(1)} s of training were done`,
+      ),
       ...(run.error ? [`Error     ${run.error.title} ${run.error.cause}`] : []),
       ...(run.processExit ? ['Last lines', ...run.processExit.lastLines.map(line => `  ${line}`)] : []),
     ].join('\n'),

@@ -1,23 +1,47 @@
 /** `luthier train`: preflight, then training; events as they come. */
-import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain/training.ts';
+import type { Recipe } from '../../../../src-shared/recipe/schema.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
+import { resumeRun } from '../../../backend/resume-run.ts';
+import type { LaunchOptions } from '../../../backend/supervise-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
+import { openRecipe } from '../open-recipe.ts';
 import type { Output } from '../output.ts';
+import { resolveRunId } from './runs.ts';
 
-export async function trainCommand(context: CommandContext, argument: RecipeArgument): Promise<ExitCode> {
+/** The recipe may be left out where a run is resumed: then it is the one of the history. */
+export interface TrainArguments {
+  readonly recipePath: string | undefined;
+  readonly set: readonly string[];
+  readonly resume: string | undefined;
+}
+
+export async function trainCommand(context: CommandContext, args: TrainArguments): Promise<ExitCode> {
   const { output, parts, signal } = context;
-  const recipe = openRecipe(context, argument);
-  const launched = orThrow(
-    await launchRun(parts, recipe, {
-      signal,
-      onProgress: output.progress,
-      onEvent: event => showEvent(output, event),
-    }),
-  );
-  return exitCodeOfRun(await launched.finished, signal);
+  const recipe = recipeOf(context, args);
+  const options: LaunchOptions = {
+    signal,
+    onProgress: output.progress,
+    onEvent: event => showEvent(output, event),
+  };
+  const launched = await (args.resume === undefined
+    ? launchRun(parts, recipe as Recipe, options)
+    : resumeRun(parts, resolveRunId(parts, args.resume), recipe, options));
+  return exitCodeOfRun(await orThrow(launched).finished, signal);
+}
+
+/** Null only where a run is resumed with the recipe that it was started with. */
+function recipeOf(context: CommandContext, { recipePath, set, resume }: TrainArguments): Recipe | null {
+  if (recipePath !== undefined) return openRecipe(context, { path: recipePath, set });
+  if (resume !== undefined && set.length === 0) return null;
+  throw new CodedException({
+    code: 'arguments.invalid',
+    title: 'The arguments do not fit.',
+    cause: 'A recipe is missing.',
+    remedy: 'Give the path of a recipe.',
+  });
 }
 
 export function exitCodeOfRun(finished: FinishedEvent, signal: AbortSignal): ExitCode {
@@ -34,6 +58,13 @@ export function showEvent(output: Output, event: TrainingEvent): void {
   switch (event.type) {
     case 'run':
       output.text(`Run ${event.id}, ${event.steps} steps.`);
+      if (event.resumed) output.text(resumptionText(event.resumed, event.steps));
+      break;
+    case 'checkpoint':
+      output.text(`step ${event.step}  checkpoint ${event.path}`);
+      break;
+    case 'sample':
+      output.text(`step ${event.step}  sample ${JSON.stringify(event.prompt)}: ${event.text}`);
       break;
     case 'step': {
       const rate = event.learningRate.toExponential(2);
@@ -61,8 +92,16 @@ export function showEvent(output: Output, event: TrainingEvent): void {
 function showFinished(output: Output, event: FinishedEvent): void {
   output.text(`Run ${event.status} after ${event.steps} steps.`);
   if (event.adapterPath !== null) output.text(`Adapter: ${event.adapterPath}`);
+  if (event.bestAdapterPath !== null) output.text(`Adapter of the best evaluation: ${event.bestAdapterPath}`);
   if (event.error)
     process.stderr.write(
       `${event.error.code}: ${event.error.title}\n${event.error.cause}\n${event.error.remedy}\n`,
     );
+}
+
+/** What the checkpoint was worth: `Goes on at step 51 of 100; 50 steps and 12.3 s of training are done.` */
+function resumptionText({ fromStep, savedMs }: { fromStep: number; savedMs: number }, steps: number): string {
+  if (fromStep === 0) return 'There is no checkpoint: the run begins again at step 1.';
+  const seconds = (savedMs / 1000).toFixed(1);
+  return `Goes on at step ${fromStep + 1} of ${steps}; ${fromStep} steps and ${seconds} s of training are done.`;
 }

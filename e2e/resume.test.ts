@@ -1,0 +1,201 @@
+import { existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createForkLauncher } from '../src-main/adapters/processes/fork-launcher.ts';
+import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
+import { launchRun } from '../src-main/backend/launch-run.ts';
+import { resumeRun } from '../src-main/backend/resume-run.ts';
+import { createBackendParts } from '../src-main/hosts/create-backend.ts';
+import { orThrow } from '../src-shared/contract/coded-error.ts';
+import type { TrainingEvent } from '../src-shared/domain/training.ts';
+import { longEnoughRecipe, resumeUntilDone, runThrough } from './killed-runs.ts';
+import { createWorkspace, root, runLuthier, startLuthier } from './luthier-process.ts';
+
+const workspace = createWorkspace('resume');
+afterAll(workspace.remove);
+
+const recipePath = workspace.write('killed.luthier.yaml', longEnoughRecipe(2));
+const reference = runThrough(recipePath, join(workspace.directory, 'reference'));
+const never = new AbortController().signal;
+
+function openParts(home: string) {
+  const processDirectory = join(root, 'out', 'main');
+  return orThrow(
+    createBackendParts({
+      host: 'cli',
+      home,
+      resourcesDirectory: join(root, 'resources'),
+      nativeDirectory: join(root, 'build', 'native'),
+      processDirectory,
+      launcher: createForkLauncher(processDirectory),
+    }),
+  );
+}
+
+describe('a run that is killed and resumed', () => {
+  it('gives the bytes, losses and steps of one that ran through, whenever it was killed', async () => {
+    const home = join(workspace.directory, 'killed');
+    const whole = await reference;
+    const killed = await resumeUntilDone(recipePath, home, [
+      { afterSteps: 0 },
+      'inside a checkpoint',
+      { afterSteps: 4 },
+    ]);
+    expect(killed.course).toEqual(whole.course);
+    expect(killed.course.steps.map(({ step }) => step)).toEqual(whole.course.steps.map((_, i) => i + 1));
+    expect(killed.adapter.equals(whole.adapter)).toBe(true);
+    expect(killed.bestAdapter.equals(whole.bestAdapter)).toBe(true);
+    expect(killed.run.resumptions.map(({ fromStep }) => fromStep + 1)).toEqual([
+      ...killed.kills.slice(1).map(({ restartStep }) => restartStep),
+      killed.last.restartStep,
+    ]);
+    expect(killed.last.restartStep).toBeGreaterThan(4);
+    expect(killed.last.savedMs).toBeGreaterThan(0);
+  });
+
+  it('goes on from the checkpoint before, where the newest one is damaged, and says so', async () => {
+    const home = join(workspace.directory, 'damaged');
+    const parts = openParts(home);
+    const recipe = orThrow(parts.loadRecipe(recipePath));
+    const launched = orThrow(
+      await launchRun(parts, recipe, {
+        signal: never,
+        onEvent: event => {
+          if (event.type === 'checkpoint' && event.step === 6) parts.running.get(launchedId())?.abort();
+        },
+      }),
+    );
+    function launchedId() {
+      return [...parts.running.keys()][0] ?? '';
+    }
+    const stopped = await launched.finished;
+    expect(stopped.status).toBe('stopped');
+    const saved = parts.checkpoints.list(join(home, 'runs', launched.id));
+    const [before, newest] = saved.slice(-2);
+    truncateSync(join(newest?.path ?? '', 'state.bin'), 200);
+    const events: TrainingEvent[] = [];
+    const resumed = orThrow(
+      await resumeRun(parts, launched.id, null, { signal: never, onEvent: event => void events.push(event) }),
+    );
+    expect(await resumed.finished).toMatchObject({ status: 'completed' });
+    parts.store.close();
+    expect(events[0]).toMatchObject({ type: 'run', resumed: { fromStep: before?.step } });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'checkpoint.damaged' }));
+    const whole = await reference;
+    expect(readFileSync(join(home, 'runs', launched.id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
+  });
+});
+
+describe('a run that is stopped', () => {
+  it('by Ctrl-C keeps a usable adapter and goes on to the same end', async () => {
+    const home = join(workspace.directory, 'stopped');
+    const running = startLuthier(['train', recipePath, '--json', '--home', home]);
+    const { id } = (await running.line(value => value['type'] === 'run')) as { id: string };
+    await running.line(value => value['type'] === 'step' && value['step'] === 7);
+    process.kill(running.child.pid ?? 0, 'SIGINT');
+    const stopped = await running.finished;
+    expect(stopped.code).toBe(130);
+    const last = stopped.json.at(-1) as { steps: number; adapterPath: string };
+    expect(last).toMatchObject({ type: 'finished', status: 'stopped' });
+    expect(readFileSync(last.adapterPath).toString('latin1', 0, 4)).toBe('GGUF');
+    expect(stopped.json.filter(event => (event as TrainingEvent).type === 'checkpoint').at(-1)).toMatchObject(
+      {
+        step: last.steps,
+      },
+    );
+
+    const resumed = await runLuthier('train', '--resume', id, '--json', '--home', home);
+    expect(resumed.code).toBe(0);
+    expect(resumed.json[0]).toMatchObject({ type: 'run', id, resumed: { fromStep: last.steps } });
+    const whole = await reference;
+    expect(readFileSync(last.adapterPath).equals(whole.adapter)).toBe(true);
+    const again = await runLuthier('train', '--resume', id, '--json', '--home', home);
+    expect(again.json[0]).toMatchObject({ error: { code: 'resume.notPossible' } });
+  });
+
+  it('by pause frees the device, is shown as paused, and goes on when it is told to', async () => {
+    const home = join(workspace.directory, 'paused');
+    const backend = createBackendFace(openParts(home));
+    const call = async (name: string, input: unknown) => {
+      const result = await backend.call(name, input, never);
+      if (!result.ok) throw new Error(JSON.stringify(result.error));
+      return result.value as Record<string, unknown>;
+    };
+    const { id } = (await call('runs.start', { kind: 'file', path: recipePath })) as { id: string };
+    const events: TrainingEvent[] = [];
+    const finishes = (wanted: number) =>
+      new Promise<TrainingEvent[]>(resolve => {
+        const subscribed = backend.subscribe('run.events', { id }, batch => {
+          events.push(...(batch as TrainingEvent[]));
+          if (events.filter(event => event.type === 'finished').length < wanted) {
+            if (wanted === 1 && events.some(event => event.type === 'step' && event.step >= 3))
+              void backend.call('runs.pause', { id }, never);
+            return;
+          }
+          if (subscribed.ok) subscribed.subscription.unsubscribe();
+          resolve(events);
+        });
+      });
+    await finishes(1);
+    expect(events.at(-1)).toMatchObject({ type: 'finished', status: 'stopped', paused: true });
+    expect(await call('runs.show', { id })).toMatchObject({ status: 'stopped', paused: true });
+    const ended = finishes(2);
+    expect(await call('runs.resume', { id })).toEqual({ id });
+    await ended;
+    expect(events.at(-1)).toMatchObject({ type: 'finished', status: 'completed' });
+    const shown = await call('runs.show', { id });
+    expect(shown).toMatchObject({ status: 'completed', paused: false });
+    const steps = shown['steps'] as { step: number }[];
+    expect(steps.map(({ step }) => step)).toEqual((await reference).course.steps.map(({ step }) => step));
+    expect(readFileSync(String(shown['adapterPath'])).equals((await reference).adapter)).toBe(true);
+    await backend.close();
+  });
+});
+
+describe('resuming', () => {
+  it('is refused where recipe or data are not those of the run, with what differs', async () => {
+    const home = join(workspace.directory, 'other');
+    const data = workspace.write('own.jsonl', readFileSync(join(root, 'resources/demo/train.jsonl'), 'utf8'));
+    const own = workspace.write(
+      'own.luthier.yaml',
+      longEnoughRecipe(2).replace(/path: "[^"]*train\.jsonl"/, `path: ${JSON.stringify(data)}`),
+    );
+    const running = startLuthier(['train', own, '--json', '--home', home]);
+    const { id } = (await running.line(value => value['type'] === 'run')) as { id: string };
+    await running.line(value => value['type'] === 'checkpoint');
+    process.kill(running.child.pid ?? 0, 'SIGINT');
+    await running.finished;
+
+    const resume = (...args: string[]) =>
+      runLuthier('train', own, '--resume', id, '--json', '--home', home, ...args);
+    const otherRecipe = await resume('--set', 'training.epochs=3', '--set', 'device.threads=2');
+    expect(otherRecipe.json[0]).toMatchObject({
+      error: {
+        code: 'resume.recipeDiffers',
+        details: { differing: ['training.epochs: the run has 2, the recipe 3'] },
+      },
+    });
+    workspace.write('own.jsonl', readFileSync(data, 'utf8').replace('Hugo', 'Hedwig'));
+    const otherData = await resume();
+    expect(otherData.json[0]).toMatchObject({ error: { code: 'resume.inputsDiffer' } });
+    rmSync(data);
+    const noData = await resume();
+    expect(noData.json[0]).toHaveProperty('error');
+    const shown = await runLuthier('runs', 'show', id, '--json', '--home', home);
+    expect(shown.json[0]).toMatchObject({ id, status: 'stopped' });
+    expect(existsSync((shown.json[0] as { adapterPath: string }).adapterPath)).toBe(true);
+  });
+
+  it('of a run that does not exist is refused', async () => {
+    const { json, code } = await runLuthier(
+      'train',
+      '--resume',
+      'nothing',
+      '--json',
+      '--home',
+      workspace.home,
+    );
+    expect(json[0]).toMatchObject({ error: { code: 'run.notFound' } });
+    expect(code).not.toBe(0);
+  });
+});

@@ -1,0 +1,135 @@
+/** Goes on with a run that ended early: same id, from its newest whole checkpoint, else from step 1. */
+import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
+import type { RunDetails } from '../../src-shared/domain/run.ts';
+import type { RunHashes } from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
+import { runNotFound } from './answer-prompts.ts';
+import type { BackendParts } from './backend-parts.ts';
+import { compareForResume } from './compare-for-resume.ts';
+import { type LaunchedRun, refuseLaunch } from './launch-run.ts';
+import { type LaunchOptions, runDirectoryOf, superviseRun } from './supervise-run.ts';
+
+/**
+ * `given`: the recipe as the user holds it now; null takes the one of the history. Errors: `run.notFound`,
+ * `resume.notPossible` (running or completed), `resume.recipeDiffers` and `resume.inputsDiffer` with what differs,
+ * `compute.busy`, the preparation's.
+ */
+export async function resumeRun(
+  parts: BackendParts,
+  id: string,
+  given: Recipe | null,
+  options: LaunchOptions,
+): Promise<Outcome<LaunchedRun>> {
+  const run = parts.store.show(id);
+  if (!run) return fail(runNotFound(id));
+  if (!canResume(run)) return fail(notPossible(run));
+  const stored = parts.checkRecipe(run.recipe);
+  if (!stored.ok) return stored;
+  const recipe = given ? withDateOf(stored.value, given) : stored.value;
+  const differing = compareForResume(stored.value, recipe);
+  if (differing.length > 0) return fail(recipeDiffers(differing));
+  const unsupported = refuseUnsupported(recipe, 'train');
+  if (unsupported) return fail(unsupported);
+  const lease = parts.lease.take(`the run ${run.name}`);
+  if (!lease.ok) return lease;
+  let launched = false;
+  try {
+    const prepared = await parts.workers.preparer.prepare(recipe, options);
+    if (!prepared.ok) return prepared;
+    const refusal = inputsDiffer(run.hashes, prepared.value.hashes) ?? refuseLaunch(prepared.value);
+    if (refusal) return fail(refusal);
+    const directory = runDirectoryOf(parts, stored.value, id);
+    // A checkpoint never counts before its steps are in the history; this holds where the disk lost the latter.
+    const { checkpoint, damaged } = await parts.checkpoints.newestWhole(directory, stepsWithoutGap(run));
+    const fromStep = checkpoint?.step ?? 0;
+    const at = parts.now().toISOString();
+    const savedMs = checkpoint?.elapsedMs ?? 0;
+    const kept = parts.checkpoints.list(directory).filter(({ step }) => step <= fromStep);
+    if (!parts.store.resume(id, { at, fromStep, savedMs, ownerPid: process.pid, checkpoints: kept })) {
+      return fail(notPossible({ ...run, status: 'running' }));
+    }
+    launched = true;
+    parts.checkpoints.removeBeyond(directory, fromStep);
+    const finished = superviseRun(
+      parts,
+      {
+        id,
+        recipe,
+        prepared: prepared.value,
+        from: checkpoint,
+        isResumed: true,
+        warnings: damaged.map(({ step, reason }) => ({
+          code: 'checkpoint.damaged',
+          message: `The checkpoint of step ${step} is not whole and was left out: ${reason}.`,
+        })),
+      },
+      options,
+      lease.value,
+    );
+    return ok({ id, report: prepared.value.report, finished });
+  } finally {
+    if (!launched) lease.value.release();
+  }
+}
+
+/** What a template prints as today stays the day of the run's start. */
+function withDateOf(stored: Recipe, given: Recipe): Recipe {
+  const date = given.template.date ?? stored.template.date;
+  return { ...given, template: { ...given.template, date } };
+}
+
+function canResume(run: RunDetails): boolean {
+  return run.status === 'interrupted' || run.status === 'stopped' || run.status === 'failed';
+}
+
+/** The last step before which none is missing. */
+function stepsWithoutGap(run: RunDetails): number {
+  const gap = run.steps.findIndex(({ step }, i) => step !== i + 1);
+  return gap === -1 ? run.steps.length : gap;
+}
+
+function notPossible({ name, status }: Pick<RunDetails, 'name' | 'status'>): CodedError {
+  return {
+    code: 'resume.notPossible',
+    title: 'The run cannot be resumed.',
+    cause: `The run ${name} is ${status}.`,
+    remedy:
+      status === 'completed'
+        ? 'Start a new run; adapter.init lets it begin with this one’s adapter.'
+        : 'Only runs that were stopped, interrupted or failed can be resumed.',
+  };
+}
+
+function recipeDiffers(differing: readonly string[]): CodedError {
+  return {
+    code: 'resume.recipeDiffers',
+    title: 'The recipe is not the one that the run was started with.',
+    cause: differing.join('\n'),
+    remedy: 'Set these keys back, or start a new run.',
+    details: { differing },
+  };
+}
+
+function inputsDiffer(before: RunHashes, now: RunHashes): CodedError | null {
+  const names = {
+    model: 'the model file',
+    data: 'the data',
+    template: 'the chat template',
+    preparedDataset: 'the labelled examples',
+  } as const satisfies Record<keyof RunHashes, string>;
+  const keys = Object.keys(names) as (keyof RunHashes)[];
+  const differing = keys.filter(key => before[key] !== now[key]);
+  if (differing.length === 0) return null;
+  const onlyLabels = differing.length === 1 && differing[0] === 'preparedDataset';
+  const what = onlyLabels
+    ? 'The labelled examples are not the same, though model, data and template are: the validation file is another, or this version of Luthier is.'
+    : `Changed since the run was started: ${differing.map(key => names[key]).join(', ')}.`;
+  return {
+    code: 'resume.inputsDiffer',
+    title: 'The run cannot go on with other inputs than it was started with.',
+    cause: what,
+    remedy: 'Put the files back as they were, or start a new run.',
+    details: { differing, before, now },
+  };
+}

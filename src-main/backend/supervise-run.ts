@@ -1,0 +1,157 @@
+/** A run while it runs: its trainer, its events, its history, and how it ends. */
+import { join } from 'node:path';
+import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type {
+  Checkpoint,
+  DemoScore,
+  FinishedEvent,
+  RunError,
+  TrainingEvent,
+} from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import type { Prepared, Progress } from '../pipeline/job-results.ts';
+import type { BackendParts } from './backend-parts.ts';
+import type { Lease } from './compute-lease.ts';
+import type { TrainingEnd } from './ports.ts';
+import { RunRecorder } from './run-recorder.ts';
+
+export interface LaunchOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Aborting before the run exists cancels the preparation; afterwards it stops the run and keeps it. */
+  readonly signal: AbortSignal;
+  /** Scores a finished adapter before the run is called finished; for the demo. */
+  readonly score?: (adapterPath: string, signal: AbortSignal) => Promise<Outcome<DemoScore>>;
+}
+
+export interface SupervisedRun {
+  readonly id: string;
+  readonly recipe: Recipe;
+  readonly prepared: Prepared;
+  /** The checkpoint to go on from, and the training time that it holds; null where the run begins at step 1. */
+  readonly from: (Checkpoint & { readonly elapsedMs: number }) | null;
+  readonly isResumed: boolean;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Why a run is asked to stop: the reason of its `AbortController`. */
+export const PAUSE = 'pause';
+
+export function runDirectoryOf(parts: BackendParts, recipe: Recipe, id: string): string {
+  return join(recipe.output.directory ?? join(parts.home, 'runs'), id);
+}
+
+/**
+ * Trains a run that the history calls running, and releases the lease at the end. Resolves when everything
+ * about it is in the history; never rejects.
+ */
+export function superviseRun(
+  parts: BackendParts,
+  run: SupervisedRun,
+  options: LaunchOptions,
+  lease: Lease,
+): Promise<FinishedEvent> {
+  const { id, recipe, prepared, from } = run;
+  const { steps } = prepared.report.totals;
+  const directory = runDirectoryOf(parts, recipe, id);
+  const stop = new AbortController();
+  const recorder = new RunRecorder(parts.store, id, parts.now, () => stop.abort());
+  let stepsDone = from?.step ?? 0;
+  const emit = (event: TrainingEvent) => {
+    if (event.type === 'step') stepsDone = event.step;
+    recorder.add(event);
+    if (event.type === 'checkpoint') recorder.setCheckpoints(parts.checkpoints.list(directory));
+    options.onEvent?.(event);
+    parts.events.publish(id, event);
+  };
+  const requestStop = () => stop.abort();
+  if (options.signal.aborted) requestStop();
+  else options.signal.addEventListener('abort', requestStop, { once: true });
+  parts.running.set(id, stop);
+  const resumed = { fromStep: stepsDone, savedMs: from?.elapsedMs ?? 0 };
+  emit({
+    type: 'run',
+    id,
+    steps,
+    recipe,
+    hashes: prepared.hashes,
+    ...(run.isResumed ? { resumed } : {}),
+  });
+  parts.events.publishChange(id);
+  for (const warning of run.warnings) emit({ type: 'warning', ...warning });
+
+  const work = async (): Promise<FinishedEvent> => {
+    const end = await parts.workers.trainer.train(
+      { recipe, preparedPath: prepared.preparedPath, directory, resumeFrom: from },
+      {
+        signal: stop.signal,
+        onEvent: emit,
+        onCommit: () => recorder.flush(),
+        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      },
+    );
+    const trained = finishedEvent(end, stepsDone, stop.signal.reason === PAUSE);
+    recorder.flush();
+    const fault = recorder.writeFault;
+    const kept = fault ? { ...failed(fault, stepsDone), adapterPath: trained.adapterPath } : trained;
+    const finished = await withScore(kept, options, stop.signal);
+    recorder.close();
+    parts.store.finish(id, {
+      status: finished.status,
+      endedAt: parts.now().toISOString(),
+      adapterPath: finished.adapterPath,
+      bestAdapterPath: finished.bestAdapterPath,
+      error: finished.error,
+      processExit: end.exit,
+      demo: finished.demo ?? null,
+      paused: finished.paused ?? false,
+    });
+    return finished;
+  };
+  return work()
+    .catch((fault: unknown): FinishedEvent => failed(recorder.writeFault ?? asRunError(fault), stepsDone))
+    .then(event => {
+      recorder.close();
+      parts.running.delete(id);
+      options.signal.removeEventListener('abort', requestStop);
+      lease.release();
+      options.onEvent?.(event);
+      parts.events.publish(id, event);
+      parts.events.publishChange(id);
+      return event;
+    });
+}
+
+function finishedEvent({ outcome }: TrainingEnd, stepsDone: number, isPause: boolean): FinishedEvent {
+  if (outcome.ok) {
+    const paused = isPause && outcome.value.status === 'stopped';
+    return { type: 'finished', ...outcome.value, ...(paused ? { paused } : {}) };
+  }
+  const { code, title, cause, remedy } = outcome.error;
+  return failed({ code, title, cause, remedy }, stepsDone);
+}
+
+function failed(error: RunError, steps: number): FinishedEvent {
+  return { type: 'finished', status: 'failed', steps, adapterPath: null, bestAdapterPath: null, error };
+}
+
+async function withScore(
+  finished: FinishedEvent,
+  options: LaunchOptions,
+  signal: AbortSignal,
+): Promise<FinishedEvent> {
+  if (!options.score || finished.status !== 'completed' || finished.adapterPath === null) return finished;
+  const scored = await options.score(finished.adapterPath, signal);
+  if (scored.ok) return { ...finished, demo: scored.value };
+  const { code, title, cause, remedy } = scored.error;
+  return { ...finished, error: { code, title, cause, remedy } };
+}
+
+function asRunError(fault: unknown): RunError {
+  return {
+    code: 'internal.unexpected',
+    title: 'Luthier met a fault of its own.',
+    cause: fault instanceof Error ? fault.message : String(fault),
+    remedy: 'Report this with the log.',
+  };
+}
