@@ -137,32 +137,53 @@ describe.skipIf(!runnable)('labels are those of TRL', async () => {
     expectLabels(label(full, { kind: 'text', text: one.text ?? '' }), one);
   });
 
-  it('says the same on the command line, tools and all', async () => {
-    const workspace = createWorkspace('labels');
-    const rows = made('trl_assistant_only').map(([, one]) => one);
-    const data = rows.map(({ messages, tools }) => JSON.stringify({ messages, ...(tools ? { tools } : {}) }));
-    workspace.write('rows.jsonl', `${data.join('\n')}\n`);
-    const template = join(sharedData, 'templates', 'trl', 'qwen2_5_training.jinja');
+  const fromCommandLine = async (name: string, rows: readonly object[], keys: string) => {
+    const workspace = createWorkspace(name);
+    workspace.write('rows.jsonl', `${rows.map(row => JSON.stringify(row)).join('\n')}\n`);
     const recipe = workspace.write(
       'labels.luthier.yaml',
-      `version: 1
-model: {path: ${JSON.stringify(vocabulary('qwen2'))}}
-dataset: {path: rows.jsonl, format: messages}
-template: {source: file, path: ${JSON.stringify(template)}, parseSpecialInContent: true}
-`,
+      `version: 1\nmodel: {path: ${JSON.stringify(vocabulary('qwen2'))}}\n${keys}`,
     );
     const { code, json } = await runLuthier('labels', recipe, '--json', '--home', workspace.home);
     workspace.remove();
     expect(code).toBe(0);
-    expect(json).toEqual(
-      rows.map(({ input_ids: inputIds, labels }, row) => ({
-        row,
-        inputIds,
-        labels,
-        dropped: null,
-        truncatedTokens: 0,
-        method: 'tags',
-      })),
+    return json;
+  };
+  const template = (file: string) =>
+    `{source: file, path: ${JSON.stringify(join(sharedData, 'templates', 'trl', file))}, parseSpecialInContent: true, eosToken: 151645}`;
+  const lines = (expected: readonly Case[], method: string) =>
+    expected.map(({ input_ids: inputIds, labels }, row) => ({
+      row,
+      inputIds,
+      labels,
+      dropped: null,
+      truncatedTokens: 0,
+      method,
+    }));
+
+  it('says the same on the command line, tools and all', async () => {
+    const rows = made('trl_assistant_only').map(([, one]) => one);
+    const json = await fromCommandLine(
+      'labels',
+      rows.map(({ messages, tools }) => ({ messages, ...(tools ? { tools } : {}) })),
+      `dataset: {path: rows.jsonl, format: messages}\ntemplate: ${template('qwen2_5_training.jinja')}\n`,
     );
+    expect(json).toEqual(lines(rows, 'tags'));
+  });
+
+  it('says the same of pairs of messages and of texts on the command line', async () => {
+    const rows = withoutWarning('trl_completion_only').map(([, one]) => one);
+    const json = await fromCommandLine(
+      'pairs',
+      rows.map(({ id }) => {
+        const { prompt, completion: answer } = pairs.get(id) ?? {};
+        return { prompt, completion: answer };
+      }),
+      `dataset: {path: rows.jsonl, format: prompt-completion}
+template: ${template('qwen2_5.jinja')}
+masking: {strategy: completion}
+`,
+    );
+    expect(json).toEqual(lines(rows, 'offsets'));
   });
 });

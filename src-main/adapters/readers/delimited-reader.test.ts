@@ -16,8 +16,8 @@ describe('CSV', () => {
       const content = ['prompt,completion', '"a, ""b""","x', 'y"', '', 'c,', '"",d'].join(end);
       expect(await read(content)).toEqual([
         { row: 0, line: 2, ok: true, value: { prompt: 'a, "b"', completion: `x${end}y` } },
-        { row: 1, line: 5, ok: true, value: { prompt: 'c', completion: '' } },
-        { row: 2, line: 6, ok: true, value: { prompt: '', completion: 'd' } },
+        { row: 1, line: 5, ok: true, value: { prompt: 'c', completion: null } },
+        { row: 2, line: 6, ok: true, value: { prompt: null, completion: 'd' } },
       ]);
     },
   );

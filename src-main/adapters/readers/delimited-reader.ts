@@ -1,4 +1,4 @@
-/** Reads CSV and TSV row by row, as objects of text cells. */
+/** Reads CSV and TSV row by row, as objects of text cells; an empty cell holds nothing, hence null. */
 import { type ReadRow, TOO_LONG } from './data-file.ts';
 import type { DelimitedHeader } from './delimited-header.ts';
 import { type DelimitedRecord, splitFields, splitRecords } from './delimited-records.ts';
@@ -38,7 +38,7 @@ function cellsOf(record: DelimitedRecord, { columns, delimiter }: DelimitedHeade
       'row.fieldCount',
       `The row has ${cells.length} ${cells.length === 1 ? 'field' : 'fields'}, the header ${columns.length}.`,
     );
-  const named = columns.map((name, i) => [name, cells[i]] as const).filter(([name]) => name !== '');
+  const named = columns.map((name, i) => [name, cells[i] || null] as const).filter(([name]) => name !== '');
   return { ok: true, value: Object.fromEntries(named) } as const;
 }
 

@@ -12,11 +12,7 @@ export function columnText(row: JsonObject, column: string | undefined, part: st
   if (column === undefined) return { ok: false, message: `The row has no column for its ${part}.` };
   const value = cell(row, column);
   if (value === undefined) return { ok: false, message: `The row has no column \`${column}\`.` };
-  if (isAbsent(value))
-    return {
-      ok: false,
-      message: `The row has no ${part}: \`${column}\` is ${value === null ? 'null' : 'empty'}.`,
-    };
+  if (isAbsent(value)) return { ok: false, message: `The row has no ${part}: \`${column}\` is empty.` };
   if (typeof value === 'string') return { ok: true, text: value };
   if (typeof value === 'number') return { ok: true, text: String(value) };
   return { ok: false, message: `\`${column}\` is ${kindOf(value)}, not text.` };

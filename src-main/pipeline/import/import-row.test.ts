@@ -322,7 +322,7 @@ describe('Alpaca and question/answer columns', () => {
       message: 'The row has no answer: `answer` is empty.',
     });
     expect(importAs({ question: null, answer: 'a' }, alpaca)).toMatchObject({
-      message: 'The row has no prompt: `question` is null.',
+      message: 'The row has no prompt: `question` is empty.',
     });
   });
 
@@ -375,11 +375,19 @@ describe('prompt and completion', () => {
 
   it('may lack the prompt column, not a prompt', () => {
     expect(importAs({ completion: 'b' }, pair)).toMatchObject({ kind: 'pair', prompt: '', completion: 'b' });
-    expect(importAs({ prompt: '', completion: 'b' }, pair)).toMatchObject({
+    expect(importAs({ prompt: null, completion: 'b' }, pair)).toMatchObject({
       message: 'The row has no prompt: `prompt` is empty.',
     });
-    expect(importAs({ prompt: 'a', completion: '' }, pair)).toMatchObject({
+    expect(importAs({ prompt: 'a', completion: null }, pair)).toMatchObject({
       message: 'The row has no completion: `completion` is empty.',
+    });
+  });
+
+  it('takes a text of no letters as it is, unless both are', () => {
+    expect(importAs({ prompt: '', completion: 'b' }, pair)).toMatchObject({ prompt: '', completion: 'b' });
+    expect(importAs({ prompt: 'a', completion: '' }, pair)).toMatchObject({ prompt: 'a', completion: '' });
+    expect(importAs({ prompt: '', completion: '' }, pair)).toMatchObject({
+      message: 'Prompt and completion are empty.',
     });
   });
 });

@@ -4,21 +4,39 @@ import { instructionText } from './alpaca-row.ts';
 import type { Columns } from './column-names.ts';
 import { columnText } from './column-texts.ts';
 import { findingsOf, type ImportOptions, invalid, type RowBody } from './import-options.ts';
-import { type JsonObject, unwrapJson } from './json-shapes.ts';
+import { isAbsent, type JsonObject, unwrapJson } from './json-shapes.ts';
 import { isMessageList, readMessages } from './read-messages.ts';
 import { buildConversation, cell, readExtras } from './row-extras.ts';
 
-/** Texts are taken to the letter. A file without any prompt column trains completions alone. */
+/**
+ * Texts are taken to the letter: an empty completion trains the end alone, an empty prompt the completion
+ * from its first token; preflight says so. A cell that is missing is no text. A file without any prompt
+ * column trains completions alone.
+ */
 export function pairRow(row: JsonObject, columns: Columns, options: ImportOptions): RowBody {
   const lists = [columns.prompt, columns.completion].map(column => unwrapJson(cell(row, column)));
   if (lists.some(list => isMessageList(list) && list.length > 0))
     return messagePairRow(row, columns, options);
-  const completion = columnText(row, columns.completion, 'completion');
+  const completion = textOf(row, columns.completion) ?? columnText(row, columns.completion, 'completion');
   if (!completion.ok) return invalid('row.noAnswer', completion.message);
   const alone = columns.prompt === undefined && columns.input === undefined;
-  const prompt = alone ? ({ ok: true, text: '' } as const) : instructionText(row, columns);
+  const prompt = alone ? NOTHING : (emptyPrompt(row, columns) ?? instructionText(row, columns));
   if (!prompt.ok) return invalid('row.empty', prompt.message);
+  if (prompt.text === '' && completion.text === '')
+    return invalid('row.empty', 'Prompt and completion are empty.');
   return { kind: 'pair', findings: [], prompt: prompt.text, completion: completion.text };
+}
+
+const NOTHING = { ok: true, text: '' } as const;
+
+function textOf(row: JsonObject, column: string | undefined): { ok: true; text: string } | null {
+  const value = cell(row, column);
+  return typeof value === 'string' ? { ok: true, text: value } : null;
+}
+
+function emptyPrompt(row: JsonObject, columns: Columns): typeof NOTHING | null {
+  const hasInput = columns.input !== undefined && !isAbsent(cell(row, columns.input));
+  return !hasInput && textOf(row, columns.prompt)?.text === '' ? NOTHING : null;
 }
 
 function messagePairRow(row: JsonObject, columns: Columns, options: ImportOptions): RowBody {
