@@ -55,7 +55,7 @@ function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledEx
     truncatedTokens: cut.truncatedTokens,
     method: labelled.method,
     findings: [...new Set([...row.findings, ...labelled.findings])],
-    trace: traceOf(labelled, before),
+    trace: traceOf(row, labelled, before),
   };
   if (labelled.dropped) return { ...example, dropped: labelled.dropped, problem: labelled.problem };
   if (cut.dropped) {
@@ -73,7 +73,7 @@ function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledEx
   return { ...example, ...whyNothingTrains(row) };
 }
 
-function traceOf({ inputIds, labels, proof }: Labelled, trainable: number): LabelTrace {
+function traceOf(row: Row, { inputIds, labels, proof }: Labelled, trainable: number): LabelTrace {
   const isTrained = (label: number, i: number) => i > 0 && label !== IGNORE_INDEX;
   return {
     uncutTokens: inputIds.length,
@@ -81,6 +81,7 @@ function traceOf({ inputIds, labels, proof }: Labelled, trainable: number): Labe
     firstTrained: labels.findIndex(isTrained),
     lastTrained: labels.findLastIndex(isTrained),
     proof,
+    code: row.kind === 'invalid' ? row.code : null,
   };
 }
 
@@ -140,9 +141,13 @@ function whyNothingTrains(row: Row): { dropped: DropReason; problem: string } {
   if (messages?.every(message => message.role !== 'assistant' || message.trained === false)) {
     return { dropped: 'noTrainableTokens', problem: 'The row says that none of its answers is trained.' };
   }
-  const all = row.kind === 'tokenized' && row.labels.every(label => label === IGNORE_INDEX);
-  return {
-    dropped: 'noTrainableTokens',
-    problem: all ? 'Every label is -100.' : 'No token of the row is trained.',
-  };
+  return { dropped: 'noTrainableTokens', problem: whyNoLabel(row) };
+}
+
+function whyNoLabel(row: Row): string {
+  if (row.kind !== 'tokenized') return 'No token of the row is trained.';
+  const [first] = row.labels;
+  return first === undefined || first === IGNORE_INDEX
+    ? 'Every label is -100.'
+    : 'Its only label stands at index 0, where nothing predicts it.';
 }

@@ -56,6 +56,7 @@ export type Finding =
   | 'data.imageIgnored'
   | 'data.preference'
   | 'data.placeholder'
+  | 'labels.noSpans'
   | 'labels.contentLost'
   | 'labels.onlyTerminator'
   | 'labels.markerMissing'

@@ -53,6 +53,8 @@ export interface LabelTrace {
   readonly lastTrained: number;
   /** Null where no conversation was rendered. */
   readonly proof: ProofStep | null;
+  /** What is wrong with an invalid row, as the import names it; null for every other row. */
+  readonly code: string | null;
 }
 
 /** One example as the trainer will see it, after masking and truncation. */

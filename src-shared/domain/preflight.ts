@@ -4,12 +4,30 @@ import { z } from 'zod';
 export const severitySchema = z.enum(['error', 'warning', 'info', 'ok']);
 export type Severity = z.infer<typeof severitySchema>;
 
+/** What the report says once a fix is applied; figures that the fix does not touch are left out. */
+const fixPromiseSchema = z.object({
+  /** Of the check that the fix belongs to. */
+  severity: severitySchema,
+  count: z.number(),
+  kept: z.number().optional(),
+  trainableTokens: z.number().optional(),
+  truncatedExamples: z.number().optional(),
+  steps: z.number().optional(),
+  memoryBytes: z.number().optional(),
+  /** Examples that were labelled again to know, out of all; the figures above are about these. */
+  tried: z.number(),
+  examples: z.number(),
+});
+
 /** A change of recipe keys that was tried before it is offered; the label says its computed effect. */
 export const fixSchema = z.object({
   id: z.string(),
   label: z.string(),
   set: z.record(z.string(), z.unknown()),
+  /** The label's figures, for programs. Reports of earlier versions have none. */
+  promise: fixPromiseSchema.optional(),
 });
+export type Fix = z.infer<typeof fixSchema>;
 
 export const checkSchema = z.object({
   id: z.string(),
@@ -20,6 +38,8 @@ export const checkSchema = z.object({
   /** The first rows concerned, counted from 0; `count` says how many there are. */
   rows: z.array(z.number()),
   fixes: z.array(fixSchema),
+  /** True for a blocking check that `preflight.allow` lets pass. */
+  allowed: z.boolean().optional(),
 });
 export type Check = z.infer<typeof checkSchema>;
 

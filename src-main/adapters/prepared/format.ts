@@ -27,7 +27,8 @@ export const preparedMetaSchema = z.object({
   trainingExamples: z.number(),
   padId: z.number(),
   hashes: hashesSchema,
-  report: preflightReportSchema,
+  /** What preflight says of the data; what depends on the run is added when it is shown. */
+  report: preflightReportSchema.pick({ totals: true, checks: true }),
 });
 export type PreparedMeta = z.infer<typeof preparedMetaSchema>;
 

@@ -20,7 +20,6 @@ const meta: PreparedMeta = {
   padId: 0,
   hashes: { data: 'd', model: 'm', template: 't', preparedDataset: 'p' },
   report: {
-    status: 'ready',
     totals: {
       examples: 3,
       kept: 2,
@@ -32,7 +31,6 @@ const meta: PreparedMeta = {
       lengths: { p50: 1, p95: 2, max: 2 },
     },
     checks: [],
-    estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
   },
 };
 

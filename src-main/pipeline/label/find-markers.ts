@@ -31,6 +31,18 @@ export function findMarkedSpans(text: string, contentSpans: readonly Span[], mar
   return spans;
 }
 
+/** The marker that nothing outside the row's own words spells; null where both are there. */
+export function missingMarker(
+  text: string,
+  contentSpans: readonly Span[],
+  { instruction, response }: Markers,
+): string | null {
+  const isMissing = (marker: string | null) =>
+    marker !== null && findOutside(text, marker, 0, contentSpans) < 0;
+  if (isMissing(response)) return response;
+  return isMissing(instruction) ? instruction : null;
+}
+
 function findOutside(text: string, marker: string, from: number, content: readonly Span[]): number {
   for (let at = text.indexOf(marker, from); at >= 0; at = text.indexOf(marker, at + 1)) {
     const end = at + marker.length;

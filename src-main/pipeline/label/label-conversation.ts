@@ -7,7 +7,7 @@ import { type ChatTemplate, contextJson, type TemplateContext } from '../render/
 import { unproven } from '../render/marked-render.ts';
 import { type RenderedConversation, renderConversation } from '../render/render-conversation.ts';
 import { type TokenizedText, tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
-import { findMarkedSpans } from './find-markers.ts';
+import { findMarkedSpans, missingMarker } from './find-markers.ts';
 import { messagesHavePlaceholder } from './find-placeholders.ts';
 import { labelTokens } from './label-tokens.ts';
 import { dropForError, dropRow, type Labelled, type MaskingOptions } from './labelled.ts';
@@ -44,7 +44,9 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
   const findings = new Set<Finding>(rendered.findings);
   if (messagesHavePlaceholder(dialogue.conversation.messages)) findings.add('data.placeholder');
   if (method !== 'none' && trainsHeader(rendered, trained, template)) findings.add('tokens.headerTrained');
-  if (options.masking === 'markers' && trained.length === 0) findings.add('labels.markerMissing');
+  if (options.masking === 'markers' && missingMarker(text, contentSpans, options.markers) !== null)
+    findings.add('labels.markerMissing');
+  if (trained.every(isEmpty) && wantsAnswer(dialogue, options)) findings.add('labels.noSpans');
   for (const finding of tokenFindings(tokenized.value, labels, options)) findings.add(finding);
   return {
     inputIds: tokenized.value.inputIds,
@@ -55,6 +57,18 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
     findings: [...findings],
     proof: rendered.proof,
   };
+}
+
+function isEmpty({ start, end }: Span): boolean {
+  return start === end;
+}
+
+/** True where an answer is there to be trained by its turn, so that no span means that none was found. */
+function wantsAnswer({ conversation, promptLength }: Dialogue, { masking }: MaskingOptions): boolean {
+  if (masking !== 'assistant' && masking !== 'last-assistant') return false;
+  return conversation.messages.some(
+    ({ role, trained }, index) => role === 'assistant' && trained !== false && index >= (promptLength ?? 0),
+  );
 }
 
 /** A dropped row keeps its ids, so that they can be looked at, where the template renders it at all. */

@@ -4,7 +4,7 @@ import { IGNORE_INDEX } from '../../../src-shared/domain/labels.ts';
 import type { Span, SpanMethod } from '../../../src-shared/domain/template.ts';
 import type { Tokenizer } from '../ports.ts';
 import { tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
-import { findMarkedSpans } from './find-markers.ts';
+import { findMarkedSpans, missingMarker } from './find-markers.ts';
 import { hasPlaceholder } from './find-placeholders.ts';
 import { tokenFindings } from './label-conversation.ts';
 import { labelTokens } from './label-tokens.ts';
@@ -53,7 +53,8 @@ function labelWhole(
   const trainsEnd = trainOnEndOfTurn && spans.some(span => span.end === text.length);
   const { inputIds, labels } = frame(tokenized.value.inputIds, own, tokenizer, trainsEnd);
   const findings: Finding[] = hasPlaceholder(text) ? ['data.placeholder'] : [];
-  if (options.masking === 'markers' && spans.length === 0) findings.push('labels.markerMissing');
+  if (options.masking === 'markers' && missingMarker(text, [], options.markers) !== null)
+    findings.push('labels.markerMissing');
   findings.push(...tokenFindings({ ...tokenized.value, inputIds }, labels, options));
   return { inputIds, labels, method, dropped: null, problem: '', findings, proof: null };
 }

@@ -20,7 +20,7 @@ export function checkDuplicates(counts: DuplicateCounts, treatment: 'keep' | 'dr
     title: `${findings.map(({ title }) => title).join('; ')}.`,
     cause: `${findings.map(({ cause }) => cause).join(' ')} White space and Unicode form make no difference.`,
     rows: [...(repeated.count > 0 ? repeated.rows : overlapping.rows)],
-    fixes: isTrainedAgain ? [dropFix(repeated.count)] : [],
+    fixes: isTrainedAgain ? [dropFix(counts, base.count)] : [],
   };
 }
 
@@ -50,10 +50,20 @@ function describeOverlapping({ overlapping, validationRows }: DuplicateCounts): 
   };
 }
 
-function dropFix(repeated: number): Check['fixes'][number] {
+/** The rows stay counted; left out, they are only told of. */
+function dropFix(
+  { repeated, overlapping, dataRows }: DuplicateCounts,
+  count: number,
+): Check['fixes'][number] {
   return {
     id: 'duplicates.drop',
-    label: `Leave out ${repeated} repeated ${repeated === 1 ? 'row' : 'rows'}`,
+    label: `Leave out ${repeated.count} repeated ${repeated.count === 1 ? 'row' : 'rows'}`,
     set: { 'dataset.duplicates': 'drop' },
+    promise: {
+      severity: overlapping.count > 0 ? 'warning' : 'info',
+      count,
+      tried: dataRows,
+      examples: dataRows,
+    },
   };
 }

@@ -1,44 +1,17 @@
-/** What preflight says of the model itself, from its header alone. */
-import type { Check } from '../../../src-shared/domain/preflight.ts';
+/** What the model file is: enough to check with, or to train. */
+import { fires, type ModelFacts, passes, type Verdict } from './preflight-facts.ts';
 
-export interface ModelFacts {
-  readonly architecture: string;
-  readonly parameters: number;
-  readonly weightBytes: number;
-  readonly vocabularySize: number;
-  readonly untrainableReason: string | null;
-  readonly padId: number | null;
-  readonly eosId: number | null;
-}
-
-export function checkModel(model: ModelFacts): Check[] {
-  const none = { count: 0, rows: [], fixes: [] };
-  const checks: Check[] = [];
+export function checkModel(model: ModelFacts): Verdict[] {
   if (model.parameters === 0) {
-    checks.push({
-      ...none,
-      id: 'model.vocabOnly',
-      severity: 'info',
-      title: 'The model file holds a vocabulary only.',
-      cause: 'It is enough for every check; training needs a file with weights.',
-    });
-  } else if (model.untrainableReason !== null) {
-    checks.push({
-      ...none,
-      id: 'model.untrainable',
-      severity: 'error',
-      title: 'The model cannot be trained.',
-      cause: model.untrainableReason,
-    });
+    return [
+      fires(
+        'model.vocabOnly',
+        'info',
+        'The model file holds a vocabulary only.',
+        'It is enough for every check; training needs a file with weights.',
+      ),
+    ];
   }
-  if (model.padId !== null && model.padId === model.eosId) {
-    checks.push({
-      ...none,
-      id: 'tokens.padIsEnd',
-      severity: 'info',
-      title: 'The pad token is the end token.',
-      cause: 'That does no harm here: padding is masked by its place, not by its id.',
-    });
-  }
-  return checks;
+  if (model.untrainableReason === null) return [passes('model.untrainable', 'The model can be trained.')];
+  return [fires('model.untrainable', 'error', 'The model cannot be trained.', model.untrainableReason)];
 }

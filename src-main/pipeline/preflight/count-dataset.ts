@@ -1,5 +1,4 @@
-/** Adds up what preflight needs while examples stream by, in memory that does not grow with them. */
-
+/** Adds up what preflight needs while examples stream by: 16 bytes an example, whatever they hold. */
 import type { Finding } from '../../../src-shared/domain/conversation.ts';
 import {
   countTrainableTokens,
@@ -7,95 +6,147 @@ import {
   type DropReason,
   IGNORE_INDEX,
   type LabelledExample,
+  type ProofStep,
+  SPAN_METHODS,
 } from '../../../src-shared/domain/labels.ts';
 import type { PreflightTotals } from '../../../src-shared/domain/preflight.ts';
-import { type DatasetCounts, SHOWN_ROWS } from './check-dataset.ts';
-import type { FindingCounts } from './check-findings.ts';
+import type { SpanMethod } from '../../../src-shared/domain/template.ts';
+import { LengthTable } from './length-table.ts';
+import { type Problem, ProblemTally } from './problem-tally.ts';
+
+/** Rows of one kind: how many, and which ones first. */
+export interface RowCount {
+  readonly count: number;
+  readonly rows: readonly number[];
+}
+
+/** Counts over every row; lists of rows hold the first few, to show and to try fixes on. */
+export interface DatasetCounts {
+  readonly examples: number;
+  readonly kept: number;
+  readonly tokens: number;
+  readonly trainableTokens: number;
+  /** Trained tokens that `maxLength` took. */
+  readonly lostTrainableTokens: number;
+  /** Longer than `maxLength`: cut, or dropped whole where the recipe says so. */
+  readonly overLength: RowCount;
+  readonly dropped: Readonly<Record<DropReason, RowCount>>;
+  readonly problems: Readonly<Record<DropReason, readonly Problem[]>>;
+  /** Invalid rows by the code of what is wrong with them. */
+  readonly invalidCodes: ReadonlyMap<string, number>;
+  readonly findings: ReadonlyMap<Finding, RowCount>;
+  readonly endTrainedExamples: number;
+  /** Kept examples by how their spans were found, and how far those were proven. */
+  readonly methods: Readonly<Record<SpanMethod, number>>;
+  readonly proofs: ReadonlyMap<ProofStep, number>;
+  readonly lengths: LengthTable;
+}
 
 /** Longer examples than this share one bucket when percentiles are read off. */
 const LONGEST_BUCKET = 1 << 20;
+/** A check lists fewer; the rest is what fixes are tried on. */
+const REMEMBERED_ROWS = 500;
+
+class Rows {
+  count = 0;
+  readonly rows: number[] = [];
+
+  add(row: number): void {
+    this.count++;
+    if (this.rows.length < REMEMBERED_ROWS) this.rows.push(row);
+  }
+}
 
 export class DatasetCounter {
   readonly #endOfGenerationIds: ReadonlySet<number>;
-  readonly #dropped = perReason(() => 0);
-  readonly #droppedRows = perReason<number[]>(() => []);
-  readonly #droppedProblems = perReason(() => '');
-  readonly #lengths = new Map<number, number>();
-  readonly #truncatedRows: number[] = [];
-  readonly #findings = new Map<Finding, { count: number; rows: number[] }>();
+  readonly #dropped = perReason(() => new Rows());
+  readonly #problems = perReason(() => new ProblemTally());
+  readonly #invalidCodes = new Map<string, number>();
+  readonly #lengthBuckets = new Map<number, number>();
+  readonly #overLength = new Rows();
+  readonly #findings = new Map<Finding, Rows>();
+  readonly #methods = Object.fromEntries(SPAN_METHODS.map(method => [method, 0])) as Record<
+    SpanMethod,
+    number
+  >;
+  readonly #proofs = new Map<ProofStep, number>();
+  readonly #lengths = new LengthTable();
   #examples = 0;
   #kept = 0;
   #tokens = 0;
   #trainableTokens = 0;
-  #truncated = 0;
+  #lostTrainableTokens = 0;
   #endTrained = 0;
+  #cut = 0;
 
   constructor(endOfGenerationIds: ReadonlySet<number>) {
     this.#endOfGenerationIds = endOfGenerationIds;
   }
 
   add(example: LabelledExample): void {
+    const { row, dropped, trace } = example;
     this.#examples++;
-    if (example.truncatedTokens > 0) {
-      this.#truncated++;
-      if (this.#truncatedRows.length < SHOWN_ROWS) this.#truncatedRows.push(example.row);
+    for (const finding of new Set(example.findings)) this.#find(finding, row);
+    if (example.truncatedTokens > 0) this.#cut++;
+    const isOver = example.truncatedTokens > 0 || dropped === 'truncated';
+    if (isOver) this.#overLength.add(row);
+    const trainable = dropped ? 0 : countTrainableTokens(example.labels);
+    if (trace && (dropped === null || dropped === 'truncated')) {
+      this.#lengths.add(row, trace);
+      if (isOver) this.#lostTrainableTokens += trace.uncutTrainable - trainable;
     }
-    for (const finding of new Set(example.findings)) this.#find(finding, example.row);
-    if (example.dropped) {
-      this.#drop(example.dropped, example.row, example.problem);
+    if (dropped) {
+      this.#dropped[dropped].add(row);
+      this.#problems[dropped].add(row, example.problem);
+      if (trace?.code) count(this.#invalidCodes, trace.code);
       return;
     }
     this.#kept++;
     this.#tokens += example.inputIds.length;
-    this.#trainableTokens += countTrainableTokens(example.labels);
-    const bucket = Math.min(example.inputIds.length, LONGEST_BUCKET);
-    this.#lengths.set(bucket, (this.#lengths.get(bucket) ?? 0) + 1);
+    this.#trainableTokens += trainable;
+    this.#methods[example.method]++;
+    if (example.method === 'sentinels' || example.method === 'tags')
+      count(this.#proofs, trace?.proof ?? 'none');
+    count(this.#lengthBuckets, Math.min(example.inputIds.length, LONGEST_BUCKET));
     if (this.#trainsAnEnd(example.labels)) this.#endTrained++;
   }
 
-  counts(trainingExamples: number): DatasetCounts {
+  counts(): DatasetCounts {
     return {
       examples: this.#examples,
       kept: this.#kept,
+      tokens: this.#tokens,
       trainableTokens: this.#trainableTokens,
-      truncatedExamples: this.#truncated,
+      lostTrainableTokens: this.#lostTrainableTokens,
+      overLength: this.#overLength,
       dropped: this.#dropped,
-      droppedRows: this.#droppedRows,
-      droppedProblems: this.#droppedProblems,
-      truncatedRows: this.#truncatedRows,
-      trainingExamples,
+      problems: perReason(reason => this.#problems[reason].problems()),
+      invalidCodes: this.#invalidCodes,
+      findings: this.#findings,
       endTrainedExamples: this.#endTrained,
+      methods: this.#methods,
+      proofs: this.#proofs,
+      lengths: this.#lengths,
     };
   }
 
-  findings(): FindingCounts {
-    return this.#findings;
-  }
-
   totals(steps: number): PreflightTotals {
-    const dropped = Object.entries(this.#dropped).filter(([, count]) => count > 0);
+    const dropped = DROP_REASONS.map(reason => [reason, this.#dropped[reason].count] as const);
     return {
       examples: this.#examples,
       kept: this.#kept,
-      dropped: Object.fromEntries(dropped),
+      dropped: Object.fromEntries(dropped.filter(([, rows]) => rows > 0)),
       tokens: this.#tokens,
       trainableTokens: this.#trainableTokens,
-      truncatedExamples: this.#truncated,
+      truncatedExamples: this.#cut,
       steps,
       lengths: { p50: this.#percentile(0.5), p95: this.#percentile(0.95), max: this.#percentile(1) },
     };
   }
 
-  #drop(reason: DropReason, row: number, problem: string): void {
-    this.#dropped[reason]++;
-    if (this.#droppedProblems[reason] === '') this.#droppedProblems[reason] = `row ${row}: ${problem}`;
-    if (this.#droppedRows[reason].length < SHOWN_ROWS) this.#droppedRows[reason].push(row);
-  }
-
   #find(finding: Finding, row: number): void {
-    const found = this.#findings.get(finding) ?? { count: 0, rows: [] };
-    found.count++;
-    if (found.rows.length < SHOWN_ROWS) found.rows.push(row);
+    const found = this.#findings.get(finding) ?? new Rows();
+    found.add(row);
     this.#findings.set(finding, found);
   }
 
@@ -107,14 +158,18 @@ export class DatasetCounter {
   #percentile(share: number): number {
     const wanted = Math.max(1, Math.ceil(this.#kept * share));
     let seen = 0;
-    for (const length of [...this.#lengths.keys()].sort((a, b) => a - b)) {
-      seen += this.#lengths.get(length) ?? 0;
+    for (const length of [...this.#lengthBuckets.keys()].sort((a, b) => a - b)) {
+      seen += this.#lengthBuckets.get(length) ?? 0;
       if (seen >= wanted) return length;
     }
     return 0;
   }
 }
 
-function perReason<T>(initial: () => T): Record<DropReason, T> {
-  return Object.fromEntries(DROP_REASONS.map(reason => [reason, initial()])) as Record<DropReason, T>;
+function perReason<T>(initial: (reason: DropReason) => T): Record<DropReason, T> {
+  return Object.fromEntries(DROP_REASONS.map(reason => [reason, initial(reason)])) as Record<DropReason, T>;
+}
+
+function count<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

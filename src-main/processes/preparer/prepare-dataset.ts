@@ -3,28 +3,26 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
-import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { VERSION } from '../../adapters/prepared/format.ts';
+import { type PreparedMeta, VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
 import { DatasetSplit, type DuplicateCounts } from '../../pipeline/duplicates/split-dataset.ts';
-import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
-import { checkDataset, worstFirst } from '../../pipeline/preflight/check-dataset.ts';
+import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
 import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
-import { checkFindings, withFindings } from '../../pipeline/preflight/check-findings.ts';
-import { checkModel } from '../../pipeline/preflight/check-model.ts';
+import { completeReport, type DataReport } from '../../pipeline/preflight/complete-report.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
-import { estimateMemory } from '../../pipeline/preflight/estimate-memory.ts';
 import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
+import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { hashFiles, hashModel, hashText } from './hash-file.ts';
 import { labelRows } from './label-rows.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
 import { dataPaths, detectRecipeFormat } from './read-rows.ts';
+import { tryFixes } from './try-fixes.ts';
 
 export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<Prepared>> {
   const { recipe } = job;
@@ -38,31 +36,35 @@ export async function prepareDataset(job: PrepareJob, context: JobContext): Prom
     const preparedPath = join(job.cacheDirectory, 'prepared', `${hashes.preparedDataset}.luthdata`);
     const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
     if (known?.ok) {
-      const { report } = known.value.meta;
+      const { meta } = known.value;
       known.value.close();
-      return ok(
-        result(preparedPath, withSteps(report, recipe, known.value.meta.trainingExamples), labeller, hashes),
-      );
+      return ok(result(preparedPath, meta, recipe, labeller));
     }
     mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
-    const report = await writePrepared(preparedPath, recipe, format, labeller, hashes, context);
-    return ok(result(preparedPath, report, labeller, hashes));
+    const opened = { recipe, format, labeller };
+    const surroundings = { nativeDirectory: context.nativeDirectory, now: job.now };
+    const meta = await writePrepared(preparedPath, opened, hashes, surroundings, context);
+    return ok(result(preparedPath, meta, recipe, labeller));
   } finally {
     labeller.dispose();
   }
 }
 
-function result(
-  preparedPath: string,
-  report: PreflightReport,
-  labeller: Labeller,
-  hashes: Prepared['hashes'],
-): Prepared {
-  const { info } = labeller.model;
+/** What depends on keys outside the prepared bytes is added each time: steps, memory, overrides. */
+function result(preparedPath: string, meta: PreparedMeta, recipe: Recipe, { model }: Labeller): Prepared {
+  const { info } = model;
+  const report = completeReport(meta.report, {
+    recipe,
+    totals: meta.report.totals,
+    trainingExamples: meta.trainingExamples,
+    plan: planTraining({ ...recipe.training, examples: meta.trainingExamples }),
+    model: info,
+    freeMemoryBytes: process.availableMemory(),
+  });
   return {
     preparedPath,
     report,
-    hashes,
+    hashes: meta.hashes,
     vocabularyOnly: info.parameters === 0,
     modelName: info.name ?? '',
   };
@@ -103,12 +105,12 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared
 
 async function writePrepared(
   path: string,
-  recipe: Recipe,
-  format: RowFormat,
-  labeller: Labeller,
+  opened: OpenedRecipe,
   hashes: Prepared['hashes'],
+  surroundings: Surroundings,
   context: JobContext,
-): Promise<PreflightReport> {
+): Promise<PreparedMeta> {
+  const { recipe, format, labeller } = opened;
   const { dataset, training } = recipe;
   const { tokenizer } = labeller.options;
   const counter = new DatasetCounter(tokenizer.endOfGenerationIds);
@@ -140,56 +142,42 @@ async function writePrepared(
         ? dataset.validation.fraction
         : 0;
     const { trainingExamples, partOf } = split.split(fraction, training.seed);
-    const preflight = reportOf(counter, split.counts(), recipe, labeller, trainingExamples);
-    writer.finish(
-      {
-        examples: written,
-        dataExamples,
-        trainingExamples,
-        padId: labeller.model.info.padId ?? tokenizer.eosId ?? 0,
-        hashes,
-        report: preflight,
-      },
-      partOf,
+    const report = await reportOnData(
+      opened,
+      counter,
+      split.counts(),
+      trainingExamples,
+      surroundings,
+      context,
     );
-    return preflight;
+    const meta: PreparedMeta = {
+      examples: written,
+      dataExamples,
+      trainingExamples,
+      padId: labeller.model.info.padId ?? tokenizer.eosId ?? 0,
+      hashes,
+      report,
+    };
+    writer.finish(meta, partOf);
+    return meta;
   } finally {
     writer.dispose();
   }
 }
 
-function reportOf(
+async function reportOnData(
+  opened: OpenedRecipe,
   counter: DatasetCounter,
   duplicates: DuplicateCounts,
-  recipe: Recipe,
-  labeller: Labeller,
   trainingExamples: number,
-): PreflightReport {
-  const counts = counter.counts(trainingExamples);
-  const findings = checkFindings(counter.findings(), counts.examples);
-  const checks = [
-    ...withFindings(checkDataset(counts), findings),
-    checkDuplicates(duplicates, recipe.dataset.duplicates),
-    ...checkModel(labeller.model.info),
-  ];
-  const report: PreflightReport = {
-    status: 'ready',
-    totals: counter.totals(0),
-    checks: worstFirst(checks),
-    estimate: estimateMemory(labeller.model.info),
-  };
-  return withSteps(report, recipe, trainingExamples);
-}
-
-/** The part of the report that depends on keys outside the prepared bytes. */
-function withSteps(report: PreflightReport, recipe: Recipe, trainingExamples: number): PreflightReport {
-  const { steps } = planTraining({ ...recipe.training, examples: trainingExamples });
-  const allowed = new Set(recipe.preflight.allow);
-  const blocking = report.checks.filter(check => check.severity === 'error' && !allowed.has(check.id));
+  surroundings: Surroundings,
+  context: JobContext,
+): Promise<DataReport> {
+  const facts = await gatherFacts(opened, counter.counts(), trainingExamples, surroundings);
+  const checks = await tryFixes(opened, facts, checkDataset(facts), surroundings, context);
   return {
-    ...report,
-    status: blocking.length > 0 ? 'blocked' : 'ready',
-    totals: { ...report.totals, steps },
+    totals: counter.totals(0),
+    checks: [...checks, checkDuplicates(duplicates, opened.recipe.dataset.duplicates)],
   };
 }
 

@@ -102,6 +102,26 @@ export async function* readRows(
   }
 }
 
+/** The wanted rows as they stand in the files; reading ends with the last of them. */
+export async function readValues(
+  paths: readonly string[],
+  recipe: Recipe,
+  wanted: ReadonlySet<number>,
+): Promise<unknown[]> {
+  const values: unknown[] = [];
+  const last = Math.max(...wanted);
+  let row = 0;
+  for (const path of paths) {
+    const { file } = await planOrThrow(path, recipe);
+    for await (const read of file.rows(row)) {
+      row = read.row + 1;
+      if (read.ok && wanted.has(read.row)) values.push(read.value);
+      if (read.row >= last) return values;
+    }
+  }
+  return values;
+}
+
 function unread(code: string, message: string) {
   return { kind: 'invalid', findings: [], code, message } as const;
 }

@@ -1,0 +1,155 @@
+/** Tries every proposed change on the rows concerned and keeps those that mend something, with their effect. */
+import { CodedException, type Outcome } from '../../../src-shared/contract/coded-error.ts';
+import type { Check, Fix } from '../../../src-shared/domain/preflight.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { contentKey } from '../../pipeline/duplicates/content-key.ts';
+import { DatasetSplit } from '../../pipeline/duplicates/split-dataset.ts';
+import { labelRow } from '../../pipeline/label-row.ts';
+import { assessFix, type TrialReport } from '../../pipeline/preflight/assess-fix.ts';
+import { changeRecipe, type RecipeChange } from '../../pipeline/preflight/change-recipe.ts';
+import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
+import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
+import { contextLimit, longerLimits } from '../../pipeline/preflight/length-fixes.ts';
+import type { DataFacts, Verdict } from '../../pipeline/preflight/preflight-facts.ts';
+import { proposeChanges } from '../../pipeline/preflight/propose-changes.ts';
+import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
+import { type JobContext, stopRequested } from '../child-channel.ts';
+import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
+import { gatherHints } from './gather-hints.ts';
+import { openLabeller } from './open-labeller.ts';
+import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
+
+/** Rows that are labelled again in all trials together, so that trying ends however large the data is. */
+const ROWS_IN_ALL = 20_000;
+const FEWEST_ROWS = 500;
+/** How far into the data rows are looked for. */
+const REACH_ROWS = 100_000;
+const ROWS_PER_PROGRESS = 200;
+/** Fixes that a check shows at most. */
+const MOST_FIXES = 4;
+
+type Watch = Pick<JobContext, 'signal' | 'reportProgress'>;
+
+/** The checks with their fixes. Throws a CodedException `job.cancelled`. */
+export async function tryFixes(
+  opened: OpenedRecipe,
+  facts: DataFacts,
+  verdicts: readonly Verdict[],
+  surroundings: Surroundings,
+  watch: Watch,
+): Promise<Check[]> {
+  const hints = await gatherHints(opened, facts, verdicts, surroundings);
+  const proposed = new Map(verdicts.map(verdict => [verdict.id, proposeChanges(verdict, facts, hints)]));
+  const changes = new Map([...proposed.values()].flat().map(change => [keyOf(change), change]));
+  const rows = chooseRows(facts, changes.size);
+  const trial = { rows, surroundings, watch };
+  const before =
+    changes.size === 0 || rows === null ? trialOf(verdicts, facts) : await tryRecipe(opened.recipe, trial);
+  const after = new Map<string, TrialReport>();
+  for (const [key, change] of changes) {
+    watch.reportProgress({ phase: 'trying fixes', done: after.size, total: changes.size });
+    const recipe = changeRecipe(opened.recipe, change.set);
+    const report = recipe === null ? null : await tryRecipe(recipe, trial);
+    if (report !== null) after.set(key, report);
+  }
+  return verdicts.map(verdict => {
+    const tried = (proposed.get(verdict.id) ?? []).flatMap(change => {
+      const report = after.get(keyOf(change));
+      const fix = report && before && assessFix(change, verdict.id, before, report, facts.counts.examples);
+      return fix ? [fix] : [];
+    });
+    return { ...verdict, fixes: [...computedFixes(verdict, facts), ...tried].slice(0, MOST_FIXES) };
+  });
+}
+
+/** Those that need no trial, since what they depend on is known of every row. */
+function computedFixes({ id, severity }: Verdict, facts: DataFacts): Fix[] {
+  if (severity !== 'error' && severity !== 'warning') return [];
+  if (id === 'length.truncated') return longerLimits(facts);
+  if (id === 'length.effective') return contextLimit(facts);
+  return [];
+}
+
+/** Null for every row; else those concerned first, then the first ones of the data. */
+function chooseRows({ counts }: DataFacts, changes: number): ReadonlySet<number> | null {
+  const most = Math.max(FEWEST_ROWS, Math.floor(ROWS_IN_ALL / (changes + 1)));
+  if (counts.examples <= most) return null;
+  const concerned = [
+    ...Object.values(counts.dropped).flatMap(({ rows }) => rows),
+    ...[...counts.findings.values()].flatMap(({ rows }) => rows),
+  ].sort((a, b) => a - b);
+  const reach = Math.max(REACH_ROWS, (concerned[0] ?? 0) + 1);
+  const chosen = new Set(concerned.filter(row => row < reach).slice(0, most));
+  for (let row = 0; chosen.size < most; row++) chosen.add(row);
+  return chosen;
+}
+
+interface Trial {
+  readonly rows: ReadonlySet<number> | null;
+  readonly surroundings: Surroundings;
+  readonly watch: Watch;
+}
+
+/** Null where the recipe cannot be used at all. */
+async function tryRecipe(recipe: Recipe, { rows, surroundings, watch }: Trial): Promise<TrialReport | null> {
+  if (refuseUnsupported(recipe, 'prepare')) return null;
+  const opened = await tryOpen(recipe, surroundings);
+  if (opened === null) return null;
+  const { labeller, format } = opened;
+  try {
+    const counter = new DatasetCounter(labeller.options.tokenizer.endOfGenerationIds);
+    const { limit, duplicates } = recipe.dataset;
+    const split = new DatasetSplit(duplicates);
+    const last = rows === null ? limit : Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(...rows) + 1);
+    let read = 0;
+    for await (const row of readRows(dataPaths(recipe), format, recipe, last)) {
+      if (rows === null || rows.has(row.row)) {
+        const labelled = { row: row.row, key: contentKey(row), examples: labelRow(row, labeller.options) };
+        for (const example of split.addData(labelled)) counter.add(example);
+      }
+      read++;
+      if (read % ROWS_PER_PROGRESS === 0 && (await stopRequested(watch.signal))) throw cancelled();
+    }
+    const counts = counter.counts();
+    const facts = await gatherFacts(opened, counts, counts.kept, surroundings);
+    return trialOf(checkDataset(facts), facts);
+  } catch (error) {
+    if (error instanceof CodedException && error.coded.code !== 'job.cancelled') return null;
+    throw error;
+  } finally {
+    labeller.dispose();
+  }
+}
+
+async function tryOpen(recipe: Recipe, { nativeDirectory, now }: Surroundings): Promise<OpenedRecipe | null> {
+  try {
+    const format = await detectRecipeFormat(recipe);
+    const labeller: Outcome<OpenedRecipe['labeller']> = await openLabeller(
+      recipe,
+      format,
+      nativeDirectory,
+      now,
+    );
+    return labeller.ok ? { recipe, format, labeller: labeller.value } : null;
+  } catch (error) {
+    if (error instanceof CodedException) return null;
+    throw error;
+  }
+}
+
+function trialOf(verdicts: readonly Verdict[], { counts }: DataFacts): TrialReport {
+  return { verdicts, examples: counts.examples, kept: counts.kept, trainableTokens: counts.trainableTokens };
+}
+
+function keyOf({ set }: RecipeChange): string {
+  return JSON.stringify(set);
+}
+
+function cancelled(): CodedException {
+  return new CodedException({
+    code: 'job.cancelled',
+    title: 'The preparation was cancelled.',
+    cause: 'Fixes were being tried.',
+    remedy: 'Start it again when you like.',
+  });
+}
