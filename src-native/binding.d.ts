@@ -229,6 +229,11 @@ export class Trainer {
 }
 
 export function version(): AddonVersion;
+/** What this build can train: architectures as in `general.architecture`, weight types as ggml names them (`q4_K`). */
+export function trainable(): {
+  readonly architectures: readonly string[];
+  readonly weightTypes: readonly string[];
+};
 /** Loads a ggml backend module (`libggml-vulkan.so`, …). Errors: `backend.loadFailed`. */
 export function loadBackend(path: string): Result<string>;
 export function devices(): readonly Device[];

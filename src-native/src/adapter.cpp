@@ -1,6 +1,7 @@
 // Creates, initializes and saves a LoRA adapter (Hu et al., 2021; initialization as in PEFT's LoraLayer).
 #include "luthier/adapter.hpp"
 
+#include "luthier/architectures.hpp"
 #include "luthier/random.hpp"
 
 #include "gguf.h"
@@ -17,23 +18,17 @@ namespace {
 
 // Weights to adapt, in order: for layer 1 of two and attn_q → { "blk.1.attn_q.weight" }.
 Result<std::vector<std::string>> target_weights(const Model & model, const AdapterOptions & options) {
-    for (const std::string & module : options.target_modules) {
-        const auto & known = model.info().target_modules;
-        if (std::find(known.begin(), known.end(), module) == known.end()) {
-            return Error("adapter.targetUnknown", "The model has no weights called " + module + " that an adapter could target.").with("target", module);
-        }
-    }
-    if (options.target_modules.empty()) {
-        return Error("adapter.targetUnknown", "No weights are named for the adapter to target.").with("target", nullptr);
+    const Result<std::vector<std::string>> modules = resolve_targets(options.target_modules, model.info().target_modules);
+    if (!modules.ok()) {
+        return modules.error();
     }
     const int32_t layers = model.info().layers;
     const int32_t first = options.last_layers ? std::max(0, layers - *options.last_layers) : 0;
     std::vector<std::string> weights;
     for (int32_t layer = first; layer < layers; ++layer) {
-        for (const std::string & module : model.info().target_modules) {
-            const bool is_wanted = std::find(options.target_modules.begin(), options.target_modules.end(), module) != options.target_modules.end();
+        for (const std::string & module : modules.value()) {
             const std::string name = "blk." + std::to_string(layer) + "." + module + ".weight";
-            if (is_wanted && model.weight(name)) {
+            if (model.weight(name)) {
                 weights.push_back(name);
             }
         }

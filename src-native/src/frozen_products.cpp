@@ -7,9 +7,7 @@ namespace luthier {
 
 namespace {
 
-constexpr int64_t slice_bytes = 128 << 20;
-
-int64_t rows_per_slice(const ggml_tensor * weight) {
+int64_t rows_per_slice(const ggml_tensor * weight, int64_t slice_bytes) {
     return std::max<int64_t>(1, slice_bytes / (weight->ne[0] * int64_t(sizeof(float))));
 }
 
@@ -19,17 +17,17 @@ ggml_tensor * dequantized_rows(ggml_context * context, ggml_tensor * weight, int
 }
 
 // Calls use(first, rows) for each slice of the weight's rows.
-template <typename Use> void for_each_slice(const ggml_tensor * weight, Use use) {
-    const int64_t step = rows_per_slice(weight);
+template <typename Use> void for_each_slice(const ggml_tensor * weight, int64_t slice_bytes, Use use) {
+    const int64_t step = rows_per_slice(weight, slice_bytes);
     for (int64_t first = 0; first < weight->ne[1]; first += step) {
         use(first, std::min(step, weight->ne[1] - first));
     }
 }
 
 // dx = Σ over the slices of wᵀ dy, where a slice takes its rows of w and the same rows of dy
-ggml_tensor * sliced_gradient_of_input(ggml_context * context, ggml_tensor * w, ggml_tensor * dy) {
+ggml_tensor * sliced_gradient_of_input(ggml_context * context, ggml_tensor * w, ggml_tensor * dy, int64_t slice_bytes) {
     ggml_tensor * sum = nullptr;
-    for_each_slice(w, [&](int64_t first, int64_t rows) {
+    for_each_slice(w, slice_bytes, [&](int64_t first, int64_t rows) {
         ggml_tensor * turned = ggml_cont(context, ggml_transpose(context, dequantized_rows(context, w, first, rows)));
         ggml_tensor * part = dy;
         if (rows < dy->ne[0]) {
@@ -51,15 +49,15 @@ ggml_tensor * joined(ggml_context * context, const std::vector<ggml_tensor *> & 
 }
 
 // y = mul_mat(w, x) becomes a product with float32, or the last concatenation of several.
-void widen_product(ggml_context * context, ggml_tensor * node) {
+void widen_product(ggml_context * context, ggml_tensor * node, int64_t slice_bytes) {
     ggml_tensor * w = node->src[0];
     ggml_tensor * x = node->src[1];
-    if (slice_count(w) == 1) {
+    if (slice_count(w, slice_bytes) == 1) {
         node->src[0] = dequantized_rows(context, w, 0, w->ne[1]);
         return;
     }
     std::vector<ggml_tensor *> parts;
-    for_each_slice(w, [&](int64_t first, int64_t rows) {
+    for_each_slice(w, slice_bytes, [&](int64_t first, int64_t rows) {
         parts.push_back(ggml_mul_mat(context, dequantized_rows(context, w, first, rows), x));
     });
     const ggml_tensor * whole = joined(context, parts, 0, parts.size());
@@ -70,23 +68,23 @@ void widen_product(ggml_context * context, ggml_tensor * node) {
 
 } // namespace
 
-int64_t slice_count(const ggml_tensor * weight) {
-    const int64_t step = rows_per_slice(weight);
+int64_t slice_count(const ggml_tensor * weight, int64_t slice_bytes) {
+    const int64_t step = rows_per_slice(weight, slice_bytes);
     return ggml_is_quantized(weight->type) ? (weight->ne[1] + step - 1) / step : 0;
 }
 
 ggml_tensor * product_gradient_of_input(ReversePass & pass, ggml_tensor * w, ggml_tensor * dy) {
     ggml_tensor * full = pass.contiguous(dy);
-    return ggml_is_quantized(w->type) ? sliced_gradient_of_input(pass.context(), w, full)
+    return ggml_is_quantized(w->type) ? sliced_gradient_of_input(pass.context(), w, full, pass.options().slice_bytes)
                                       : ggml_mul_mat(pass.context(), pass.transposed_weight(w), full);
 }
 
-ggml_cgraph * widen_quantized_products(ggml_context * context, ggml_cgraph * graph) {
+ggml_cgraph * widen_quantized_products(ggml_context * context, ggml_cgraph * graph, int64_t slice_bytes) {
     ggml_cgraph * widened = ggml_new_graph_custom(context, size_t(ggml_graph_size(graph)), false);
     for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
         ggml_tensor * node = ggml_graph_node(graph, i);
         if (node->op == GGML_OP_MUL_MAT && node->src[0]->op == GGML_OP_NONE && ggml_is_quantized(node->src[0]->type)) {
-            widen_product(context, node);
+            widen_product(context, node, slice_bytes);
         }
         ggml_build_forward_expand(widened, node); // what the node now reads comes before it
     }

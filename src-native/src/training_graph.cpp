@@ -129,7 +129,7 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
     // a rule adds fewer than ten nodes, a chunk of the loss fewer than forty
     size_t slices = 0;
     for (const auto & [name, weight] : sources.model.llama().tensors_by_name) {
-        slices += size_t(slice_count(weight)) * (weight == sources.model.llama().output ? chunks : 1);
+        slices += size_t(slice_count(weight, sources.reverse.slice_bytes)) * (weight == sources.model.llama().output ? chunks : 1);
     }
     const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + slices * nodes_per_slice + 1024;
     graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 2 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
@@ -150,7 +150,7 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
         return Error("model.untrainable", "This version cannot train the model: it has no gradient for the operation " + missing.operation + ".")
             .with("operation", missing.operation);
     }
-    graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_);
+    graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_, sources.reverse.slice_bytes);
     return graph;
 }
 

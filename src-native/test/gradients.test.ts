@@ -3,11 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MicroBatch, NamedTensor, Trainer } from '../binding.d.ts';
-import { cosine, openModel, openTrainer, relativeError, seededRandom, unwrap } from './support.ts';
+import {
+  cosine,
+  native,
+  openModel,
+  openTrainer,
+  relativeError,
+  seededRandom,
+  shake,
+  unwrap,
+  worstDifference,
+} from './support.ts';
 
 const folder = fileURLToPath(new URL('./fixtures/gradients/', import.meta.url));
 
 interface GradientCase {
+  readonly architecture: string;
   readonly adapter: { readonly file: string; readonly rank: number; readonly alpha: number };
   readonly batchSize: number;
   readonly length: number;
@@ -25,9 +36,11 @@ interface GradientCase {
 }
 
 interface Reference {
-  readonly base: 'f32' | 'f16' | 'bf16';
+  readonly base: 'f32' | 'f16' | 'bf16' | 'quantized';
   readonly model: string;
   readonly gradients: string;
+  /** Of all tensors in the model's file. */
+  readonly weightTypes: readonly string[];
   readonly lossSum: number;
   readonly gradNorm: number;
 }
@@ -35,11 +48,13 @@ interface Reference {
 /**
  * Largest error relative to the largest element of the tensor. Half-precision bases: ggml rounds the
  * activations to the weights' type too (11 and 8 significant bits), which the float64 reference does not.
+ * Quantized bases are multiplied as float32, so they come as close as those.
  */
 const tolerance = {
   f32: { loss: 1e-6, gradient: 1e-4, cosine: 1e-8 },
   f16: { loss: 5e-4, gradient: 1e-2, cosine: 1e-4 },
   bf16: { loss: 2e-3, gradient: 5e-2, cosine: 1e-3 },
+  quantized: { loss: 1e-6, gradient: 1e-4, cosine: 1e-8 },
 } as const;
 
 const cases = readdirSync(folder).map(name => ({
@@ -49,6 +64,12 @@ const cases = readdirSync(folder).map(name => ({
 const variants = cases.flatMap(({ name, content }) =>
   content.references.map(reference => ({ name, base: reference.base, content, reference })),
 );
+
+function variantOf(name: string, base: Reference['base']) {
+  const found = variants.find(variant => variant.name === name && variant.base === base);
+  if (!found) throw new Error(`no case ${name} (${base})`);
+  return found;
+}
 
 function batchOf(content: GradientCase): MicroBatch {
   return {
@@ -61,12 +82,12 @@ function batchOf(content: GradientCase): MicroBatch {
   };
 }
 
-function readReference(name: string, content: GradientCase, reference: Reference): Map<string, Float64Array> {
+function readReference(name: string, content: GradientCase, reference: Reference): Map<string, Float32Array> {
   const bytes = new Uint8Array(readFileSync(`${folder}${name}/${reference.gradients}`)).buffer;
   return new Map(
     content.tensors.map(({ name, shape, offset }) => [
       name,
-      new Float64Array(
+      new Float32Array(
         bytes,
         offset,
         shape.reduce((a, b) => a * b),
@@ -93,12 +114,12 @@ async function openCase(
 }
 
 /** The worst tensor of the gradient: relative error and 1 − cosine. */
-function worstOf(gradients: readonly NamedTensor[], reference: Map<string, Float64Array>) {
+function worstOf(gradients: readonly NamedTensor[], reference: Map<string, Float32Array>) {
   let error = 0;
   let angle = 0;
   expect(gradients.map(({ name }) => name).sort()).toEqual([...reference.keys()].sort());
   for (const { name, data } of gradients) {
-    const wanted = reference.get(name) ?? new Float64Array();
+    const wanted = reference.get(name) ?? new Float32Array();
     error = Math.max(error, relativeError(data, wanted));
     angle = Math.max(angle, 1 - cosine(data, wanted));
   }
@@ -107,9 +128,20 @@ function worstOf(gradients: readonly NamedTensor[], reference: Map<string, Float
 
 afterEach(() => {
   delete process.env['LUTHIER_TEST_CUT_KV_GRADIENT'];
+  delete process.env['LUTHIER_TEST_SLICE_BYTES'];
 });
 
 describe('gradients', () => {
+  it('have a padded and a packed case for every architecture that is called trainable', () => {
+    const covered = (packed: boolean) =>
+      cases
+        .filter(({ name, content }) => name.endsWith('-packed') === packed && content.references.length > 0)
+        .map(({ content }) => content.architecture);
+    const { architectures } = native.trainable();
+    expect([...new Set(covered(false))].sort()).toEqual([...architectures].sort());
+    expect([...new Set(covered(true))].sort()).toEqual([...architectures].sort());
+  });
+
   it.each(variants)(
     'of $name ($base) equal the float64 reference',
     async ({ name, base, content, reference }) => {
@@ -130,7 +162,7 @@ describe('gradients', () => {
     },
   );
 
-  it.each(variants.filter(({ base }) => base === 'f32'))(
+  it.each(variants.filter(({ base }) => base === 'f32' || base === 'quantized'))(
     'of $name equal the slope of the loss in a random direction',
     async ({ name, content, reference }) => {
       const trainer = await openCase(name, content, reference);
@@ -163,14 +195,67 @@ describe('gradients', () => {
     },
   );
 
+  it('of a quantized base are the same where a weight is dequantized in several slices', async () => {
+    process.env['LUTHIER_TEST_SLICE_BYTES'] = '50000'; // of 256 rows of a kilobyte, 48 at a time
+    const { name, content, reference } = variantOf('llama-quantized', 'quantized');
+    for (const gradientCheckpointing of [false, true]) {
+      const trainer = await openCase(name, content, reference, gradientCheckpointing);
+      const loss = unwrap(await trainer.accumulate(batchOf(content)));
+      const { error } = worstOf(trainer.gradients(), readReference(name, content, reference));
+      expect(Math.abs(loss.lossSum / reference.lossSum - 1)).toBeLessThan(tolerance.quantized.loss);
+      expect(error).toBeLessThan(tolerance.quantized.gradient);
+      trainer.dispose();
+    }
+  });
+
+  it('are tested over a weight of every type that is called trainable', () => {
+    const tested = new Set(variants.flatMap(({ reference }) => reference.weightTypes));
+    expect([...tested].sort()).toEqual(
+      native
+        .trainable()
+        .weightTypes.map(type => type.toUpperCase())
+        .sort(),
+    );
+  });
+
+  // Where all other adapters are idle (B = 0), an adapter's gradient does not depend on whether they are there.
+  it.each(variants.filter(({ base, name }) => base === 'f32' && !name.endsWith('-packed')))(
+    'of $name are the same for one module, or the last layer, alone',
+    async ({ name, reference }) => {
+      const model = await openModel(`${folder}${name}/${reference.model}`);
+      const batch = batchOf(variantOf(name, 'f32').content);
+      const { layers, targetModules } = model.info;
+      const choices = [
+        ...targetModules.map(module => ({ targetModules: [module] })),
+        { targetModules, lastLayers: 1 },
+      ];
+      for (const choice of choices) {
+        const alone = await openTrainer(model, choice);
+        shake(alone);
+        const among = await openTrainer(model);
+        unwrap(among.setParameters(alone.parameters()));
+        const [lossAlone, lossAmong] = [
+          unwrap(await alone.accumulate(batch)),
+          unwrap(await among.accumulate(batch)),
+        ];
+        expect(lossAlone.lossSum / lossAmong.lossSum).toBeCloseTo(1, 6);
+        const own = new Set(alone.gradients().map(({ name: tensor }) => tensor));
+        expect(own.size).toBe(2 * choice.targetModules.length * ('lastLayers' in choice ? 1 : layers));
+        const same = among.gradients().filter(({ name: tensor }) => own.has(tensor));
+        expect(worstDifference(alone.gradients(), same)).toBeLessThan(1e-4);
+        alone.dispose();
+        among.dispose();
+      }
+      model.dispose();
+    },
+  );
+
   // The guard's own test: with K and V behind llama.cpp's cache, the loss is right and gradients are not.
-  it.each(['llama', 'qwen2', 'qwen3'])(
+  it.each(native.trainable().architectures)(
     'of %s are found wrong where K and V take the path of upstream',
     async name => {
       process.env['LUTHIER_TEST_CUT_KV_GRADIENT'] = '1';
-      const { content, reference } =
-        variants.find(variant => variant.name === name && variant.base === 'f32') ?? {};
-      if (!content || !reference) throw new Error(`no case ${name}`);
+      const { content, reference } = variantOf(name, 'f32');
       const trainer = await openCase(name, content, reference);
       const loss = unwrap(await trainer.accumulate(batchOf(content)));
       const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));

@@ -21,6 +21,8 @@ struct ReverseOptions {
     // For a test only: no gradient reaches K and V, as when they pass llama.cpp's cache (SET_ROWS has no
     // backward there). The loss stays right while every gradient below is wrong.
     bool cut_keys_and_values = false;
+    // Most bytes of a frozen weight that are held as float32 at once.
+    int64_t slice_bytes = 128 << 20;
 };
 
 // Adds gradient nodes to `graph`. Gradients are float32 and shaped like what they belong to.
@@ -45,6 +47,7 @@ class ReversePass {
 
     // --- for the rules in vjp_rules.cpp ---
     ggml_context * context() const { return context_; }
+    const ReverseOptions & options() const { return options_; }
     bool needs_gradient(const ggml_tensor * tensor) const { return tensor && needed_.count(tensor) > 0; }
     void add_gradient(ggml_tensor * of, ggml_tensor * gradient);
     ggml_tensor * contiguous(ggml_tensor * tensor) const;

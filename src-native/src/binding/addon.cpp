@@ -1,6 +1,7 @@
 // Registers the addon: its classes and its free functions.
 #include "classes.hpp"
 
+#include "luthier/architectures.hpp"
 #include "luthier/backend.hpp"
 
 namespace luthier::binding {
@@ -29,6 +30,16 @@ napi_value version(napi_env env, napi_callback_info info) {
         set(env, object, "buildHash", make_string(env, LUTHIER_BUILD_HASH));
         set(env, object, "compiler", make_string(env, LUTHIER_COMPILER));
         set(env, object, "cpuFeatures", make_array(env, cpu_features(), [&](const std::string & name) { return make_string(env, name); }));
+        return object;
+    });
+}
+
+napi_value trainable(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments &) {
+        const auto text = [&](const std::string & name) { return make_string(env, name); };
+        const napi_value object = make_object(env);
+        set(env, object, "architectures", make_array(env, trainable_architectures(), text));
+        set(env, object, "weightTypes", make_array(env, trainable_weight_types(), text));
         return object;
     });
 }
@@ -77,6 +88,7 @@ napi_value set_level(napi_env env, napi_callback_info info) {
 void define_functions(napi_env env, napi_value exports) {
     const napi_property_descriptor properties[] = {
         method("version", version, napi_enumerable),
+        method("trainable", trainable, napi_enumerable),
         method("loadBackend", load_backend_module, napi_enumerable),
         method("devices", devices, napi_enumerable),
         method("setLogLevel", set_level, napi_enumerable),

@@ -5,6 +5,7 @@
 
 #include "luthier/trainer.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <numeric>
 
@@ -80,6 +81,10 @@ TrainerOptions get_options(napi_env env, napi_value value) {
     // For the test that shows what upstream's path through the K-V cache does to gradients.
     const char * cut = std::getenv("LUTHIER_TEST_CUT_KV_GRADIENT");
     options.reverse.cut_keys_and_values = cut && std::string(cut) == "1";
+    // For the test that cuts the small weights of its models into slices, as large ones are.
+    if (const char * bytes = std::getenv("LUTHIER_TEST_SLICE_BYTES")) {
+        options.reverse.slice_bytes = std::max<int64_t>(1, std::atoll(bytes));
+    }
     return options;
 }
 
