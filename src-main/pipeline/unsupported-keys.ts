@@ -9,16 +9,10 @@ interface Unsupported {
 }
 
 const ALWAYS: readonly Unsupported[] = [
-  { path: 'collator.strategy', found: r => r.collator.strategy, isUsed: r => r.collator.strategy === 'pack' },
   {
     path: 'collator.truncation',
     found: r => r.collator.truncation,
     isUsed: r => r.collator.truncation === 'prompt-first',
-  },
-  {
-    path: 'collator.groupByLength',
-    found: r => r.collator.groupByLength,
-    isUsed: r => r.collator.groupByLength,
   },
 ];
 

@@ -175,7 +175,7 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
   },
   'training.batchSize': {
     allowed: 'a whole number from 1',
-    meaning: 'Examples that are computed at once.',
+    meaning: 'Examples, or packed rows, that are computed at once.',
     unit: 'examples',
     usual: '1 to 8',
     raising: 'Faster on a GPU; more memory.',

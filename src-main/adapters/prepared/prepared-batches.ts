@@ -1,44 +1,70 @@
 /** The micro-batches of a run out of its prepared dataset: one order for the trainer and for every view. */
 import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
+import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { collatePadded } from '../../pipeline/collate.ts';
-import { type PlannedStep, plannedSteps, planTraining } from '../../pipeline/training-plan.ts';
+import { collatePacked, collatePadded } from '../../pipeline/batches/collate.ts';
+import {
+  type PlannedMicroBatch,
+  type PlannedStep,
+  planEvaluation,
+  planTraining,
+} from '../../pipeline/batches/training-plan.ts';
 import type { PreparedDataset } from './prepared-reader.ts';
 
 export interface PlannedBatches {
   readonly steps: number;
-  /** Each step with what makes its micro-batches, one at a time. */
-  inOrder(): Generator<{ readonly planned: PlannedStep; readonly batches: Generator<MicroBatch> }>;
+  /** Each step that is left when `done` steps are done, with what makes its micro-batches, one at a time. */
+  inOrder(
+    done?: number,
+  ): Generator<{ readonly planned: PlannedStep; readonly batches: Generator<MicroBatch> }>;
+  /** The validation examples, by the same collator; none where nothing is held back. */
+  forEvaluation(): Generator<MicroBatch>;
   /** Rows of the data file behind a step, for messages. */
   rowsOf(planned: PlannedStep): number[];
 }
 
 export function planBatches(dataset: PreparedDataset, recipe: Recipe): PlannedBatches {
-  const examples = dataset.indicesOf('training');
-  const options = { ...recipe.training, examples: examples.length };
-  const at = (i: number) => examples[i] ?? 0;
+  const training = dataset.indicesOf('training');
+  const plan = planTraining(optionsFor(dataset, recipe, training));
+  const collate = (rows: PlannedMicroBatch, indices: Uint32Array) =>
+    collateRows(readRows(dataset, rows, indices), recipe, dataset.meta.padId);
   return {
-    steps: planTraining(options).steps,
-    *inOrder() {
-      for (const planned of plannedSteps(options))
-        yield { planned, batches: batchesOf(dataset, planned, at) };
+    steps: plan.steps,
+    *inOrder(done = 0) {
+      for (const planned of plan.stepsAfter(done)) {
+        yield { planned, batches: lazily(planned.microBatches, rows => collate(rows, training)) };
+      }
     },
-    rowsOf: planned => planned.microBatches.flat().map(i => dataset.read(at(i)).row),
+    *forEvaluation() {
+      const held = dataset.indicesOf('validation');
+      const microBatches = planEvaluation(optionsFor(dataset, recipe, held));
+      yield* lazily(microBatches, rows => collate(rows, held));
+    },
+    rowsOf: planned => planned.microBatches.flat(2).map(i => dataset.summary(training[i] ?? 0).row),
   };
 }
 
-function* batchesOf(
-  dataset: PreparedDataset,
-  planned: PlannedStep,
-  at: (i: number) => number,
-): Generator<MicroBatch> {
-  for (const indices of planned.microBatches) yield collateFrom(dataset, indices.map(at));
+function* lazily<T, R>(items: Iterable<T>, make: (item: T) => R): Generator<R> {
+  for (const item of items) yield make(item);
 }
 
-/** Collates the examples at these places of the file. */
-export function collateFrom(dataset: PreparedDataset, indices: readonly number[]): MicroBatch {
-  return collatePadded(
-    indices.map(index => dataset.read(index)),
-    dataset.meta.padId,
-  );
+/** What decides the order of these examples. */
+function optionsFor(dataset: PreparedDataset, recipe: Recipe, indices: Uint32Array) {
+  return { ...recipe.training, ...recipe.collator, lengths: dataset.lengthsOf(indices) };
+}
+
+function readRows(
+  dataset: PreparedDataset,
+  rows: PlannedMicroBatch,
+  indices: Uint32Array,
+): LabelledExample[][] {
+  return rows.map(row => row.map(i => dataset.read(indices[i] ?? 0)));
+}
+
+function collateRows(
+  rows: readonly (readonly LabelledExample[])[],
+  { collator }: Recipe,
+  padId: number,
+): MicroBatch {
+  return collator.strategy === 'pack' ? collatePacked(rows, padId) : collatePadded(rows.flat(), padId);
 }

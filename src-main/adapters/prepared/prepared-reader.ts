@@ -92,11 +92,17 @@ export class PreparedDataset {
   /** Indices of the examples in one part of the data, in file order. */
   indicesOf(split: Split): Uint32Array {
     const wanted = SPLITS.indexOf(split);
-    const indices: number[] = [];
+    const indices = new Uint32Array(this.examples);
+    let count = 0;
     for (let i = 0; i < this.examples; i++) {
-      if (this.#index.readUInt8(i * INDEX_ENTRY_BYTES + 34) === wanted) indices.push(i);
+      if (this.#index.readUInt8(i * INDEX_ENTRY_BYTES + 34) === wanted) indices[count++] = i;
     }
-    return Uint32Array.from(indices);
+    return indices.slice(0, count);
+  }
+
+  /** Tokens of each of these examples. */
+  lengthsOf(indices: Uint32Array): Uint32Array {
+    return indices.map(index => this.#index.readUInt32LE(index * INDEX_ENTRY_BYTES + 8));
   }
 
   /** Idempotent. */

@@ -10,7 +10,8 @@ export function checkRun(facts: RunFacts): Verdict[] {
 /** Fewer conversations than this are learnt by heart rather than learnt from. */
 const FEW_EXAMPLES = 50;
 
-function checkSize({ totals, trainingExamples, plan, recipe }: RunFacts): Verdict {
+function checkSize({ totals, trainingLengths, plan, recipe }: RunFacts): Verdict {
+  const trainingExamples = trainingLengths.length;
   const id = 'data.small';
   const { kept } = totals;
   const seen = plan.stepsPerEpoch === 0 ? 1 : Math.min(1, plan.steps / plan.stepsPerEpoch);

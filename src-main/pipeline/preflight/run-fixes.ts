@@ -1,6 +1,6 @@
 /** Changes of training keys: each is put through the very checks again, so that its label holds. */
 import type { Fix } from '../../../src-shared/domain/preflight.ts';
-import { type PlanOptions, planTraining } from '../training-plan.ts';
+import { type PlanOptions, planTraining } from '../batches/training-plan.ts';
 import { changeRecipe, type RecipeChange } from './change-recipe.ts';
 import { checkRun, gibibytes } from './check-run.ts';
 import { estimateMemory } from './estimate-memory.ts';
@@ -105,8 +105,8 @@ function tryChange(one: RecipeChange, verdict: Verdict, facts: RunFacts): Fix[] 
   ];
 }
 
-function planOptions({ trainingExamples }: RunFacts, recipe: RunFacts['recipe']): PlanOptions {
-  return { ...recipe.training, examples: trainingExamples };
+function planOptions({ trainingLengths }: RunFacts, recipe: RunFacts['recipe']): PlanOptions {
+  return { ...recipe.training, ...recipe.collator, lengths: trainingLengths };
 }
 
 function change(id: string, words: string, set: RecipeChange['set']): RecipeChange {

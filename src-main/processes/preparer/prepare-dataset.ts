@@ -7,13 +7,13 @@ import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type PreparedMeta, VERSION } from '../../adapters/prepared/format.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
+import { planTraining } from '../../pipeline/batches/training-plan.ts';
 import { DatasetSplit, type DuplicateCounts } from '../../pipeline/duplicates/split-dataset.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
 import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
 import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
 import { completeReport, type DataReport } from '../../pipeline/preflight/complete-report.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
-import { planTraining } from '../../pipeline/training-plan.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
@@ -35,29 +35,38 @@ export async function prepareDataset(job: PrepareJob, context: JobContext): Prom
     const hashes = await hashInputs(job, labeller);
     const preparedPath = join(job.cacheDirectory, 'prepared', `${hashes.preparedDataset}.luthdata`);
     const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
-    if (known?.ok) {
-      const { meta } = known.value;
-      known.value.close();
-      return ok(result(preparedPath, meta, recipe, labeller));
+    if (!known?.ok) {
+      mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
+      const opened = { recipe, format, labeller };
+      const surroundings = { nativeDirectory: context.nativeDirectory, now: job.now };
+      await writePrepared(preparedPath, opened, hashes, surroundings, context);
     }
-    mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
-    const opened = { recipe, format, labeller };
-    const surroundings = { nativeDirectory: context.nativeDirectory, now: job.now };
-    const meta = await writePrepared(preparedPath, opened, hashes, surroundings, context);
-    return ok(result(preparedPath, meta, recipe, labeller));
+    const dataset = known?.ok ? known.value : orThrow(PreparedDataset.open(preparedPath));
+    try {
+      return ok(result(preparedPath, dataset, recipe, labeller));
+    } finally {
+      dataset.close();
+    }
   } finally {
     labeller.dispose();
   }
 }
 
 /** What depends on keys outside the prepared bytes is added each time: steps, memory, overrides. */
-function result(preparedPath: string, meta: PreparedMeta, recipe: Recipe, { model }: Labeller): Prepared {
+function result(
+  preparedPath: string,
+  dataset: PreparedDataset,
+  recipe: Recipe,
+  { model }: Labeller,
+): Prepared {
   const { info } = model;
+  const { meta } = dataset;
+  const trainingLengths = dataset.lengthsOf(dataset.indicesOf('training'));
   const report = completeReport(meta.report, {
     recipe,
     totals: meta.report.totals,
-    trainingExamples: meta.trainingExamples,
-    plan: planTraining({ ...recipe.training, examples: meta.trainingExamples }),
+    trainingLengths,
+    plan: planTraining({ ...recipe.training, ...recipe.collator, lengths: trainingLengths }),
     model: info,
     freeMemoryBytes: process.availableMemory(),
   });
@@ -109,7 +118,7 @@ async function writePrepared(
   hashes: Prepared['hashes'],
   surroundings: Surroundings,
   context: JobContext,
-): Promise<PreparedMeta> {
+): Promise<void> {
   const { recipe, format, labeller } = opened;
   const { dataset, training } = recipe;
   const { tokenizer } = labeller.options;
@@ -159,7 +168,6 @@ async function writePrepared(
       report,
     };
     writer.finish(meta, partOf);
-    return meta;
   } finally {
     writer.dispose();
   }

@@ -1,11 +1,10 @@
 /** The loss over the validation examples: when it is due, and how it is measured. */
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
 import type { Evaluation } from '../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
-import { collateFrom } from '../../adapters/prepared/prepared-batches.ts';
-import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
-import type { PlannedStep } from '../../pipeline/training-plan.ts';
+import type { PlannedStep } from '../../pipeline/batches/training-plan.ts';
 import { stopRequested } from '../child-channel.ts';
 
 export function evaluationIsDue(planned: PlannedStep, recipe: Recipe, steps: number): boolean {
@@ -17,17 +16,14 @@ export function evaluationIsDue(planned: PlannedStep, recipe: Recipe, steps: num
 /** Null where no validation example has a trained token. Gives up between micro-batches where a stop is asked for. */
 export async function evaluate(
   trainer: NativeTrainer,
-  dataset: PreparedDataset,
-  held: Uint32Array,
-  recipe: Recipe,
+  batches: Iterable<MicroBatch>,
   step: number,
   signal: AbortSignal,
 ): Promise<Outcome<Evaluation | null | 'stopped'>> {
   let lossSum = 0;
   let trainedTokens = 0;
-  for (let at = 0; at < held.length; at += recipe.training.batchSize) {
+  for (const batch of batches) {
     if (await stopRequested(signal)) return ok('stopped');
-    const batch = collateFrom(dataset, [...held.subarray(at, at + recipe.training.batchSize)]);
     if (batch.trainableTokens === 0) continue;
     const loss = fromNative(await trainer.evaluate(batch));
     if (!loss.ok) return loss;

@@ -7,8 +7,8 @@ import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
 import { type PlannedBatches, planBatches } from '../../adapters/prepared/prepared-batches.ts';
 import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
+import type { PlannedStep } from '../../pipeline/batches/training-plan.ts';
 import { learningRateFactor } from '../../pipeline/learning-rate.ts';
-import type { PlannedStep } from '../../pipeline/training-plan.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 import { evaluate, evaluationIsDue } from './evaluate.ts';
 import type { RunKeeper } from './keep-run.ts';
@@ -44,22 +44,20 @@ export async function runSteps(
   elapsedBeforeMs: number,
 ): Promise<StepsEnded> {
   const { dataset, recipe, keeper, context } = session;
-  const held = dataset.indicesOf('validation');
   const plan = planBatches(dataset, recipe);
   const startedAt = performance.now() - elapsedBeforeMs;
   const elapsedMs = () => performance.now() - startedAt;
   let position = from;
-  for (const { planned, batches } of plan.inOrder()) {
-    const isRepeated = planned.step === from.step && from.isStepUnfinished;
-    if (planned.step <= from.step && !isRepeated) continue;
+  for (const { planned, batches } of plan.inOrder(from.isStepUnfinished ? from.step - 1 : from.step)) {
+    const isRepeated = planned.step === from.step;
     if (!isRepeated) {
       const taken = await takeStep(session, planned, batches, plan.steps, elapsedMs);
       if (!taken.ok) return failedAt(planned, taken.error, plan, position);
       if (taken.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
       position = afterUpdate(position, planned.step);
     }
-    if (held.length > 0 && evaluationIsDue(planned, recipe, plan.steps)) {
-      const evaluated = await evaluateAndKeepBest(session, held, position);
+    if (evaluationIsDue(planned, recipe, plan.steps)) {
+      const evaluated = await evaluateAndKeepBest(session, plan, position);
       if (!evaluated.ok) return failedAt(planned, evaluated.error, plan, position);
       if (evaluated.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
       position = evaluated.value;
@@ -144,11 +142,11 @@ async function update(
 }
 
 async function evaluateAndKeepBest(
-  { trainer, dataset, recipe, keeper, context }: Session,
-  held: Uint32Array,
+  { trainer, keeper, context }: Session,
+  plan: PlannedBatches,
   position: RunPosition,
 ): Promise<Outcome<RunPosition | 'stopped'>> {
-  const evaluated = await evaluate(trainer, dataset, held, recipe, position.step, context.signal);
+  const evaluated = await evaluate(trainer, plan.forEvaluation(), position.step, context.signal);
   if (!evaluated.ok) return evaluated;
   if (evaluated.value === 'stopped') return ok('stopped');
   if (evaluated.value === null) return ok(position);
