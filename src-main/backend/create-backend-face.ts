@@ -22,6 +22,7 @@ import {
 import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
+import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
 import { answerWithRun, GREEDY, runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
@@ -64,7 +65,9 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const recipe = recipeOf(parts, source);
       if (!recipe.ok) return recipe;
       const prepared = await parts.workers.preparer.prepare(recipe.value, { signal });
-      return prepared.ok ? ok(prepared.value.report) : prepared;
+      if (prepared.ok) return ok(prepared.value.report);
+      const report = reportBehind(prepared.error);
+      return report === null ? prepared : ok(report);
     },
     'runs.start': async (source, signal) => {
       const recipe = recipeOf(parts, source);

@@ -4,6 +4,7 @@ import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { FinishedEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Prepared } from '../pipeline/job-results.ts';
+import { blockedBy } from '../pipeline/preflight/refuse-model.ts';
 import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { dataNameOf, modelNameOf } from './display-names.ts';
@@ -62,24 +63,13 @@ function withDate(recipe: Recipe, now: Date): Recipe {
 
 /** Null where the run may start. Zero trained tokens are never let through, whatever the checks say. */
 export function refuseLaunch({ report, vocabularyOnly }: Prepared): CodedError | null {
-  if (report.status === 'blocked' || report.totals.trainableTokens === 0) return blocked(report);
+  if (report.status === 'blocked' || report.totals.trainableTokens === 0) return blockedBy(report);
   if (!vocabularyOnly) return null;
   return {
     code: 'model.vocabOnly',
     title: 'The model file holds a vocabulary only.',
     cause: 'There are no weights to train an adapter on.',
     remedy: 'Choose the GGUF file with the weights of the model.',
-  };
-}
-
-export function blocked(report: PreflightReport): CodedError {
-  const errors = report.checks.filter(check => check.severity === 'error');
-  return {
-    code: 'preflight.blocked',
-    title: 'Preflight found a reason not to train.',
-    cause: errors.map(check => `${check.id}: ${check.title} ${check.cause}`).join('\n'),
-    remedy: 'Mend the data or the recipe, and check again.',
-    details: report,
   };
 }
 
@@ -101,8 +91,15 @@ function createRun(parts: BackendParts, recipe: Recipe, prepared: Prepared): str
   return id;
 }
 
-function warningsOf(recipe: Recipe, prepared: Prepared) {
-  if (recipe.model.sha256 === null || recipe.model.sha256 === prepared.hashes.model) return [];
+/** What was let through knowingly stays with the run, beside the report that holds it. */
+function warningsOf(recipe: Recipe, { hashes, report }: Prepared) {
+  const warnings = report.checks
+    .filter(check => check.allowed === true)
+    .map(check => ({
+      code: 'preflight.allowed',
+      message: `${check.id} was let through by preflight.allow: ${check.title}`,
+    }));
+  if (recipe.model.sha256 === null || recipe.model.sha256 === hashes.model) return warnings;
   const message = 'The model file is not the one that the recipe was made with: its hash is another.';
-  return [{ code: 'model.hashMismatch', message }];
+  return [...warnings, { code: 'model.hashMismatch', message }];
 }

@@ -52,7 +52,7 @@ const PROBES: readonly { readonly conversation: Conversation; readonly prompt: b
 
 /** What looks like a token for models alone: not `[INST]` or `<think>`, which older models read as plain text. */
 const CONTROL_TOKEN =
-  /<\|[^|<>\s]{1,40}\|>|<｜[^｜<>\s]{1,40}｜>|<(?:start|end)_of_\w{1,20}>|<\|[a-z_]{1,20}>|<[a-z_]{1,20}\|>/g;
+  /<\|[^|<>\s]{1,40}\|>|<\/?s>|<｜[^｜<>\s]{1,40}｜>|<(?:start|end)_of_\w{1,20}>|<\|[a-z_]{1,20}>|<[a-z_]{1,20}\|>/g;
 
 function render(
   template: ChatTemplate,

@@ -21,7 +21,7 @@ import { dataPaths, readRows } from './read-rows.ts';
 export interface OpenedRecipe {
   readonly recipe: Recipe;
   readonly format: RowFormat;
-  readonly labeller: Labeller;
+  readonly labeller: Omit<Labeller, 'dispose'>;
 }
 
 /** The machine's side of a preparation. */
@@ -61,7 +61,7 @@ function templateFacts({ recipe, labeller }: OpenedRecipe, surroundings: Surroun
 /** Null for a template that does not compile. */
 export function tryCompile(
   source: string,
-  { options }: Labeller,
+  { options }: OpenedRecipe['labeller'],
   { nativeDirectory, now }: Surroundings,
 ): ChatTemplate | null {
   const addon = loadAddon(nativeDirectory);

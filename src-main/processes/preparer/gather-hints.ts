@@ -75,7 +75,7 @@ async function fittingMarkers(opened: OpenedRecipe): Promise<Markers | null> {
 }
 
 /** Those that print tokens of this vocabulary and no other control words, the ones with most tokens first. */
-function fittingPresets({ labeller }: OpenedRecipe, surroundings: Surroundings): string[] {
+function fittingPresets({ recipe, labeller }: OpenedRecipe, surroundings: Surroundings): string[] {
   const { context, tokenizer } = labeller.options;
   const fitting = PRESETS.flatMap(({ name, source }) => {
     const template = tryCompile(source, labeller, surroundings);
@@ -85,5 +85,6 @@ function fittingPresets({ labeller }: OpenedRecipe, surroundings: Surroundings):
     return fits ? [{ name, ownTokens: facts.ownTokens }] : [];
   });
   fitting.sort((a, b) => b.ownTokens - a.ownTokens);
-  return fitting.slice(0, PROPOSED_PRESETS).map(({ name }) => name);
+  const isOwnLeft = labeller.model.info.chatTemplate !== null && recipe.template.source !== 'model';
+  return fitting.slice(0, isOwnLeft ? 1 : PROPOSED_PRESETS).map(({ name }) => name);
 }

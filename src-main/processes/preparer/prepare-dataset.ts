@@ -14,6 +14,9 @@ import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
 import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
 import { completeReport, type DataReport } from '../../pipeline/preflight/complete-report.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
+
+import { refuseModel } from '../../pipeline/preflight/refuse-model.ts';
+
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
@@ -30,7 +33,9 @@ export async function prepareDataset(job: PrepareJob, context: JobContext): Prom
   if (unsupported) return fail(unsupported);
   context.reportProgress({ phase: 'opening the data', done: 0, total: null });
   const format = await detectRecipeFormat(recipe);
-  const labeller = orThrow(await openLabeller(recipe, format, context.nativeDirectory, job.now));
+  const opening = await openLabeller(recipe, format, context.nativeDirectory, job.now);
+  if (!opening.ok) return fail(refuseModel(opening.error) ?? opening.error);
+  const labeller = opening.value;
   try {
     const hashes = await hashInputs(job, labeller);
     const preparedPath = join(job.cacheDirectory, 'prepared', `${hashes.preparedDataset}.luthdata`);
@@ -114,7 +119,7 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared
 
 async function writePrepared(
   path: string,
-  opened: OpenedRecipe,
+  opened: OpenedRecipe & { readonly labeller: Labeller },
   hashes: Prepared['hashes'],
   surroundings: Surroundings,
   context: JobContext,

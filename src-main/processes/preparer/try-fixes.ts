@@ -1,7 +1,8 @@
 /** Tries every proposed change on the rows concerned and keeps those that mend something, with their effect. */
-import { CodedException, type Outcome } from '../../../src-shared/contract/coded-error.ts';
+import { CodedException } from '../../../src-shared/contract/coded-error.ts';
 import type { Check, Fix } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
 import { contentKey } from '../../pipeline/duplicates/content-key.ts';
 import { DatasetSplit } from '../../pipeline/duplicates/split-dataset.ts';
 import { labelRow } from '../../pipeline/label-row.ts';
@@ -16,7 +17,7 @@ import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { gatherHints } from './gather-hints.ts';
-import { openLabeller } from './open-labeller.ts';
+import { createLabeller } from './open-labeller.ts';
 import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
 
 /** Rows that are labelled again in all trials together, so that trying ends however large the data is. */
@@ -26,7 +27,7 @@ const FEWEST_ROWS = 500;
 const REACH_ROWS = 100_000;
 const ROWS_PER_PROGRESS = 200;
 /** Fixes that a check shows at most. */
-const MOST_FIXES = 4;
+const MOST_FIXES = 5;
 
 type Watch = Pick<JobContext, 'signal' | 'reportProgress'>;
 
@@ -42,7 +43,7 @@ export async function tryFixes(
   const proposed = new Map(verdicts.map(verdict => [verdict.id, proposeChanges(verdict, facts, hints)]));
   const changes = new Map([...proposed.values()].flat().map(change => [keyOf(change), change]));
   const rows = chooseRows(facts, changes.size);
-  const trial = { rows, surroundings, watch };
+  const trial = { rows, model: opened.labeller.model, surroundings, watch };
   const before =
     changes.size === 0 || rows === null ? trialOf(verdicts, facts) : await tryRecipe(opened.recipe, trial);
   const after = new Map<string, TrialReport>();
@@ -85,16 +86,18 @@ function chooseRows({ counts }: DataFacts, changes: number): ReadonlySet<number>
 }
 
 interface Trial {
+  readonly model: NativeModel;
   readonly rows: ReadonlySet<number> | null;
   readonly surroundings: Surroundings;
   readonly watch: Watch;
 }
 
 /** Null where the recipe cannot be used at all. */
-async function tryRecipe(recipe: Recipe, { rows, surroundings, watch }: Trial): Promise<TrialReport | null> {
+async function tryRecipe(recipe: Recipe, trial: Trial): Promise<TrialReport | null> {
   if (refuseUnsupported(recipe, 'prepare')) return null;
-  const opened = await tryOpen(recipe, surroundings);
+  const opened = await tryOpen(recipe, trial);
   if (opened === null) return null;
+  const { rows, surroundings, watch } = trial;
   const { labeller, format } = opened;
   try {
     const counter = new DatasetCounter(labeller.options.tokenizer.endOfGenerationIds);
@@ -116,20 +119,16 @@ async function tryRecipe(recipe: Recipe, { rows, surroundings, watch }: Trial): 
   } catch (error) {
     if (error instanceof CodedException && error.coded.code !== 'job.cancelled') return null;
     throw error;
-  } finally {
-    labeller.dispose();
   }
 }
 
-async function tryOpen(recipe: Recipe, { nativeDirectory, now }: Surroundings): Promise<OpenedRecipe | null> {
+/** Over the model that is open already: no fix is about another one. */
+async function tryOpen(recipe: Recipe, { model, surroundings }: Trial): Promise<OpenedRecipe | null> {
+  const addon = loadAddon(surroundings.nativeDirectory);
+  if (!addon.ok) return null;
   try {
     const format = await detectRecipeFormat(recipe);
-    const labeller: Outcome<OpenedRecipe['labeller']> = await openLabeller(
-      recipe,
-      format,
-      nativeDirectory,
-      now,
-    );
+    const labeller = createLabeller(addon.value, model, recipe, format, surroundings.now);
     return labeller.ok ? { recipe, format, labeller: labeller.value } : null;
   } catch (error) {
     if (error instanceof CodedException) return null;

@@ -1,11 +1,12 @@
 /** `luthier labels`, `batches` and `preflight`: everything that is known before weights are loaded. */
-import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { type Outcome, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { IGNORE_INDEX } from '../../../../src-shared/domain/labels.ts';
-import type { PreflightReport } from '../../../../src-shared/domain/preflight.ts';
 import type { Prepared } from '../../../pipeline/job-results.ts';
+import { reportBehind } from '../../../pipeline/preflight/refuse-model.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
+import { reportAsText } from '../report-text.ts';
 
 /** Never gated by preflight: to see why nothing is trained, one has to see it. */
 export async function labelsCommand(
@@ -66,33 +67,25 @@ export async function batchesCommand(
 
 export async function preflightCommand(context: CommandContext, argument: RecipeArgument): Promise<ExitCode> {
   const { output } = context;
-  const { prepared } = await prepare(context, argument);
-  if (output.json) await output.document(prepared.report);
-  output.text(reportAsText(prepared.report));
-  return prepared.report.status === 'blocked' ? EXIT.refused : EXIT.done;
+  const { prepared } = await tryPrepare(context, argument);
+  const refused = prepared.ok ? null : reportBehind(prepared.error);
+  const report = refused ?? orThrow(prepared).report;
+  if (output.json) await output.document(report);
+  output.text(reportAsText(report));
+  return report.status === 'blocked' ? EXIT.refused : EXIT.done;
 }
 
 async function prepare(context: CommandContext, argument: RecipeArgument) {
-  const { output, parts, signal } = context;
-  const recipe = openRecipe(context, argument);
-  const prepared: Prepared = orThrow(
-    await parts.workers.preparer.prepare(recipe, { signal, onProgress: output.progress }),
-  );
-  return { recipe, prepared };
+  const { recipe, prepared } = await tryPrepare(context, argument);
+  return { recipe, prepared: orThrow(prepared) };
 }
 
-const MARKS = { error: '✗', warning: '!', info: 'i', ok: '✓' } as const;
-
-export function reportAsText(report: PreflightReport): string {
-  const { totals } = report;
-  const checks = report.checks.flatMap(check => [
-    `${MARKS[check.severity]} ${check.id}: ${check.title}`,
-    ...(check.cause === '' || check.severity === 'ok' ? [] : [`    ${check.cause}`]),
-    ...(check.rows.length === 0 ? [] : [`    rows ${check.rows.join(', ')}`]),
-  ]);
-  return [
-    report.status === 'ready' ? 'Ready to train.' : 'Blocked: nothing is trained.',
-    `${totals.kept} of ${totals.examples} examples, ${totals.trainableTokens} of ${totals.tokens} tokens trained, ${totals.steps} steps.`,
-    ...checks,
-  ].join('\n');
+async function tryPrepare(context: CommandContext, argument: RecipeArgument) {
+  const { output, parts, signal } = context;
+  const recipe = openRecipe(context, argument);
+  const prepared: Outcome<Prepared> = await parts.workers.preparer.prepare(recipe, {
+    signal,
+    onProgress: output.progress,
+  });
+  return { recipe, prepared };
 }
