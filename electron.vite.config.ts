@@ -6,7 +6,7 @@ const at = (path: string) => resolve(import.meta.dirname, path);
 
 /**
  * One build makes every entry point. The main bundle holds Electron's main process, the command line
- * and the four child processes side by side in out/main, so that each finds its siblings there.
+ * and the four child processes with the preparer's threads side by side in out/main, so that each finds its siblings there.
  */
 export default defineConfig({
   main: {
@@ -18,6 +18,7 @@ export default defineConfig({
           cli: at('src-main/hosts/cli/main.ts'),
           trainer: at('src-main/processes/trainer/main.ts'),
           preparer: at('src-main/processes/preparer/main.ts'),
+          'labeller-thread': at('src-main/processes/preparer/labeller-thread.ts'),
           inference: at('src-main/processes/inference/main.ts'),
           explorer: at('src-main/processes/explorer/main.ts'),
         },

@@ -49,6 +49,8 @@ export async function preflight(workspace: Workspace, recipe: Recipe): Promise<P
       emit: () => undefined,
       commit: () => Promise.resolve(),
       log: () => undefined,
+      threadFile: null,
+      onStuckThread: () => undefined,
     },
   );
   return orThrow(prepared).report;

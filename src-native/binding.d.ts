@@ -90,6 +90,14 @@ export class Model {
    * `model.loadFailed`.
    */
   static open(path: string, options: { readonly vocabularyOnly: boolean }): Promise<Result<Model>>;
+  /**
+   * The model that another thread of this process opened and gave this number by `share`: the same memory,
+   * each thread with an object of its own. Tokenizing is safe from several threads at once. Error:
+   * `model.notShared`, also once everybody disposed of it.
+   */
+  static openShared(number: number): Result<Model>;
+  /** The number by which other threads of this process find this model. */
+  share(): number;
   readonly info: ModelInfo;
   /** Token ids of UTF-8 text. `addSpecial` adds BOS/EOS as the GGUF asks; `parseSpecial` turns spelled special tokens into their ids. */
   tokenize(

@@ -29,10 +29,12 @@ interface ParentPort {
 
 /**
  * Waits for the one job, does it, answers and ends. A coded exception becomes a coded result; anything
- * else is reported as a fault with its stack on standard error. The child ends with its parent.
+ * else is reported as a fault with its stack on standard error. The child ends with its parent. `end` ends
+ * the process, for one that cannot simply exit.
  */
 export function serveJob<J extends Job>(
   handle: (job: J, context: JobContext) => Promise<Outcome<unknown>>,
+  end: (exitCode: number) => void = exitCode => process.exit(exitCode),
 ): void {
   // Ctrl-C reaches the whole process group; it is the parent's to say what happens then.
   process.on('SIGINT', () => undefined);
@@ -64,7 +66,7 @@ export function serveJob<J extends Job>(
     void handle(message.job as J, context)
       .catch(asOutcome)
       .then(outcome => port.send({ type: 'result', outcome }))
-      .then(() => process.exit(0));
+      .then(() => end(0));
   });
 }
 

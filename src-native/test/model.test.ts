@@ -172,6 +172,23 @@ function offsetOf(bytes: Buffer, tensor: string): number {
   return bytes.indexOf(tensor) + tensor.length + 4 + 8 + 4;
 }
 
+describe('a model that threads share', () => {
+  it('is the same one for all, and stays open until the last disposes of it', async () => {
+    const model = await openModel(`${fixtures}qwen3/model-bf16.gguf`);
+    const number = model.share();
+    expect(model.share()).toBe(number);
+    const same = unwrap(native.Model.openShared(number));
+    expect(same.info).toEqual(model.info);
+    const options = { addSpecial: false, parseSpecial: false };
+    const ids = model.tokenize('hello', options);
+    model.dispose();
+    expect(same.tokenize('hello', options)).toEqual(ids);
+    same.dispose();
+    expect(errorOf(native.Model.openShared(number))).toMatchObject({ code: 'model.notShared' });
+    expect(errorOf(native.Model.openShared(99))).toMatchObject({ code: 'model.notShared' });
+  });
+});
+
 describe('tokenizer', () => {
   it('gives pieces whose bytes are the text', async () => {
     const model = await openModel(`${fixtures}llama/model.gguf`, true);

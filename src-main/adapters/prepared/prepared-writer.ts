@@ -15,26 +15,17 @@ import {
   type Split,
   VERSION,
 } from './format.ts';
+import { partialPath } from './leftovers.ts';
 
 const BUFFER_BYTES = 1 << 20;
-
-interface IndexEntry {
-  readonly offset: number;
-  readonly tokens: number;
-  readonly trainableTokens: number;
-  readonly truncatedTokens: number;
-  readonly row: number;
-  readonly line: number;
-  readonly problemBytes: number;
-  readonly dropped: number;
-  readonly method: number;
-}
+const PADDING = Buffer.alloc(8);
+const ENTRIES_PER_BLOCK = 1 << 14;
 
 export class PreparedWriter {
   readonly #path: string;
   readonly #temporaryPath: string;
   readonly #fd: number;
-  readonly #index: IndexEntry[] = [];
+  readonly #index = new GrowingIndex();
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #position = HEADER_BYTES;
@@ -43,7 +34,7 @@ export class PreparedWriter {
   /** Throws what `fs.openSync` throws where the folder cannot be written. */
   constructor(path: string) {
     this.#path = path;
-    this.#temporaryPath = `${path}.${process.pid}.partial`;
+    this.#temporaryPath = partialPath(path);
     this.#fd = openSync(this.#temporaryPath, 'w');
     this.#put(Buffer.alloc(HEADER_BYTES));
     this.#position = HEADER_BYTES;
@@ -51,29 +42,17 @@ export class PreparedWriter {
 
   add(example: LabelledExample): void {
     const problem = Buffer.from(example.problem, 'utf8');
-    this.#index.push({
-      offset: this.#position,
-      tokens: example.inputIds.length,
-      trainableTokens: countTrainableTokens(example.labels),
-      truncatedTokens: example.truncatedTokens,
-      row: example.row,
-      line: example.line,
-      problemBytes: problem.length,
-      dropped: example.dropped === null ? 0 : DROP_REASONS.indexOf(example.dropped) + 1,
-      method: SPAN_METHODS.indexOf(example.method),
-    });
+    this.#index.add(example, this.#position, problem.length);
     this.#append(bytesOf(example.inputIds));
     this.#append(bytesOf(example.labels));
     this.#append(problem);
-    this.#append(Buffer.alloc((8 - (this.#position % 8)) % 8));
+    this.#append(PADDING.subarray(0, (8 - (this.#position % 8)) % 8));
   }
 
   /** `splitOf(i)` says where the i-th kept example goes; dropped ones stay dropped. */
   finish(meta: PreparedMeta, splitOf: (index: number) => Split): void {
     const indexOffset = this.#position;
-    this.#index.forEach((entry, i) => {
-      this.#append(indexEntry(entry, entry.dropped > 0 ? 'dropped' : splitOf(i)));
-    });
+    for (const block of this.#index.blocks(splitOf)) this.#append(block);
     const metaOffset = this.#position;
     const metaBytes = Buffer.from(JSON.stringify(meta), 'utf8');
     this.#append(metaBytes);
@@ -122,19 +101,45 @@ function bytesOf(ids: Int32Array): Buffer {
   return Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength);
 }
 
-function indexEntry(entry: IndexEntry, split: Split): Buffer {
-  const bytes = Buffer.alloc(INDEX_ENTRY_BYTES);
-  bytes.writeBigUInt64LE(BigInt(entry.offset), 0);
-  bytes.writeUInt32LE(entry.tokens, 8);
-  bytes.writeUInt32LE(entry.trainableTokens, 12);
-  bytes.writeUInt32LE(entry.truncatedTokens, 16);
-  bytes.writeUInt32LE(entry.row, 20);
-  bytes.writeUInt32LE(entry.line, 24);
-  bytes.writeUInt32LE(entry.problemBytes, 28);
-  bytes.writeUInt8(entry.dropped, 32);
-  bytes.writeUInt8(entry.method, 33);
-  bytes.writeUInt8(SPLITS.indexOf(split), 34);
-  return bytes;
+/** The index while it grows: its bytes as they will stand in the file, in blocks that are never copied. */
+class GrowingIndex {
+  readonly #blocks: Buffer[] = [];
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(example: LabelledExample, offset: number, problemBytes: number): void {
+    const at = (this.#length % ENTRIES_PER_BLOCK) * INDEX_ENTRY_BYTES;
+    if (at === 0) this.#blocks.push(Buffer.alloc(ENTRIES_PER_BLOCK * INDEX_ENTRY_BYTES));
+    const block = this.#blocks.at(-1) as Buffer;
+    this.#length++;
+    block.writeUInt32LE(offset % 2 ** 32, at);
+    block.writeUInt32LE(Math.floor(offset / 2 ** 32), at + 4);
+    block.writeUInt32LE(example.inputIds.length, at + 8);
+    block.writeUInt32LE(countTrainableTokens(example.labels), at + 12);
+    block.writeUInt32LE(example.truncatedTokens, at + 16);
+    block.writeUInt32LE(example.row, at + 20);
+    block.writeUInt32LE(example.line, at + 24);
+    block.writeUInt32LE(problemBytes, at + 28);
+    block.writeUInt8(example.dropped === null ? 0 : DROP_REASONS.indexOf(example.dropped) + 1, at + 32);
+    block.writeUInt8(SPAN_METHODS.indexOf(example.method), at + 33);
+  }
+
+  /** The whole index, with the part of the data that each kept example goes to filled in. */
+  *blocks(splitOf: (index: number) => Split): Generator<Buffer> {
+    for (const [number, block] of this.#blocks.entries()) {
+      const first = number * ENTRIES_PER_BLOCK;
+      const entries = Math.min(ENTRIES_PER_BLOCK, this.#length - first);
+      for (let i = 0; i < entries; i++) {
+        const at = i * INDEX_ENTRY_BYTES;
+        const split = block.readUInt8(at + 32) > 0 ? 'dropped' : splitOf(first + i);
+        block.writeUInt8(SPLITS.indexOf(split), at + 34);
+      }
+      yield block.subarray(0, entries * INDEX_ENTRY_BYTES);
+    }
+  }
 }
 
 function header(indexOffset: number, examples: number, metaOffset: number, metaLength: number): Buffer {

@@ -14,8 +14,9 @@ const ENCODING_BYTES = 4096;
 
 type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-export async function* readBytes(path: string): AsyncGenerator<Buffer> {
-  yield* decode(unpack(path));
+/** `onRead` hears how many bytes of the file, as it lies on the disk, were read so far. */
+export async function* readBytes(path: string, onRead?: (bytes: number) => void): AsyncGenerator<Buffer> {
+  yield* decode(unpack(path, onRead));
 }
 
 /** The first bytes as `readBytes` gives them, and whether they are the whole file. */
@@ -31,7 +32,7 @@ export async function readHead(path: string, bytes: number): Promise<{ head: Buf
 }
 
 /** The bytes of the file, gunzipped where they begin as gzip does. */
-export async function* unpack(path: string): AsyncGenerator<Buffer> {
+export async function* unpack(path: string, onRead?: (bytes: number) => void): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   let packed = false;
@@ -43,8 +44,10 @@ export async function* unpack(path: string): AsyncGenerator<Buffer> {
     if (head.done) return;
     packed = isGzip(head.value);
     if (!packed) {
-      yield head.value;
-      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+      for (let next: IteratorResult<Buffer> = head; !next.done; next = await chunks.next()) {
+        onRead?.(file.bytesRead);
+        yield next.value;
+      }
       return;
     }
     void feed(gunzip, head.value, chunks);
@@ -52,6 +55,7 @@ export async function* unpack(path: string): AsyncGenerator<Buffer> {
       if (first && isGzip(chunk)) throw new CodedException(damagedFile('It is gzipped twice.'));
       first = false;
       unpackedBytes += chunk.length;
+      onRead?.(gunzip.bytesWritten);
       if (unpackedBytes > BOMB_BYTES && unpackedBytes > BOMB_RATIO * gunzip.bytesWritten)
         throw new CodedException(
           tooLarge(`${gunzip.bytesWritten} bytes of gzip hold over ${unpackedBytes}.`),

@@ -7,6 +7,13 @@ export type ReadRow = RowPlace &
     | { readonly ok: false; readonly code: string; readonly message: string }
   );
 
+/** A row whose value is JSON of its own: not parsed yet, so that another thread can do it. */
+export interface UnparsedRow extends RowPlace {
+  readonly bytes: Buffer;
+}
+
+export type RawRow = UnparsedRow | ReadRow;
+
 /** Something about the whole file that its owner should see. */
 export interface FileNote {
   readonly code: string;
@@ -21,6 +28,12 @@ export interface DataFile {
    * the file turns out to be damaged on the way, and what the file system throws.
    */
   rows(firstRow: number): AsyncGenerator<ReadRow>;
+  /** The same rows, left unparsed where `parseRow` makes them what `rows` gives. */
+  rawRows(firstRow: number): AsyncGenerator<RawRow>;
+  /** Of the file as it lies on the disk, packed where it is packed. */
+  readonly sizeBytes: number;
+  /** How far the latest reader of rows has come in it; null where that is not known. */
+  position(): number | null;
 }
 
 /** A longer value is refused as it stands: nothing that long is one training row. */

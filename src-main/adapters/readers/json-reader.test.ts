@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readJsonDocument } from './json-reader.ts';
+import { parseRow } from './parse-json.ts';
 import { createReaderWorkspace, stream } from './reader-workspace.ts';
 
 const workspace = createReaderWorkspace();
@@ -48,7 +49,7 @@ describe('JSON documents', () => {
     const bytes = Buffer.from('[ {"a": "\\\\\\"]é"},\n12 ,"x"]\n{"b": [{}]}');
     const rows = [];
     for await (const row of readJsonDocument(stream([...bytes].map(byte => Buffer.from([byte]))), 0))
-      rows.push(row);
+      rows.push(parseRow(row));
     expect(rows).toEqual([
       { row: 0, line: 1, ok: true, value: { a: '\\"]é' } },
       { row: 1, line: 2, ok: true, value: 12 },

@@ -3,29 +3,30 @@
  * object that holds the rows. Values are cut out by their brackets before they are parsed, so an array may
  * be larger than memory; a single object must fit the limit of one row.
  */
-import type { ReadRow } from './data-file.ts';
+import type { RawRow, UnparsedRow } from './data-file.ts';
 import { LONGEST_ROW_BYTES, TOO_LONG } from './data-file.ts';
 import { expandDocument } from './expand-document.ts';
-import { type Parsed, parseJson } from './parse-json.ts';
+import { isBlank, parseRow } from './parse-json.ts';
 
 export async function* readJsonDocument(
   chunks: AsyncIterable<Buffer>,
   firstRow: number,
-): AsyncGenerator<ReadRow> {
+): AsyncGenerator<RawRow> {
   let row = firstRow;
-  let held: { line: number; parsed: Parsed } | null = null;
+  let held: UnparsedRow | null = null;
   for await (const { bytes, line, inArray, tooLong } of splitValues(chunks)) {
-    const parsed: Parsed | null = tooLong ? TOO_LONG : parseJson(bytes);
-    if (!parsed) continue;
-    if (held) yield { row: row++, line: held.line, ...held.parsed };
+    if (!tooLong && isBlank(bytes)) continue;
+    if (held) yield { ...held, row: row++ };
     held = null;
-    if (!inArray && row === firstRow) held = { line, parsed };
-    else yield { row: row++, line, ...parsed };
+    if (tooLong) yield { row: row++, line, ...TOO_LONG };
+    else if (!inArray && row === firstRow) held = { row, line, bytes };
+    else yield { row: row++, line, bytes };
   }
   if (!held) return;
-  const { line, parsed } = held;
-  if (!parsed.ok) yield { row, line, ...parsed };
-  else for (const value of expandDocument(parsed.value)) yield { row: row++, line, ok: true, value };
+  const parsed = parseRow(held);
+  if (!parsed.ok) yield parsed;
+  else
+    for (const value of expandDocument(parsed.value)) yield { row: row++, line: held.line, ok: true, value };
 }
 
 interface CutValue {

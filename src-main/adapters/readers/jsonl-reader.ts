@@ -1,16 +1,16 @@
-/** Reads JSON Lines row by row, at bounded memory, with a message for every line that is no JSON. */
-import { type ReadRow, TOO_LONG } from './data-file.ts';
+/** Reads JSON Lines row by row, at bounded memory. */
+import { type RawRow, TOO_LONG } from './data-file.ts';
 import { splitLines } from './lines.ts';
-import { parseJson } from './parse-json.ts';
+import { isBlank } from './parse-json.ts';
 
 /** Empty lines are no rows. */
 export async function* readJsonLines(
   chunks: AsyncIterable<Buffer>,
   firstRow: number,
-): AsyncGenerator<ReadRow> {
+): AsyncGenerator<RawRow> {
   let row = firstRow;
   for await (const { bytes, line, tooLong } of splitLines(chunks)) {
-    const parsed = tooLong ? TOO_LONG : parseJson(bytes);
-    if (parsed) yield { row: row++, line, ...parsed };
+    if (tooLong) yield { row: row++, line, ...TOO_LONG };
+    else if (!isBlank(bytes)) yield { row: row++, line, bytes };
   }
 }

@@ -8,6 +8,7 @@ import { readBytes } from './byte-stream.ts';
 import type { ReadRow } from './data-file.ts';
 import { readJsonLines } from './jsonl-reader.ts';
 import { indexLines, readIndexedRows } from './line-index.ts';
+import { parseRow } from './parse-json.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'luthier-lines-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -15,7 +16,7 @@ const signal = new AbortController().signal;
 
 async function fromStart(path: string): Promise<ReadRow[]> {
   const rows: ReadRow[] = [];
-  for await (const row of readJsonLines(readBytes(path), 0)) rows.push(row);
+  for await (const row of readJsonLines(readBytes(path), 0)) rows.push(parseRow(row));
   return rows;
 }
 

@@ -5,7 +5,7 @@ import { encodingOf, unpack } from './byte-stream.ts';
 import type { ReadRow } from './data-file.ts';
 import { TOO_LONG } from './data-file.ts';
 import { splitLines } from './lines.ts';
-import { parseJson } from './parse-json.ts';
+import { isBlank, parseRow } from './parse-json.ts';
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -76,9 +76,9 @@ export async function readIndexedRows(
         row++;
         continue;
       }
-      const parsed = tooLong ? TOO_LONG : parseJson(bytes);
-      if (!parsed) continue;
-      rows.push({ row: firstRow + row++, line: mark.line + line - 1, ...parsed });
+      if (!tooLong && isBlank(bytes)) continue;
+      const place = { row: firstRow + row++, line: mark.line + line - 1 };
+      rows.push(tooLong ? { ...place, ...TOO_LONG } : parseRow({ ...place, bytes }));
       if (rows.length >= count) break;
     }
   } finally {

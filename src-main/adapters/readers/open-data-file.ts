@@ -1,13 +1,14 @@
 /** A data file of any readable kind, told by its content → its rows. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { readBytes, readHead } from './byte-stream.ts';
-import type { DataFile } from './data-file.ts';
+import type { DataFile, RawRow, ReadRow } from './data-file.ts';
 import { readDelimited } from './delimited-reader.ts';
 import { readJsonDocument } from './json-reader.ts';
 import { readJsonLines } from './jsonl-reader.ts';
 import { readParquet } from './parquet-reader.ts';
+import { parseRow } from './parse-json.ts';
 import { type SniffOptions, sniffContent } from './sniff-content.ts';
 import { readParagraphs } from './text-reader.ts';
 
@@ -22,24 +23,47 @@ export async function openDataFile(path: string, wanted: ReadonlySet<string>): P
   const { head, whole } = await readHead(path, HEAD_BYTES);
   const options: SniffOptions = { extension: extensionOf(path), whole, wanted };
   const content = sniffContent(head, options);
-  const file = (kind: DataFile['kind'], rows: DataFile['rows'], notes: DataFile['notes'] = []) =>
-    ok({ kind, notes, rows });
+  const { size } = await stat(path);
+  let position: number | null = null;
+  const bytes = () => {
+    position = 0;
+    return readBytes(path, read => {
+      position = read;
+    });
+  };
+  const file = (
+    kind: DataFile['kind'],
+    rawRows: DataFile['rawRows'],
+    notes: DataFile['notes'] = [],
+  ): Outcome<DataFile> =>
+    ok({
+      kind,
+      notes,
+      rawRows,
+      rows: firstRow => parsed(rawRows(firstRow)),
+      sizeBytes: size,
+      position: () => position,
+    });
   switch (content.kind) {
     case 'refused':
       return fail(content.error);
     case 'jsonl':
-      return file('jsonl', firstRow => readJsonLines(readBytes(path), firstRow));
+      return file('jsonl', firstRow => readJsonLines(bytes(), firstRow));
     case 'json':
-      return file('json', firstRow => readJsonDocument(readBytes(path), firstRow));
+      return file('json', firstRow => readJsonDocument(bytes(), firstRow));
     case 'parquet':
       return file('parquet', firstRow => readParquet(path, gzipped, firstRow));
     case 'text':
-      return file('text', firstRow => readParagraphs(readBytes(path), firstRow));
+      return file('text', firstRow => readParagraphs(bytes(), firstRow));
     case 'delimited': {
       const { header } = content;
-      return file('delimited', firstRow => readDelimited(readBytes(path), header, firstRow), header.notes);
+      return file('delimited', firstRow => readDelimited(bytes(), header, firstRow), header.notes);
     }
   }
+}
+
+async function* parsed(rows: AsyncGenerator<RawRow>): AsyncGenerator<ReadRow> {
+  for await (const row of rows) yield parseRow(row);
 }
 
 async function isGzipped(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Bytes → a JSON value, or what they are instead, in words that lead to the repair. */
 import { DEEPEST_LEVELS, isTooDeep } from '../../pipeline/import/json-shapes.ts';
+import type { RawRow, ReadRow } from './data-file.ts';
 
-export type Parsed =
+type Parsed =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
@@ -14,20 +15,38 @@ const TOO_DEEP = {
 /** Only the beginning of a bad value is looked at. */
 const LOOKED_AT = 100_000;
 
-/** Null for white space only. */
-export function parseJson(bytes: Buffer): Parsed | null {
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    return { ok: false, code: 'row.notUtf8', message: 'The line is not valid UTF-8.' };
-  }
-  if (text.trim() === '') return null;
+/** The row with its value, or with what is wrong with it. */
+export function parseRow(raw: RawRow): ReadRow {
+  if (!('bytes' in raw)) return raw;
+  const { row, line, bytes } = raw;
+  return { row, line, ...parseJson(bytes) };
+}
+
+/** True for white space only. */
+export function isBlank(bytes: Buffer): boolean {
+  const first = bytes[0] ?? 0x20;
+  if (first > 0x20 && first < 0x7f) return false;
+  const text = decode(bytes);
+  return text !== null && text.trim() === '';
+}
+
+function parseJson(bytes: Buffer): Parsed {
+  const text = decode(bytes);
+  if (text === null) return { ok: false, code: 'row.notUtf8', message: 'The line is not valid UTF-8.' };
   try {
     const value: unknown = JSON.parse(text);
     return isTooDeep(value, text.length) ? TOO_DEEP : { ok: true, value };
   } catch (error) {
     return { ok: false, ...whyNotJson(text, error instanceof Error ? error.message : String(error)) };
+  }
+}
+
+/** Null where the bytes are no UTF-8. */
+function decode(bytes: Buffer): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
   }
 }
 

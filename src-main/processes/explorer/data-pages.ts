@@ -6,7 +6,8 @@ import { indexLines, type LineIndex, readIndexedRows } from '../../adapters/read
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import { createRowImporter, type RowImporter } from '../../pipeline/import/import-row.ts';
 import type { DatasetKeys } from '../../pipeline/questions.ts';
-import { asDataError, needsTemplate, type PlannedFile, planFile } from '../preparer/read-rows.ts';
+import { needsTemplate } from '../preparer/import-read-row.ts';
+import { asDataError, type PlannedFile, planFile } from '../preparer/read-rows.ts';
 
 const PAGE_ROWS = 200;
 const KEPT_PAGES = 50;

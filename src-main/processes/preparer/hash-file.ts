@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { partialPath } from '../../adapters/prepared/leftovers.ts';
 
 const rememberedSchema = z.record(z.string(), z.string());
 const REMEMBERED_MODELS = 200;
@@ -28,8 +29,8 @@ export async function hashModel(path: string, cacheDirectory: string): Promise<s
   const hash = await hashFiles([path]);
   const entries = Object.entries({ ...remembered, [key]: hash }).slice(-REMEMBERED_MODELS);
   mkdirSync(cacheDirectory, { recursive: true });
-  writeFileSync(`${memory}.${process.pid}`, JSON.stringify(Object.fromEntries(entries)));
-  renameSync(`${memory}.${process.pid}`, memory);
+  writeFileSync(partialPath(memory), JSON.stringify(Object.fromEntries(entries)));
+  renameSync(partialPath(memory), memory);
   return hash;
 }
 

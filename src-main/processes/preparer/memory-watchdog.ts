@@ -1,6 +1,7 @@
 /**
- * Ends this process when it takes too much memory. A template such as `range(10**9)` fills gigabytes in
- * one native call, in which no JavaScript of the main thread runs; a thread of its own still does.
+ * Ends this process when it takes too much memory, or when its parent is gone. A template such as
+ * `range(10**9)` fills gigabytes in one native call, in which no JavaScript of the main thread runs, and one
+ * that loops without end never lets it hear that nobody waits any more; a thread of its own still does.
  */
 import { Worker } from 'node:worker_threads';
 import { MEMORY_LIMIT_REACHED } from '../protocol.ts';
@@ -12,7 +13,9 @@ const LOOK_EVERY_MS = 50;
 const WATCH = `
 const { writeSync } = require('node:fs');
 const { workerData } = require('node:worker_threads');
+const parent = process.ppid;
 setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
   if (process.memoryUsage.rss() < workerData.limitBytes) return;
   writeSync(2, workerData.lastLine + '\\n');
   process.kill(process.pid, 'SIGKILL');

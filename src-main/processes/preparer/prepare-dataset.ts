@@ -5,6 +5,7 @@ import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-sh
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type PreparedMeta, VERSION } from '../../adapters/prepared/format.ts';
+import { removeLeftovers } from '../../adapters/prepared/leftovers.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { PreparedWriter } from '../../adapters/prepared/prepared-writer.ts';
 import { planTraining } from '../../pipeline/batches/training-plan.ts';
@@ -22,12 +23,15 @@ import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { hashFiles, hashModel, hashText } from './hash-file.ts';
-import { labelRows } from './label-rows.ts';
+import { type LabellingContext, labelRows } from './label-rows.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
 import { dataPaths, detectRecipeFormat } from './read-rows.ts';
 import { tryFixes } from './try-fixes.ts';
 
-export async function prepareDataset(job: PrepareJob, context: JobContext): Promise<Outcome<Prepared>> {
+/** A job's context, and how its rows are labelled. */
+type PrepareContext = JobContext & Pick<LabellingContext, 'threadFile' | 'onStuckThread'>;
+
+export async function prepareDataset(job: PrepareJob, context: PrepareContext): Promise<Outcome<Prepared>> {
   const { recipe } = job;
   const unsupported = refuseUnsupported(recipe, 'prepare');
   if (unsupported) return fail(unsupported);
@@ -37,11 +41,13 @@ export async function prepareDataset(job: PrepareJob, context: JobContext): Prom
   if (!opening.ok) return fail(refuseModel(opening.error) ?? opening.error);
   const labeller = opening.value;
   try {
+    const directory = join(job.cacheDirectory, 'prepared');
+    mkdirSync(directory, { recursive: true });
+    for (const folder of [job.cacheDirectory, directory]) removeLeftovers(folder);
     const hashes = await hashInputs(job, labeller);
-    const preparedPath = join(job.cacheDirectory, 'prepared', `${hashes.preparedDataset}.luthdata`);
+    const preparedPath = join(directory, `${hashes.preparedDataset}.luthdata`);
     const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
     if (!known?.ok) {
-      mkdirSync(join(job.cacheDirectory, 'prepared'), { recursive: true });
       const opened = { recipe, format, labeller };
       const surroundings = { nativeDirectory: context.nativeDirectory, now: job.now };
       await writePrepared(preparedPath, opened, hashes, surroundings, context);
@@ -122,7 +128,7 @@ async function writePrepared(
   opened: OpenedRecipe & { readonly labeller: Labeller },
   hashes: Prepared['hashes'],
   surroundings: Surroundings,
-  context: JobContext,
+  context: PrepareContext,
 ): Promise<void> {
   const { recipe, format, labeller } = opened;
   const { dataset, training } = recipe;
@@ -132,7 +138,7 @@ async function writePrepared(
   const split = new DatasetSplit(dataset.duplicates);
   let written = 0;
   const label = (paths: readonly string[], limit: number | null) =>
-    labelRows({ recipe, format, paths, limit }, labeller, context);
+    labelRows({ recipe, format, paths, limit }, labeller, { ...context, ...surroundings });
   try {
     for await (const row of label(dataPaths(recipe), dataset.limit)) {
       for (const example of split.addData(row)) {

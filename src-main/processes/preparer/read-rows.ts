@@ -12,11 +12,11 @@ import type { Row } from '../../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { DataFile, ReadRow } from '../../adapters/readers/data-file.ts';
 import { openDataFile } from '../../adapters/readers/open-data-file.ts';
-import { detectFormat, exampleKind } from '../../pipeline/import/detect-format.ts';
+import { detectFormat } from '../../pipeline/import/detect-format.ts';
 import type { ImportOptions, RowFormat } from '../../pipeline/import/import-options.ts';
-import { createRowImporter } from '../../pipeline/import/import-row.ts';
 import { whyNoColumn, whyNotADataset, whyRendered } from '../../pipeline/import/refuse-dataset.ts';
 import type { DatasetKeys } from '../../pipeline/questions.ts';
+import { importerOf, needsTemplate } from './import-read-row.ts';
 
 /** Rows that decide on a file's format, and lines that are read to find the first of them. */
 const SAMPLE_ROWS = 100;
@@ -81,20 +81,12 @@ export async function* readRows(
   let row = 0;
   for (const path of paths) {
     const { file, options } = await planOrThrow(path, recipe);
-    const importer = createRowImporter(options);
-    const fits = needsTemplate(format) || !needsTemplate(options.format);
+    const importRow = importerOf(options, format);
     try {
       for await (const read of file.rows(row)) {
         if (limit !== null && read.row >= limit) return;
         row = read.row + 1;
-        const place = { row: read.row, line: read.line };
-        if (!read.ok) yield { ...place, ...unread(read.code, read.message) };
-        else if (fits) yield importer.importRow(read.value, place);
-        else
-          yield {
-            ...place,
-            ...unread('row.otherFormat', `The row is ${options.format}, the data ${format}.`),
-          };
+        yield importRow(read);
       }
     } catch (error) {
       throw asDataError(path, error);
@@ -122,16 +114,8 @@ export async function readValues(
   return values;
 }
 
-function unread(code: string, message: string) {
-  return { kind: 'invalid', findings: [], code, message } as const;
-}
-
-export function needsTemplate(format: RowFormat): boolean {
-  const kind = exampleKind(format);
-  return kind === 'conversation' || kind === 'pair';
-}
-
-async function planOrThrow(path: string, recipe: Recipe): Promise<PlannedFile> {
+/** Throws what `planFile` fails with; of several files, the cause names the one. */
+export async function planOrThrow(path: string, recipe: Recipe): Promise<PlannedFile> {
   const planned = await planFile(path, recipe.dataset);
   if (planned.ok || dataPaths(recipe).length === 1) return orThrow(planned);
   const { error } = planned;

@@ -3,6 +3,8 @@
 
 #include "model_class.hpp"
 
+#include <mutex>
+
 namespace luthier::binding {
 
 namespace {
@@ -33,18 +35,62 @@ napi_value make_info(napi_env env, const ModelInfo & info) {
     return object;
 }
 
+napi_value make_model(napi_env env, std::shared_ptr<Model> model) {
+    const napi_value facts = make_info(env, model->info());
+    const napi_value instance = wrap<Model>(env, classes(env).model, std::move(model));
+    set(env, instance, "info", facts);
+    return instance;
+}
+
+// Models by number, for the other threads of this process. Whoever opened a model keeps it alive, not this list.
+struct SharedModels {
+    std::mutex mutex;
+    std::vector<std::weak_ptr<Model>> models;
+};
+
+SharedModels & shared_models() {
+    static SharedModels shared;
+    return shared;
+}
+
+napi_value share(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        SharedModels & shared = shared_models();
+        const std::lock_guard<std::mutex> lock(shared.mutex);
+        for (size_t i = 0; i < shared.models.size(); ++i) {
+            if (shared.models[i].lock() == model) {
+                return make_number(env, double(i));
+            }
+        }
+        shared.models.push_back(model);
+        return make_number(env, double(shared.models.size() - 1));
+    });
+}
+
+napi_value open_shared(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const int64_t number = get_integer(env, arguments.at(env, 0), 0, INT32_MAX, "number");
+        SharedModels & shared = shared_models();
+        std::shared_ptr<Model> model;
+        {
+            const std::lock_guard<std::mutex> lock(shared.mutex);
+            model = size_t(number) < shared.models.size() ? shared.models[size_t(number)].lock() : nullptr;
+        }
+        if (!model) {
+            return make_failure(env, Error("model.notShared", "No open model has the number " + std::to_string(number) + ".").with("number", double(number)));
+        }
+        return make_success(env, make_model(env, std::move(model)));
+    });
+}
+
 napi_value open(napi_env env, napi_callback_info info) {
     return guarded(env, info, [&](const Arguments & arguments) {
         const std::string path = get_string(env, arguments.at(env, 0), "path");
         const bool vocabulary_only = get_bool(env, get_property(env, arguments.at(env, 1), "vocabularyOnly"), "vocabularyOnly");
         return run_async<std::shared_ptr<Model>>(
             env, "luthier:Model.open", [=] { return Model::open(path, vocabulary_only); },
-            [](napi_env env, std::shared_ptr<Model> & model) {
-                const napi_value facts = make_info(env, model->info());
-                const napi_value instance = wrap<Model>(env, classes(env).model, std::move(model));
-                set(env, instance, "info", facts);
-                return instance;
-            });
+            [](napi_env env, std::shared_ptr<Model> & model) { return make_model(env, std::move(model)); });
     });
 }
 
@@ -100,9 +146,14 @@ napi_value special_tokens(napi_env env, napi_callback_info info) {
 
 void define_model(napi_env env, napi_value exports) {
     const napi_property_descriptor properties[] = {
-        method("open", open, static_method),      method("tokenize", tokenize),
-        method("pieces", pieces),                 method("detokenize", detokenize),
-        method("specialTokens", special_tokens),  method("dispose", dispose<Model>),
+        method("open", open, static_method),
+        method("openShared", open_shared, static_method),
+        method("share", share),
+        method("tokenize", tokenize),
+        method("pieces", pieces),
+        method("detokenize", detokenize),
+        method("specialTokens", special_tokens),
+        method("dispose", dispose<Model>),
     };
     napi_value constructor;
     check(env, napi_define_class(env, "Model", NAPI_AUTO_LENGTH, construct<Model>, nullptr, std::size(properties), properties, &constructor));
