@@ -1,6 +1,8 @@
 // Walks a forward graph backwards and, with checkpointing, computes each layer again just before.
 #include "luthier/reverse_pass.hpp"
 
+#include "luthier/fused_operations.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -102,22 +104,40 @@ std::unordered_map<ggml_tensor *, ggml_tensor *> ReversePass::clone_nodes(ggml_c
         if (!needs_gradient(node) || node->op == GGML_OP_NONE) {
             continue; // shared by all layers, or not on the way to a parameter
         }
-        ggml_tensor * clone = ggml_new_tensor(context_, node->type, GGML_MAX_DIMS, node->ne);
-        std::memcpy(clone->nb, node->nb, sizeof(node->nb));
-        std::memcpy(clone->op_params, node->op_params, sizeof(node->op_params));
-        clone->op = node->op;
-        for (int s = 0; s < GGML_MAX_SRC; ++s) {
-            clone->src[s] = node->src[s] ? twin(node->src[s]) : nullptr;
+        ggml_tensor * copy = clone(node);
+        for (ggml_tensor *& source : copy->src) {
+            source = source ? twin(source) : nullptr;
         }
-        if (node->view_src) {
-            clone->view_src = twin(node->view_src);
-            clone->view_offs = node->view_offs;
-        }
-        ggml_format_name(clone, "%.48s (again)", node->name);
-        clones[node] = clone;
-        needed_.insert(clone);
+        copy->view_src = node->view_src ? twin(node->view_src) : nullptr;
+        clones[node] = copy;
+        needed_.insert(copy);
     }
     return clones;
+}
+
+ggml_tensor * ReversePass::clone(const ggml_tensor * node) {
+    ggml_tensor * copy = ggml_new_tensor(context_, node->type, GGML_MAX_DIMS, node->ne);
+    std::memcpy(copy->nb, node->nb, sizeof(node->nb));
+    std::memcpy(copy->op_params, node->op_params, sizeof(node->op_params));
+    std::memcpy(copy->src, node->src, sizeof(node->src));
+    copy->op = node->op;
+    copy->view_src = node->view_src;
+    copy->view_offs = node->view_offs;
+    ggml_format_name(copy, "%.48s (again)", node->name);
+    return copy;
+}
+
+ggml_tensor * ReversePass::again(ggml_tensor * node) {
+    const FusedOperation * operation = fused_operation(node);
+    // with checkpointing, this node has just been computed again
+    if (!operation || !operation->is_cheap() || options_.checkpointing) {
+        return node;
+    }
+    ggml_tensor *& copy = computed_again_[node];
+    if (!copy) {
+        copy = clone(node);
+    }
+    return copy;
 }
 
 ggml_tensor * ReversePass::gradient_of(ggml_tensor * tensor) const {
@@ -146,6 +166,12 @@ void ReversePass::add_gradient(ggml_tensor * of, ggml_tensor * gradient) {
     ggml_tensor *& sum = gradients_[of];
     sum = sum ? ggml_add(context_, sum, gradient) : gradient;
     ggml_build_forward_expand(graph_, sum);
+}
+
+void ReversePass::replace_gradient(ggml_tensor * of, ggml_tensor * gradient) {
+    GGML_ASSERT(ggml_are_same_shape(of, gradient));
+    gradients_[of] = gradient;
+    ggml_build_forward_expand(graph_, gradient);
 }
 
 ggml_tensor * ReversePass::contiguous(ggml_tensor * tensor) const {

@@ -48,6 +48,7 @@ Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, c
     }
     std::shared_ptr<Trainer> trainer(new Trainer(std::move(model)));
     trainer->reverse_ = options.reverse;
+    trainer->fused_ = options.fused;
     Result<std::unique_ptr<Adapter>> adapter = Adapter::create(*trainer->model_, options.adapter);
     if (!adapter.ok()) {
         return adapter.error();
@@ -63,7 +64,7 @@ Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, c
     }
     // A first graph of the smallest shape shows whether every operation of the model has a gradient.
     const GraphShape smallest{ Purpose::train, 1, 2, 1 };
-    const auto probe = TrainingGraph::build({ *trainer->model_, *trainer->cparams_, *trainer->adapter_, trainer->backend_.get(), trainer->reverse_ }, smallest);
+    const auto probe = TrainingGraph::build(trainer->graph_sources(), smallest);
     if (!probe.ok()) {
         return probe.error();
     }
@@ -89,7 +90,7 @@ Status Trainer::prepare_graph(const GraphShape & shape) {
         return Nothing{};
     }
     graph_.reset();
-    auto built = TrainingGraph::build({ *model_, *cparams_, *adapter_, backend_.get(), reverse_ }, shape);
+    auto built = TrainingGraph::build(graph_sources(), shape);
     if (!built.ok()) {
         return built.error();
     }

@@ -132,16 +132,21 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
         slices += size_t(slice_count(weight, sources.reverse.slice_bytes)) * (weight == sources.model.llama().output ? chunks : 1);
     }
     const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + slices * nodes_per_slice + 1024;
-    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 2 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
+    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 3 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
     graph->graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
-    ggml_build_forward_expand(graph->graph_, forward.t_embd);
-
-    ReversePass reverse(graph->context_.get(), graph->graph_, sources.reverse);
+    graph->forward_graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
+    ReversePass reverse(graph->context_.get(), graph->graph_, graph->operations_, sources.reverse);
     try {
+        if (sources.fused) {
+            graph->fuse(sources);
+        }
+        ggml_build_forward_expand(graph->graph_, forward.t_embd);
+        ggml_build_forward_expand(graph->forward_graph_, forward.t_embd);
         if (shape.purpose == Purpose::logits) {
             graph->build_logits(reverse);
         } else {
-            graph->build_loss(reverse);
+            const Head head = find_head(forward);
+            sources.fused && head.adjustments.empty() ? graph->build_fused_loss(reverse, head.weight) : graph->build_loss(reverse);
         }
         if (shape.purpose == Purpose::train) {
             graph->build_reverse(sources, reverse);
@@ -182,7 +187,7 @@ void TrainingGraph::build_forward(const GraphSources & sources) {
 
 void TrainingGraph::build_logits(ReversePass & reverse) {
     const Head head = find_head(forward_->result);
-    logits_ = ggml_mul_mat(context_.get(), head.weight, forward_->result.t_embd);
+    logits_ = head_product(head.weight, forward_->result.t_embd);
     for (const ggml_tensor * adjustment : head.adjustments) {
         logits_ = reverse.replay(adjustment, logits_);
     }
@@ -216,7 +221,7 @@ void TrainingGraph::build_loss(ReversePass & reverse) {
             ggml_tensor * columns = ggml_reshape_3d(context, matrix, 1, vocabulary, rows);
             return ggml_reshape_2d(context, ggml_get_rows(context, columns, index), 1, rows);
         };
-        ggml_tensor * logits = ggml_mul_mat(context, head.weight, input); // [vocabulary, rows]
+        ggml_tensor * logits = head_product(head.weight, input); // [vocabulary, rows]
         std::vector<ggml_tensor *> adjusted;
         for (const ggml_tensor * adjustment : head.adjustments) {
             logits = reverse.replay(adjustment, logits);
@@ -243,10 +248,74 @@ void TrainingGraph::build_loss(ReversePass & reverse) {
         for (auto step = adjusted.rbegin(); step != adjusted.rend(); ++step) {
             difference = reverse.gradient_through(*step, difference);
         }
-        ggml_tensor * gradient = product_gradient_of_input(reverse, head.weight, difference);
-        hidden_gradient_ = hidden_gradient_ ? ggml_concat(context, hidden_gradient_, gradient, 1) : gradient;
-        ggml_build_forward_expand(graph_, hidden_gradient_);
+        add_hidden_gradient(head_gradient(reverse, head.weight, difference));
     }
+}
+
+// The same loss, with the logits' gradient in the logits' own memory.
+void TrainingGraph::build_fused_loss(ReversePass & reverse, ggml_tensor * head) {
+    ggml_context * context = context_.get();
+    ggml_tensor * hidden = forward_->result.t_embd;
+    const bool trains = shape_.purpose == Purpose::train;
+    targets_ = ggml_new_tensor_1d(context, GGML_TYPE_I32, shape_.outputs);
+    weights_ = ggml_new_tensor_1d(context, GGML_TYPE_F32, shape_.outputs);
+    ggml_tensor * losses = ggml_new_tensor_1d(context, GGML_TYPE_F32, shape_.outputs);
+    for (ggml_tensor * outside : { targets_, weights_, losses }) {
+        ggml_set_input(outside);
+    }
+    ggml_set_output(losses); // written by the cross entropy, kept until it is read
+    losses_.push_back(losses);
+
+    const int32_t step = chunk_rows(head->ne[1]);
+    for (int32_t first = 0; first < shape_.outputs; first += step) {
+        const int64_t rows = std::min(step, shape_.outputs - first);
+        const auto part = [&](ggml_tensor * all) { return ggml_view_1d(context, all, rows, size_t(first) * ggml_type_size(all->type)); };
+        ggml_tensor * input = ggml_view_2d(context, hidden, hidden->ne[0], rows, hidden->nb[1], size_t(first) * hidden->nb[1]);
+        ggml_tensor * logits = head_product(head, input);
+        ggml_tensor * d_logits = fused_cross_entropy(context, operations_, logits, part(targets_), part(weights_), part(losses), activation_type(head), trains);
+        ggml_build_forward_expand(graph_, d_logits);
+        if (trains) {
+            add_hidden_gradient(head_gradient(reverse, head, d_logits));
+        }
+    }
+}
+
+ggml_tensor * TrainingGraph::head_product(ggml_tensor * head, ggml_tensor * hidden) {
+    return fused_ ? fused_product(context_.get(), operations_, head, hidden) : ggml_mul_mat(context_.get(), head, hidden);
+}
+
+ggml_tensor * TrainingGraph::head_gradient(ReversePass & reverse, ggml_tensor * head, ggml_tensor * d_logits) {
+    return fused_ ? fused_product_gradient(context_.get(), operations_, head, d_logits) : product_gradient_of_input(reverse, head, d_logits);
+}
+
+void TrainingGraph::add_hidden_gradient(ggml_tensor * gradient) {
+    hidden_gradient_ = hidden_gradient_ ? ggml_concat(context_.get(), hidden_gradient_, gradient, 1) : gradient;
+    ggml_build_forward_expand(graph_, hidden_gradient_);
+}
+
+void TrainingGraph::fuse(const GraphSources & sources) {
+    fused_ = true;
+    FusionInput input{ forward_->result.t_embd, find_head(forward_->result).weight, {}, {} };
+    const auto add_mask = [&](const ggml_tensor * mask, int32_t window) {
+        ggml_tensor * first_key = ggml_new_tensor_1d(context_.get(), GGML_TYPE_I32, int64_t(shape_.batch_size) * shape_.length);
+        ggml_set_input(first_key);
+        windows_.push_back({ first_key, window });
+        input.masks.push_back({ mask, first_key });
+    };
+    for (const auto & graph_input : forward_->result.inputs) {
+        if (const auto * causal = dynamic_cast<const llm_graph_input_attn_kv *>(graph_input.get())) {
+            add_mask(causal->self_kq_mask, 0);
+        } else if (const auto * mixed = dynamic_cast<const llm_graph_input_attn_kv_iswa *>(graph_input.get())) {
+            add_mask(mixed->self_kq_mask, 0);
+            if (mixed->hparams.swa_type == LLAMA_SWA_TYPE_STANDARD) {
+                add_mask(mixed->self_kq_mask_swa, int32_t(mixed->hparams.n_swa));
+            }
+        }
+    }
+    for (const Parameter & parameter : sources.adapter.parameters()) {
+        input.parameters.push_back(parameter.value);
+    }
+    fuse_operations(context_.get(), operations_, input);
 }
 
 void TrainingGraph::build_reverse(const GraphSources & sources, ReversePass & reverse) {
@@ -254,9 +323,9 @@ void TrainingGraph::build_reverse(const GraphSources & sources, ReversePass & re
     for (const Parameter & parameter : sources.adapter.parameters()) {
         values.push_back(parameter.value);
     }
-    reverse.mark(forward_->result.gf, values);
+    reverse.mark(forward_graph_, values);
     reverse.add_gradient(forward_->result.t_embd, hidden_gradient_);
-    reverse.run(forward_->result.gf);
+    reverse.run(forward_graph_);
     for (const Parameter & parameter : sources.adapter.parameters()) {
         if (ggml_tensor * gradient = reverse.gradient_of(parameter.value)) {
             ggml_build_forward_expand(graph_, ggml_add_inplace(context_.get(), parameter.gradient, gradient));
@@ -278,9 +347,27 @@ void TrainingGraph::set_inputs(const GraphInputs & inputs) {
     }
     const llama_ubatch view = unpacked.view(shape_);
     forward_->result.set_inputs(&view);
+    set_first_keys(batch);
     if (shape_.purpose != Purpose::logits) {
         ggml_backend_tensor_set(targets_, inputs.targets.data(), 0, ggml_nbytes(targets_));
         ggml_backend_tensor_set(weights_, inputs.weights.data(), 0, ggml_nbytes(weights_));
+    }
+}
+
+// The place in its row where each token's sequence, or its window, starts. Padding sees nothing.
+void TrainingGraph::set_first_keys(const MicroBatch & batch) {
+    for (const Window & window : windows_) {
+        if (!window.first_key->buffer) {
+            continue; // no attention reads it
+        }
+        std::vector<int32_t> first(batch.tokens());
+        int32_t start = 0;
+        for (size_t i = 0; i < first.size(); ++i) {
+            const int32_t place = int32_t(i % size_t(batch.length));
+            start = place == 0 || batch.sequence_ids[i] != batch.sequence_ids[i - 1] ? place : start;
+            first[i] = batch.sequence_ids[i] == padding_sequence ? place + 1 : window.keys > 0 ? std::max(start, place - window.keys + 1) : start;
+        }
+        ggml_backend_tensor_set(window.first_key, first.data(), 0, ggml_nbytes(window.first_key));
     }
 }
 

@@ -1,6 +1,8 @@
 // Chooses the rule for an operation.
 #include "vjp_rules.hpp"
 
+#include "luthier/fused_operations.hpp"
+
 #include <cstring>
 
 namespace luthier {
@@ -30,8 +32,13 @@ void apply_vjp_rule(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
         case GGML_OP_PERMUTE:   return vjp_permute(pass, node, dy);
         case GGML_OP_TRANSPOSE: return vjp_transpose(pass, node, dy);
         case GGML_OP_GET_ROWS:  return vjp_get_rows(pass, node, dy);
-        default:                throw NoRule{ ggml_op_name(node->op) };
+        default:                break;
     }
+    const FusedOperation * operation = fused_operation(node);
+    if (!operation) {
+        throw NoRule{ ggml_op_name(node->op) };
+    }
+    operation->differentiate(pass, node, dy);
 }
 
 } // namespace luthier

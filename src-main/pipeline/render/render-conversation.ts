@@ -252,14 +252,23 @@ function turnsOfTags(
   });
 }
 
-/** True where a visible part of the message is in the text neither by its marks nor by its words. */
+/** True where a visible part of the message is in the text neither between its marks nor by its words. */
 function losesContent(message: Message | undefined, index: number, marked: MarkedRender): boolean {
   if (!message) return false;
-  const seen = new Set(marked.marks.map(({ part }) => part));
-  const marksMissing = marked.parts.some(
+  const lost = marked.parts.some(
     ({ owner, kind, text }, part) =>
-      owner === index && kind !== 'name' && !seen.has(part) && !marked.text.includes(text),
+      owner === index &&
+      kind !== 'name' &&
+      !isPrinted(marked, part, kind, text) &&
+      !marked.text.includes(text),
   );
   const markedAtAll = marked.parts.some(({ owner }) => owner === index);
-  return marksMissing || (!markedAtAll && !marked.text.includes((message.content ?? '').trim()));
+  return lost || (!markedAtAll && !marked.text.includes((message.content ?? '').trim()));
+}
+
+/** Words as they were written; what stands in a call may be escaped, as in JSON, so that its marks suffice. */
+function isPrinted({ marks, text }: MarkedRender, part: number, kind: PartKind, words: string): boolean {
+  const own = marks.filter(mark => mark.part === part);
+  if (kind !== 'answer' && kind !== 'content' && kind !== 'reasoning') return own.length > 0;
+  return own.some((mark, i) => mark.opens && text.slice(mark.at, own[i + 1]?.at ?? mark.at) === words);
 }

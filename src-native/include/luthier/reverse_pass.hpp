@@ -10,6 +10,8 @@
 
 namespace luthier {
 
+class FusedOperations;
+
 // Thrown while a graph is built, where no rule differentiates an operation; TrainingGraph::build turns it
 // into `model.untrainable`.
 struct NoRule {
@@ -28,8 +30,8 @@ struct ReverseOptions {
 // Adds gradient nodes to `graph`. Gradients are float32 and shaped like what they belong to.
 class ReversePass {
   public:
-    ReversePass(ggml_context * context, ggml_cgraph * graph, const ReverseOptions & options)
-        : context_(context), graph_(graph), options_(options) {}
+    ReversePass(ggml_context * context, ggml_cgraph * graph, FusedOperations & operations, const ReverseOptions & options)
+        : context_(context), graph_(graph), operations_(operations), options_(options) {}
 
     // Finds the nodes of `forward` that depend on a parameter: only they get a gradient.
     void mark(ggml_cgraph * forward, const std::vector<ggml_tensor *> & parameters);
@@ -47,9 +49,15 @@ class ReversePass {
 
     // --- for the rules in vjp_rules.cpp ---
     ggml_context * context() const { return context_; }
+    FusedOperations & operations() const { return operations_; }
     const ReverseOptions & options() const { return options_; }
     bool needs_gradient(const ggml_tensor * tensor) const { return tensor && needed_.count(tensor) > 0; }
     void add_gradient(ggml_tensor * of, ggml_tensor * gradient);
+    // For a gradient that contains what arrived before.
+    void replace_gradient(ggml_tensor * of, ggml_tensor * gradient);
+    // The values of a forward node for a gradient to read: computed again where that is cheap, so that they
+    // need not be kept.
+    ggml_tensor * again(ggml_tensor * node);
     ggml_tensor * contiguous(ggml_tensor * tensor) const;
     // The contiguous transpose of an activation or parameter; made once per tensor.
     ggml_tensor * transposed(ggml_tensor * tensor);
@@ -60,13 +68,16 @@ class ReversePass {
     void differentiate(ggml_tensor * node);
     void run_with_checkpoints(ggml_cgraph * forward);
     std::unordered_map<ggml_tensor *, ggml_tensor *> clone_nodes(ggml_cgraph * forward, int first, int last);
+    ggml_tensor * clone(const ggml_tensor * node);
 
     ggml_context * context_;
     ggml_cgraph * graph_;
+    FusedOperations & operations_;
     ReverseOptions options_;
     std::unordered_set<const ggml_tensor *> needed_;
     std::unordered_map<const ggml_tensor *, ggml_tensor *> gradients_;
     std::unordered_map<const ggml_tensor *, ggml_tensor *> transposes_;
+    std::unordered_map<const ggml_tensor *, ggml_tensor *> computed_again_;
 };
 
 // Adds to the gradients of node's sources, given dy, the gradient of node. Throws NoRule.

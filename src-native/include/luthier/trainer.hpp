@@ -20,6 +20,8 @@ struct TrainerOptions {
     AdapterOptions adapter;
     int32_t threads = 1;
     ReverseOptions reverse;
+    // Our own operations instead of ggml's, where the backend can run them.
+    bool fused = true;
 };
 
 struct BatchLoss {
@@ -77,7 +79,10 @@ class Trainer {
     ggml_backend_ptr backend_;
     ggml_gallocr_ptr allocator_;
     std::unique_ptr<TrainingGraph> graph_; // the last shape's, kept for the next micro-batch
+    GraphSources graph_sources() { return { *model_, *cparams_, *adapter_, backend_.get(), reverse_, fused_ }; }
+
     ReverseOptions reverse_;
+    bool fused_ = true;
     std::vector<Moments> moments_;
     int64_t steps_ = 0;
     double accumulated_tokens_ = 0;

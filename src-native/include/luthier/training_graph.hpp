@@ -3,6 +3,7 @@
 
 #include "luthier/adapter.hpp"
 #include "luthier/batch.hpp"
+#include "luthier/fused_operations.hpp"
 #include "luthier/result.hpp"
 #include "luthier/reverse_pass.hpp"
 
@@ -35,6 +36,7 @@ struct GraphSources {
     Adapter & adapter;
     ggml_backend_t backend;
     ReverseOptions reverse;
+    bool fused; // with our own operations, which run on the CPU only
 };
 
 // The values of a graph's inputs for one micro-batch.
@@ -68,12 +70,28 @@ class TrainingGraph {
     explicit TrainingGraph(const GraphShape & shape);
     void build_forward(const GraphSources & sources);
     void build_logits(ReversePass & reverse);
+    void fuse(const GraphSources & sources);
+    void set_first_keys(const MicroBatch & batch);
+    ggml_tensor * head_product(ggml_tensor * head, ggml_tensor * hidden);
+    ggml_tensor * head_gradient(ReversePass & reverse, ggml_tensor * head, ggml_tensor * d_logits);
+    void add_hidden_gradient(ggml_tensor * gradient);
     void build_loss(ReversePass & reverse);
+    void build_fused_loss(ReversePass & reverse, ggml_tensor * head);
     void build_reverse(const GraphSources & sources, ReversePass & reverse);
 
+    // Where an attention's window starts, in the form that our operations read.
+    struct Window {
+        ggml_tensor * first_key; // [tokens], see kernels/attention.hpp
+        int32_t keys;            // seen at most; 0: all
+    };
+
     GraphShape shape_;
+    bool fused_ = false;
     std::unique_ptr<Forward> forward_;      // llama.cpp's part of the graph
     ggml_context_ptr context_;              // our part
+    FusedOperations operations_;
+    std::vector<Window> windows_;
+    ggml_cgraph * forward_graph_ = nullptr; // what ends in the last norm
     ggml_cgraph * graph_ = nullptr;
     ggml_tensor * targets_ = nullptr;       // [outputs]
     ggml_tensor * weights_ = nullptr;       // [1, outputs]

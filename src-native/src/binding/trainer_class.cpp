@@ -84,6 +84,11 @@ TrainerOptions get_options(napi_env env, napi_value value) {
     // For the test that cuts the small weights of its models into slices, as large ones are.
     if (const char * bytes = std::getenv("LUTHIER_TEST_SLICE_BYTES")) {
         options.reverse.slice_bytes = std::max<int64_t>(1, std::atoll(bytes));
+        options.fused = false;
+    }
+    // For the tests of ggml's operations, which other backends run.
+    if (const char * plain = std::getenv("LUTHIER_TEST_PLAIN_OPERATIONS")) {
+        options.fused = std::string(plain) != "1";
     }
     return options;
 }

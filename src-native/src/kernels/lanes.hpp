@@ -1,0 +1,157 @@
+// A register of float32 values: the few operations that the kernels need, for any processor.
+//
+// GCC's and Clang's vector types compile to AVX-512, AVX2 or NEON; another compiler gets arrays and loops.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace luthier::kernels {
+
+// The upper half of a float32.
+struct Bf16 {
+    uint16_t bits;
+};
+
+inline float to_float(float x) { return x; }
+inline float to_float(Bf16 x) {
+    const uint32_t bits = uint32_t(x.bits) << 16;
+    float value;
+    std::memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+// Rounds to nearest, ties to even; a NaN stays one.
+inline Bf16 to_bf16(float x) {
+    uint32_t bits;
+    std::memcpy(&bits, &x, sizeof(bits));
+    if ((bits & 0x7fffffffu) > 0x7f800000u) {
+        return { uint16_t((bits >> 16) | 64) };
+    }
+    return { uint16_t((bits + 0x7fff + ((bits >> 16) & 1)) >> 16) };
+}
+inline void set(float & to, float x) { to = x; }
+inline void set(Bf16 & to, float x) { to = to_bf16(x); }
+
+#if defined(__GNUC__)
+
+#if defined(__AVX512F__)
+constexpr int lane_count = 16;
+#elif defined(__AVX__)
+constexpr int lane_count = 8;
+#else
+constexpr int lane_count = 4;
+#endif
+
+using Lanes = float __attribute__((vector_size(lane_count * 4)));
+using IntegerLanes = int32_t __attribute__((vector_size(lane_count * 4)));
+
+inline IntegerLanes bits_of(Lanes x) { IntegerLanes r; std::memcpy(&r, &x, sizeof(r)); return r; }
+inline Lanes from_bits(IntegerLanes x) { Lanes r; std::memcpy(&r, &x, sizeof(r)); return r; }
+inline Lanes broadcast(float x) { return x - Lanes{}; }
+inline Lanes select(IntegerLanes mask, Lanes a, Lanes b) { return from_bits((bits_of(a) & mask) | (bits_of(b) & ~mask)); }
+inline Lanes maximum(Lanes a, Lanes b) { return select(a > b, a, b); }
+inline Lanes minimum(Lanes a, Lanes b) { return select(a < b, a, b); }
+// 2ⁿ for a whole n in the range of normal numbers.
+inline Lanes power_of_two(Lanes n) { return from_bits((__builtin_convertvector(n, IntegerLanes) + 127) << 23); }
+
+#else
+
+constexpr int lane_count = 8;
+struct Lanes {
+    float v[lane_count];
+    float operator[](int i) const { return v[i]; }
+};
+
+template <typename F> Lanes each(F f) { Lanes r; for (int i = 0; i < lane_count; ++i) r.v[i] = f(i); return r; }
+inline Lanes broadcast(float x) { return each([&](int) { return x; }); }
+inline Lanes operator+(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] + b.v[i]; }); }
+inline Lanes operator-(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] - b.v[i]; }); }
+inline Lanes operator*(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] * b.v[i]; }); }
+inline Lanes operator/(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] / b.v[i]; }); }
+inline Lanes & operator+=(Lanes & a, Lanes b) { return a = a + b; }
+inline Lanes maximum(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
+inline Lanes minimum(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
+inline Lanes power_of_two(Lanes n) { return each([&](int i) { return std::ldexp(1.0f, int(n.v[i])); }); }
+
+#endif
+
+inline Lanes load(const float * from) {
+    Lanes r;
+    std::memcpy(&r, from, sizeof(r));
+    return r;
+}
+
+inline void store(float * to, Lanes x) {
+    std::memcpy(to, &x, sizeof(x));
+}
+
+#if defined(__AVX512F__)
+inline Lanes load(const Bf16 * from) {
+    const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
+    return Lanes(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16)));
+}
+#else
+inline Lanes load(const Bf16 * from) {
+    float values[lane_count];
+    for (int i = 0; i < lane_count; ++i) {
+        values[i] = to_float(from[i]);
+    }
+    return load(values);
+}
+#endif
+
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+inline void store(Bf16 * to, Lanes x) {
+    const __m256bh half = _mm512_cvtneps_pbh(__m512(x));
+    std::memcpy(to, &half, sizeof(half));
+}
+#else
+inline void store(Bf16 * to, Lanes x) {
+    for (int i = 0; i < lane_count; ++i) {
+        to[i] = to_bf16(x[i]);
+    }
+}
+#endif
+
+// Added from the outside in, the same way on every processor of this width.
+inline float sum(Lanes x) {
+    float values[lane_count];
+    store(values, x);
+    for (int half = lane_count / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) {
+            values[i] += values[i + half];
+        }
+    }
+    return values[0];
+}
+
+inline float largest(Lanes x) {
+    float result = x[0];
+    for (int i = 1; i < lane_count; ++i) {
+        result = x[i] > result ? x[i] : result;
+    }
+    return result;
+}
+
+// eˣ to 2 units in the last place: x = n·ln 2 + r with |r| ≤ ln 2 / 2, Taylor's polynomial of degree 7 for eʳ.
+// Saturates where the result is no normal number; NaN stays NaN.
+inline Lanes exponential(Lanes x) {
+    x = minimum(broadcast(88.0f), maximum(broadcast(-87.3f), x));
+    const Lanes shift = broadcast(12582912.0f); // 1.5 · 2²³: adding it rounds to a whole number
+    const Lanes n = (x * broadcast(1.44269504088896341f) + shift) - shift;
+    const Lanes r = (x - n * broadcast(0.693145751953125f)) - n * broadcast(1.42860677e-6f);
+    Lanes p = broadcast(1.0f / 5040);
+    constexpr float coefficients[] = { 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f };
+    for (const float coefficient : coefficients) {
+        p = p * r + broadcast(coefficient);
+    }
+    return p * power_of_two(n);
+}
+
+} // namespace luthier::kernels
