@@ -173,6 +173,7 @@ void TrainingGraph::build_forward(const GraphSources & sources) {
     params.arch = model.arch;
     params.hparams = model.hparams;
     params.cparams = sources.cparams;
+    params.cparams.n_ctx_seq = uint32_t(shape_.length); // LongRoPE has other factors for long rows
     params.ubatch = batch.view(shape_);
     params.gtype = LLM_GRAPH_TYPE_DEFAULT;
     params.backend_cpu = sources.backend;

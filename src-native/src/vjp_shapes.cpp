@@ -29,9 +29,8 @@ std::optional<int64_t> length_of_row_part(const ggml_tensor * y, const ggml_tens
 void vjp_reshape(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     ggml_context * context = pass.context();
     ggml_tensor * x = node->src[0];
-    const bool covers_all = ggml_nelements(node) == ggml_nelements(x) && node->view_offs == x->view_offs;
-    const bool keeps_order = node->op == GGML_OP_CONT || (ggml_is_contiguous(node) && ggml_is_contiguous(x));
-    if (covers_all && keeps_order) {
+    const bool keeps_order = ggml_is_contiguous(node) && ggml_is_contiguous(x) && node->view_offs == x->view_offs;
+    if (ggml_nelements(node) == ggml_nelements(x) && (node->op == GGML_OP_CONT || keeps_order)) {
         return pass.add_gradient(x, ggml_reshape_4d(context, pass.contiguous(dy), x->ne[0], x->ne[1], x->ne[2], x->ne[3]));
     }
     const std::optional<int64_t> length = node->op == GGML_OP_VIEW ? length_of_row_part(node, x) : std::nullopt;

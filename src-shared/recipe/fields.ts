@@ -148,7 +148,8 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
   },
   'adapter.targetModules': {
     allowed: 'a list of attn_q, attn_k, attn_v, attn_output, ffn_gate, ffn_up and ffn_down',
-    meaning: 'Which weight matrices get an adapter.',
+    meaning:
+      'Which weight matrices get an adapter. Where a model fuses query, key and value, the three names together mean its attn_qkv; ffn_gate beside ffn_up is left out where a model has no gate of its own.',
     usual: 'all seven',
     raising: 'More matrices: more capacity, memory and time.',
   },
