@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PreflightReport } from '../src-shared/domain/preflight.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
-import { createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
+import { conversation, createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('collators');
 afterAll(workspace.remove);
@@ -104,7 +104,14 @@ describe('packing', () => {
       '{fraction: 0.2}',
     );
     const preflight = await runLuthier('preflight', recipe, '--json', '--home', workspace.home);
-    const { totals } = preflight.json[0] as PreflightReport;
+    const { totals, checks } = preflight.json[0] as PreflightReport;
+    const proven = checks.filter(check => check.id.startsWith('pack.'));
+    expect(proven.map(({ id, severity }) => `${id} ${severity}`)).toEqual([
+      'pack.labelsLost ok',
+      'pack.leak ok',
+      'pack.boundary ok',
+    ]);
+    expect(proven[0]?.title).toContain(` ${totals.trainableTokens.toLocaleString('en-US')} `);
     const batches = await batchesOf(recipe);
     expect(batches.at(-1)?.step).toBe(totals.steps);
     const run = await stepsOf(recipe);
@@ -148,5 +155,44 @@ describe('grouping by length', () => {
     expect(cells(grouped)).toBeLessThan(cells(plain));
     const widths = grouped.map(({ inputIds }) => inputIds[0]?.length ?? 0);
     expect(widths[0]).toBe(Math.max(...widths));
+  });
+});
+
+describe('truncation prompt-first', () => {
+  it('keeps answers behind prompts that are too long, which truncation right loses', async () => {
+    const long = Array.from({ length: 60 }, (_, i) => `word ${i}`).join(' ');
+    const rows = Array.from({ length: 4 }, (_, i) =>
+      conversation(['user', `${long} and ${i}?`], ['assistant', `The answer is ${i}.`]),
+    );
+    const data = workspace.write('long.jsonl', rows.join(''));
+    const labelsWith = async (truncation: string, maxLength: number) => {
+      const recipe = workspace.write(
+        `${truncation}-${maxLength}.luthier.yaml`,
+        `version: 1
+model: {path: ${JSON.stringify(demoModel)}}
+dataset: {path: ${JSON.stringify(data)}, validation: none}
+collator: {maxLength: ${maxLength}, truncation: ${truncation}}
+`,
+      );
+      const { json } = await runLuthier('labels', recipe, '--json', '--home', workspace.home);
+      return json as {
+        inputIds: number[];
+        labels: number[];
+        dropped: string | null;
+        truncatedTokens: number;
+      }[];
+    };
+    const whole = await labelsWith('right', 2000);
+    const right = await labelsWith('right', 40);
+    const kept = await labelsWith('prompt-first', 40);
+    for (const [i, { inputIds, labels, dropped, truncatedTokens }] of kept.entries()) {
+      const uncut = whole[i];
+      if (!uncut) throw new Error('a row is missing');
+      expect(right[i]?.dropped).toBe('truncated');
+      expect(dropped).toBe(null);
+      expect(inputIds).toHaveLength(40);
+      expect(truncatedTokens).toBe(uncut.inputIds.length - 40);
+      expect(labels.filter(label => label !== -100)).toEqual(uncut.labels.filter(label => label !== -100));
+    }
   });
 });

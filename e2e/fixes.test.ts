@@ -335,6 +335,7 @@ describe.runIf(llamaModels !== null)('each fix that preflight offers', () => {
   it('was offered in one of these scenarios', () => {
     expect([...offered].filter(name => !name.startsWith('template.preset.')).sort()).toEqual([
       'collator.maxLength',
+      'collator.truncation.prompt-first',
       'collator.truncation.right',
       'dataset.columns',
       'dataset.columns.labels',

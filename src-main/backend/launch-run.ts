@@ -24,7 +24,7 @@ export async function launchRun(
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
   const recipe = withDate(asked, parts.now());
-  const unsupported = refuseUnsupported(recipe, 'train');
+  const unsupported = refuseUnsupported(recipe);
   if (unsupported) return fail(unsupported);
   const lease = parts.lease.take(`the run ${recipe.name}`);
   if (!lease.ok) return lease;

@@ -29,7 +29,7 @@ export async function resumeRun(
   const recipe = given ? withDateOf(stored.value, given) : stored.value;
   const differing = compareForResume(stored.value, recipe);
   if (differing.length > 0) return fail(recipeDiffers(differing));
-  const unsupported = refuseUnsupported(recipe, 'train');
+  const unsupported = refuseUnsupported(recipe);
   if (unsupported) return fail(unsupported);
   const lease = parts.lease.take(`the run ${run.name}`);
   if (!lease.ok) return lease;

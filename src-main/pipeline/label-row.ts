@@ -11,12 +11,9 @@ import {
 import { labelDialogue } from './label/label-conversation.ts';
 import { labelPair, labelText } from './label/label-text.ts';
 import { dropRow, type Labelled, type MaskingOptions } from './label/labelled.ts';
-import { type Truncation, truncateExample } from './truncate-example.ts';
+import { type TruncationOptions, truncateExample } from './truncate-example.ts';
 
-export interface LabelOptions extends MaskingOptions {
-  readonly maxLength: number;
-  readonly truncation: Truncation;
-}
+export interface LabelOptions extends MaskingOptions, Omit<TruncationOptions, 'bosId'> {}
 
 /**
  * One example, save for text longer than `maxLength`, which makes several, one behind the other. Never
@@ -45,7 +42,7 @@ function splitText(labelled: Labelled, maxLength: number): Labelled[] {
 
 function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledExample {
   const before = countTrainableTokens(labelled.labels);
-  const cut = truncateExample(labelled.inputIds, labelled.labels, options.maxLength, options.truncation);
+  const cut = truncateExample(labelled, truncationOf(options));
   const trainable = countTrainableTokens(cut.labels);
   const example = {
     row: row.row,
@@ -67,10 +64,15 @@ function finish(row: Row, labelled: Labelled, options: LabelOptions): LabelledEx
   }
   if (trainable > 0) return { ...example, dropped: null, problem: '' };
   if (before > 0) {
-    const problem = `All ${before} trained tokens lie behind token ${options.maxLength} and were cut off.`;
+    const place = options.truncation === 'left' ? 'in front of the last' : 'behind the first';
+    const problem = `All ${before} trained tokens lie ${place} ${options.maxLength} and were cut off.`;
     return { ...example, dropped: 'truncated', problem };
   }
   return { ...example, ...whyNothingTrains(row) };
+}
+
+export function truncationOf({ maxLength, truncation, tokenizer }: LabelOptions): TruncationOptions {
+  return { maxLength, truncation, bosId: tokenizer.bosId };
 }
 
 function traceOf(row: Row, { inputIds, labels, proof }: Labelled, trainable: number): LabelTrace {

@@ -8,15 +8,7 @@ interface Unsupported {
   readonly isUsed: (recipe: Recipe) => boolean;
 }
 
-const ALWAYS: readonly Unsupported[] = [
-  {
-    path: 'collator.truncation',
-    found: r => r.collator.truncation,
-    isUsed: r => r.collator.truncation === 'prompt-first',
-  },
-];
-
-const FOR_TRAINING: readonly Unsupported[] = [
+const UNSUPPORTED: readonly Unsupported[] = [
   { path: 'adapter.dropout', found: r => r.adapter.dropout, isUsed: r => r.adapter.dropout > 0 },
   {
     path: 'training.neftuneAlpha',
@@ -40,9 +32,9 @@ const FOR_TRAINING: readonly Unsupported[] = [
   },
 ];
 
-/** Null where this build can do what the recipe asks for. Error: `recipe.unsupported`. */
-export function refuseUnsupported(recipe: Recipe, purpose: 'prepare' | 'train'): CodedError | null {
-  const used = [...ALWAYS, ...(purpose === 'train' ? FOR_TRAINING : [])].filter(key => key.isUsed(recipe));
+/** Null where this build can train what the recipe asks for. Error: `recipe.unsupported`. */
+export function refuseUnsupported(recipe: Recipe): CodedError | null {
+  const used = UNSUPPORTED.filter(key => key.isUsed(recipe));
   if (used.length === 0) return null;
   const found = used.map(key => `${key.path}: ${JSON.stringify(key.found(recipe))}`);
   return {

@@ -118,7 +118,8 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
   },
   'collator.truncation': {
     allowed: 'right, left, drop or prompt-first',
-    meaning: 'Where a too long example is cut.',
+    meaning:
+      'Where a too long example is cut. prompt-first: in front of the first answer, then at the end; drop: left out.',
   },
   'collator.groupByLength': {
     allowed: 'true or false',

@@ -16,7 +16,7 @@ import { hashesSchema } from '../../../src-shared/domain/training.ts';
 
 export const MAGIC = 'LUTHDATA';
 /** Raised with every change of layout, and of anything that makes other labels or another report from the same input. */
-export const VERSION = 7;
+export const VERSION = 8;
 export const HEADER_BYTES = 64;
 export const INDEX_ENTRY_BYTES = 40;
 

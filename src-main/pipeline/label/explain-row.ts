@@ -6,8 +6,9 @@ import type { Message, Row } from '../../../src-shared/domain/conversation.ts';
 import type { TokenReason, TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { IGNORE_INDEX, type LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { Span } from '../../../src-shared/domain/template.ts';
-import { joinPair, type LabelOptions, labelRow } from '../label-row.ts';
+import { joinPair, type LabelOptions, labelRow, truncationOf } from '../label-row.ts';
 import { tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
+import { keptSpans } from '../truncate-example.ts';
 import { type MaskedDialogue, maskDialogue } from './label-conversation.ts';
 
 export interface ExplainedRow {
@@ -33,31 +34,17 @@ export function explainRow(row: Row, options: LabelOptions, part: number): Expla
   const splits = row.kind === 'text';
   const [whole] = splits ? [example] : labelRow(row, { ...options, maxLength: Number.MAX_SAFE_INTEGER });
   const why = explainTokens(row, whole, options);
-  const removed = removedWindow(whole, example);
-  return { example, inputIds: whole.inputIds, runs: runsOf(whole, removed, why), parts: examples.length };
+  const kept = splits ? [{ start: 0, end: whole.inputIds.length }] : keptSpans(whole, truncationOf(options));
+  return { example, inputIds: whole.inputIds, runs: runsOf(whole, kept, why), parts: examples.length };
 }
 
-/** Which tokens of the whole row are not in the example: one window, since truncation cuts in one place. */
-function removedWindow(whole: LabelledExample, { inputIds, labels }: LabelledExample): Span {
-  const count = whole.inputIds.length - inputIds.length;
-  let start = 0;
-  if (count <= 0) return { start: whole.inputIds.length, end: whole.inputIds.length };
-  while (
-    start < inputIds.length &&
-    whole.inputIds[start] === inputIds[start] &&
-    whole.labels[start] === labels[start]
-  )
-    start++;
-  return { start, end: start + count };
-}
-
-function runsOf(whole: LabelledExample, removed: Span, why: (token: number) => Why): TokenRun[] {
+function runsOf(whole: LabelledExample, kept: readonly Span[], why: (token: number) => Why): TokenRun[] {
   const runs: TokenRun[] = [];
   for (let i = 0; i < whole.inputIds.length; i++) {
-    const isCut = i >= removed.start && i < removed.end;
+    const isCut = !kept.some(({ start, end }) => i >= start && i < end);
     const isTrained = whole.labels[i] !== IGNORE_INDEX;
     const { message, role, reason: own } = why(i);
-    const isFirst = i === (removed.start === 0 ? removed.end : 0);
+    const isFirst = i === kept[0]?.start;
     const state = isCut ? 'cut' : isTrained && !isFirst ? 'trained' : 'masked';
     const reason = isCut
       ? isTrained

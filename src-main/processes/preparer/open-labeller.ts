@@ -89,7 +89,7 @@ export function createLabeller(
         .map(id => tokenText(tokenizer.value, id))
         .filter(text => text !== ''),
       maxLength: collator.maxLength,
-      truncation: collator.truncation === 'prompt-first' ? 'right' : collator.truncation,
+      truncation: collator.truncation,
     },
   });
 }

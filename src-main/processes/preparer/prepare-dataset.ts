@@ -15,10 +15,7 @@ import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
 import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
 import { completeReport, type DataReport } from '../../pipeline/preflight/complete-report.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
-
 import { refuseModel } from '../../pipeline/preflight/refuse-model.ts';
-
-import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
@@ -33,8 +30,6 @@ type PrepareContext = JobContext & Pick<LabellingContext, 'threadFile' | 'onStuc
 
 export async function prepareDataset(job: PrepareJob, context: PrepareContext): Promise<Outcome<Prepared>> {
   const { recipe } = job;
-  const unsupported = refuseUnsupported(recipe, 'prepare');
-  if (unsupported) return fail(unsupported);
   context.reportProgress({ phase: 'opening the data', done: 0, total: null });
   const format = await detectRecipeFormat(recipe);
   const opening = await openLabeller(recipe, format, context.nativeDirectory, job.now);

@@ -13,7 +13,6 @@ import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
 import { contextLimit, longerLimits } from '../../pipeline/preflight/length-fixes.ts';
 import type { DataFacts, Verdict } from '../../pipeline/preflight/preflight-facts.ts';
 import { proposeChanges } from '../../pipeline/preflight/propose-changes.ts';
-import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { gatherHints } from './gather-hints.ts';
@@ -94,7 +93,6 @@ interface Trial {
 
 /** Null where the recipe cannot be used at all. */
 async function tryRecipe(recipe: Recipe, trial: Trial): Promise<TrialReport | null> {
-  if (refuseUnsupported(recipe, 'prepare')) return null;
   const opened = await tryOpen(recipe, trial);
   if (opened === null) return null;
   const { rows, surroundings, watch } = trial;

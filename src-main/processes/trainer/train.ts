@@ -18,7 +18,7 @@ const TINY_MODEL_PARAMETERS = 20_000_000;
 const CHECKPOINTING_FROM_TOKENS = 2048;
 
 export async function train(job: TrainJob, context: JobContext): Promise<Outcome<TrainResult>> {
-  const unsupported = refuseUnsupported(job.recipe, 'train');
+  const unsupported = refuseUnsupported(job.recipe);
   if (unsupported) return fail(unsupported);
   const prepared = PreparedDataset.open(job.preparedPath);
   if (!prepared.ok) return prepared;
