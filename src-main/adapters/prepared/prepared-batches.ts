@@ -19,26 +19,44 @@ export interface PlannedBatches {
   ): Generator<{ readonly planned: PlannedStep; readonly batches: Generator<MicroBatch> }>;
   /** The validation examples, by the same collator; none where nothing is held back. */
   forEvaluation(): Generator<MicroBatch>;
+  /** Every micro-batch of the first epoch, and those of an evaluation. */
+  inWholeEpoch(): Generator<PlaceableBatch>;
   /** Rows of the data file behind a step, for messages. */
   rowsOf(planned: PlannedStep): number[];
+}
+
+/** A micro-batch that is not read yet. */
+export interface PlaceableBatch {
+  /** Places of its examples in the prepared dataset, row by row. */
+  readonly places: readonly (readonly number[])[];
+  /** Reads the examples, and collates them as the trainer would. */
+  collate(): { readonly rows: readonly (readonly LabelledExample[])[]; readonly batch: MicroBatch };
 }
 
 export function planBatches(dataset: PreparedDataset, recipe: Recipe): PlannedBatches {
   const training = dataset.indicesOf('training');
   const plan = planTraining(optionsFor(dataset, recipe, training));
-  const collate = (rows: PlannedMicroBatch, indices: Uint32Array) =>
-    collateRows(readRows(dataset, rows, indices), recipe, dataset.meta.padId);
+  const batchOf = (planned: PlannedMicroBatch, indices: Uint32Array): PlaceableBatch => {
+    const places = planned.map(row => row.map(i => indices[i] ?? 0));
+    return { places, collate: () => collatePlaces(dataset, recipe, places) };
+  };
+  const ofTraining = (planned: PlannedMicroBatch) => batchOf(planned, training);
+  const ofEvaluation = () => {
+    const held = dataset.indicesOf('validation');
+    const planned = planEvaluation(optionsFor(dataset, recipe, held));
+    return lazily(planned, rows => batchOf(rows, held));
+  };
   return {
     steps: plan.steps,
     *inOrder(done = 0) {
       for (const planned of plan.stepsAfter(done)) {
-        yield { planned, batches: lazily(planned.microBatches, rows => collate(rows, training)) };
+        yield { planned, batches: lazily(planned.microBatches, rows => ofTraining(rows).collate().batch) };
       }
     },
-    *forEvaluation() {
-      const held = dataset.indicesOf('validation');
-      const microBatches = planEvaluation(optionsFor(dataset, recipe, held));
-      yield* lazily(microBatches, rows => collate(rows, held));
+    forEvaluation: () => lazily(ofEvaluation(), one => one.collate().batch),
+    *inWholeEpoch() {
+      yield* lazily(plan.microBatchesOf(0), ofTraining);
+      yield* ofEvaluation();
     },
     rowsOf: planned => planned.microBatches.flat(2).map(i => dataset.summary(training[i] ?? 0).row),
   };
@@ -53,18 +71,13 @@ function optionsFor(dataset: PreparedDataset, recipe: Recipe, indices: Uint32Arr
   return { ...recipe.training, ...recipe.collator, lengths: dataset.lengthsOf(indices) };
 }
 
-function readRows(
+function collatePlaces(
   dataset: PreparedDataset,
-  rows: PlannedMicroBatch,
-  indices: Uint32Array,
-): LabelledExample[][] {
-  return rows.map(row => row.map(i => dataset.read(indices[i] ?? 0)));
-}
-
-function collateRows(
-  rows: readonly (readonly LabelledExample[])[],
   { collator }: Recipe,
-  padId: number,
-): MicroBatch {
-  return collator.strategy === 'pack' ? collatePacked(rows, padId) : collatePadded(rows.flat(), padId);
+  places: readonly (readonly number[])[],
+): ReturnType<PlaceableBatch['collate']> {
+  const rows = places.map(row => row.map(place => dataset.read(place)));
+  const { padId } = dataset.meta;
+  const batch = collator.strategy === 'pack' ? collatePacked(rows, padId) : collatePadded(rows.flat(), padId);
+  return { rows, batch };
 }

@@ -22,6 +22,7 @@ import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-fact
 import { hashFiles, hashModel, hashText } from './hash-file.ts';
 import { type LabellingContext, labelRows } from './label-rows.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
+import { proveBatches } from './prove-batches.ts';
 import { dataPaths, detectRecipeFormat } from './read-rows.ts';
 import { tryFixes } from './try-fixes.ts';
 
@@ -68,7 +69,8 @@ function result(
   const { info } = model;
   const { meta } = dataset;
   const trainingLengths = dataset.lengthsOf(dataset.indicesOf('training'));
-  const report = completeReport(meta.report, {
+  const data = { ...meta.report, checks: [...meta.report.checks, ...proveBatches(dataset, recipe)] };
+  const report = completeReport(data, {
     recipe,
     totals: meta.report.totals,
     trainingLengths,
