@@ -125,6 +125,89 @@ describe('rows that cannot be used', () => {
   });
 });
 
+describe('a blocking check that the recipe lets through', () => {
+  const good = conversation(['user', 'hi'], ['assistant', 'A fox.']);
+  const data = workspace.write('half-bad.jsonl', `${good}no json\n${good}no json\n`);
+  const recipe = recipeFor(
+    'allowed',
+    `dataset: {path: ${JSON.stringify(data)}, validation: none}\ncollator: {maxLength: 64}\ntraining: {maxSteps: 1}\n`,
+  );
+  const allow = ['--set', 'preflight.allow=[data.invalid]'];
+
+  it('blocks without the override', async () => {
+    const { code, json } = await runLuthier('preflight', recipe, '--json', '--home', workspace.home);
+    expect(code).toBe(2);
+    expect(json[0]).toMatchObject({ status: 'blocked' });
+  });
+
+  it('keeps its severity, and is recorded in the run', async () => {
+    const { code, json } = await runLuthier(
+      'preflight',
+      recipe,
+      ...allow,
+      '--json',
+      '--home',
+      workspace.home,
+    );
+    expect(code).toBe(0);
+    const { checks } = json[0] as { checks: { id: string }[] };
+    const allowed = { id: 'data.invalid', severity: 'error', allowed: true, count: 2 };
+    expect(checks[0]).toMatchObject(allowed);
+
+    const trained = await runLuthier('train', recipe, ...allow, '--json', '--home', workspace.home);
+    expect(trained.code).toBe(0);
+    const { id } = trained.json[0] as { id: string };
+    const shown = await runLuthier('runs', 'show', id, '--json', '--home', workspace.home);
+    const run = shown.json[0] as { preflight: { checks: { id: string }[] }; warnings: unknown[] };
+    expect(run.preflight.checks[0]).toMatchObject(allowed);
+    expect(run.warnings).toContainEqual(expect.objectContaining({ code: 'preflight.allowed' }));
+  });
+});
+
+describe('the report for people', () => {
+  it('says worst first what is wrong, why, where, and what to type', async () => {
+    const rows = [1, 2, 3].map(i =>
+      JSON.stringify({
+        conversations: [
+          { from: 'guest', value: 'hi' },
+          { from: 'hero', value: `${i}` },
+        ],
+      }),
+    );
+    const data = workspace.write('heroes.jsonl', `${rows.join('\n')}\n`);
+    const recipe = recipeFor('heroes', `dataset: {path: ${JSON.stringify(data)}, validation: none}\n`);
+    const { code, stdout } = await runLuthier('preflight', recipe, '--home', workspace.home);
+    expect(code).toBe(2);
+    const lines = stdout.split('\n');
+    expect(lines[2]).toBe('✗ labels.none: 0 of 3 examples have trained tokens.');
+    expect(stdout).toContain('`guest`, which is not mapped');
+    expect(stdout).toContain('rows 0, 1, 2');
+    expect(stdout).toContain('fix: Map role guest to user, hero to assistant: 3 of 3 rows are trained');
+    const override = /--set 'dataset\.roles=(.*)'/.exec(stdout)?.[1];
+    expect(override).toBe('{"guest":"user","hero":"assistant"}');
+    const mended = await runLuthier(
+      ...['preflight', recipe, '--set', `dataset.roles=${override}`, '--home', workspace.home],
+    );
+    expect(mended.code).toBe(0);
+    expect(mended.stdout).toContain('Ready to train.');
+  });
+});
+
+describe('a file that is no model', () => {
+  it('is refused with a report that names what it is', async () => {
+    const adapter = join(root, 'src-native', 'test', 'fixtures', 'gradients', 'llama', 'adapter.gguf');
+    const args = [blockedRecipe, '--set', `model.path=${adapter}`, '--json', '--home', workspace.home];
+    const { code, json } = await runLuthier('preflight', ...args);
+    expect(code).toBe(2);
+    const { checks } = json[0] as { checks: { id: string; cause: string }[] };
+    expect(checks).toMatchObject([{ id: 'model.untrainable', severity: 'error' }]);
+    expect(checks[0]?.cause).toContain('an adapter');
+    const trained = await runLuthier('train', ...args);
+    expect(trained.code).toBe(2);
+    expect(trained.json[0]).toMatchObject({ error: { code: 'preflight.blocked' } });
+  });
+});
+
 describe('a malformed recipe', () => {
   it('is refused with exit 2 and every fault, from each command', async () => {
     const recipe = workspace.write(

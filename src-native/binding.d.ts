@@ -51,6 +51,10 @@ export interface ModelInfo {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly embeddingLength: number;
+  /** 0 where the file gives one per layer. */
+  readonly feedForwardLength: number;
+  /** Elements of one head of K. */
+  readonly headLength: number;
   readonly layers: number;
   readonly heads: number;
   readonly keyValueHeads: number;

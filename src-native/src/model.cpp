@@ -89,11 +89,17 @@ void Model::describe() {
     };
     info_.context_length = number("context_length");
     info_.embedding_length = number("embedding_length");
+    info_.feed_forward_length = number("feed_forward_length");
     info_.layers = number("block_count");
     info_.heads = number("attention.head_count");
     info_.key_value_heads = number("attention.head_count_kv");
     if (info_.key_value_heads == 0) {
         info_.key_value_heads = info_.heads; // the GGUF key is optional, as in llama_model_base::load_hparams
+    }
+
+    info_.head_length = number("attention.key_length");
+    if (info_.head_length == 0 && info_.heads > 0) {
+        info_.head_length = info_.embedding_length / info_.heads; // optional likewise
     }
 
     std::map<uint32_t, double> bytes_by_type;

@@ -47,6 +47,8 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
   if (options.masking === 'markers' && missingMarker(text, contentSpans, options.markers) !== null)
     findings.add('labels.markerMissing');
   if (trained.every(isEmpty) && wantsAnswer(dialogue, options)) findings.add('labels.noSpans');
+  if (options.masking === 'full' && dropsText(dialogue.conversation.messages, text))
+    findings.add('labels.contentLost');
   for (const finding of tokenFindings(tokenized.value, labels, options)) findings.add(finding);
   return {
     inputIds: tokenized.value.inputIds,
@@ -57,6 +59,11 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
     findings: [...findings],
     proof: rendered.proof,
   };
+}
+
+/** True where the words of a message are nowhere in the text, as when a template has no branch for its role. */
+function dropsText(messages: readonly Message[], text: string): boolean {
+  return messages.some(({ content }) => content !== null && !text.includes(content.trim()));
 }
 
 function isEmpty({ start, end }: Span): boolean {

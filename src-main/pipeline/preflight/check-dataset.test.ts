@@ -43,6 +43,8 @@ function check(examples: readonly LabelledExample[], rest: Partial<DataFacts> = 
       vocabularySize: 10,
       contextLength: 0,
       embeddingLength: 1,
+      feedForwardLength: 1,
+      headLength: 1,
       layers: 1,
       heads: 1,
       keyValueHeads: 1,

@@ -15,6 +15,9 @@ export interface ModelFacts {
   /** 0 where the file does not say. */
   readonly contextLength: number;
   readonly embeddingLength: number;
+  readonly feedForwardLength: number;
+  /** Elements of one attention head. */
+  readonly headLength: number;
   readonly layers: number;
   readonly heads: number;
   readonly keyValueHeads: number;

@@ -44,7 +44,8 @@ function guess(names: readonly string[], index: number, known: (name: string) =>
   if (after === 'assistant') return 'user';
   if (after === 'user') return index === 0 ? 'system' : 'assistant';
   const fromEnd = names.length - 1 - index;
-  if (index === 0 && fromEnd % 2 === 0 && !names.slice(1).includes(names[0] ?? '')) return 'system';
+  if (index === 0 && fromEnd > 0 && fromEnd % 2 === 0 && !names.slice(1).includes(names[0] ?? ''))
+    return 'system';
   return fromEnd % 2 === 0 ? 'assistant' : 'user';
 }
 

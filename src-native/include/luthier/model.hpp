@@ -24,6 +24,8 @@ struct ModelInfo {
     int32_t vocabulary_size = 0;
     int32_t context_length = 0;
     int32_t embedding_length = 0;
+    int32_t feed_forward_length = 0;
+    int32_t head_length = 0; // elements of one head of K
     int32_t layers = 0;
     int32_t heads = 0;
     int32_t key_value_heads = 0;

@@ -19,6 +19,8 @@ napi_value make_info(napi_env env, const ModelInfo & info) {
     set(env, object, "vocabularySize", make_number(env, info.vocabulary_size));
     set(env, object, "contextLength", make_number(env, info.context_length));
     set(env, object, "embeddingLength", make_number(env, info.embedding_length));
+    set(env, object, "feedForwardLength", make_number(env, info.feed_forward_length));
+    set(env, object, "headLength", make_number(env, info.head_length));
     set(env, object, "layers", make_number(env, info.layers));
     set(env, object, "heads", make_number(env, info.heads));
     set(env, object, "keyValueHeads", make_number(env, info.key_value_heads));
