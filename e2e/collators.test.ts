@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PreflightReport } from '../src-shared/domain/preflight.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
+import { longEnoughRecipe, resumeUntilDone, runThrough } from './killed-runs.ts';
 import { conversation, createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('collators');
@@ -155,6 +156,23 @@ describe('grouping by length', () => {
     expect(cells(grouped)).toBeLessThan(cells(plain));
     const widths = grouped.map(({ inputIds }) => inputIds[0]?.length ?? 0);
     expect(widths[0]).toBe(Math.max(...widths));
+  });
+});
+
+describe('a packed run that is killed', () => {
+  it('goes on with the very rows and batches of one that ran through', async () => {
+    const recipe = workspace.write(
+      'killed.luthier.yaml',
+      longEnoughRecipe(2)
+        .replace('maxLength: 256', 'maxLength: 256, strategy: pack, groupByLength: true')
+        .replace('batchSize: 4', 'batchSize: 1'),
+    );
+    const whole = await runThrough(recipe, join(workspace.directory, 'whole'));
+    const killed = await resumeUntilDone(recipe, join(workspace.directory, 'killed'), [{ afterSteps: 4 }]);
+    expect(whole.course.steps.length).toBeGreaterThan(16);
+    expect(killed.last.restartStep).toBeGreaterThan(1);
+    expect(killed.course).toEqual(whole.course);
+    expect(killed.adapter.equals(whole.adapter)).toBe(true);
   });
 });
 

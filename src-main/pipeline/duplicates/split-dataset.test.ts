@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../src-shared/domain/conversation.ts';
-import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
+import { DROP_REASONS, type LabelledExample } from '../../../src-shared/domain/labels.ts';
+import { DatasetCounter } from '../preflight/count-dataset.ts';
 import { createRandom } from '../random.ts';
 import { contentKey } from './content-key.ts';
 import { DatasetSplit } from './split-dataset.ts';
@@ -68,6 +69,31 @@ describe('repeated rows', () => {
         .every(one => one.dropped === 'duplicate'),
     ).toBe(true);
     expect(split.counts().repeated.count).toBe(1);
+  });
+});
+
+describe('kept and dropped examples', () => {
+  it('add up to all, whatever is dropped and repeated, and the kept ones to both sides (100 data sets)', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const random = createRandom(seed, 3);
+      const split = new DatasetSplit(seed % 2 === 0 ? 'drop' : 'keep');
+      const counter = new DatasetCounter(new Set());
+      let examples = 0;
+      for (let row = 0; row < 80; row++) {
+        const pieces = Array.from({ length: 1 + (random() % 3) }, () => {
+          const reason = random() % 4 === 0 ? (DROP_REASONS[random() % 6] ?? null) : null;
+          return example(row, [1 + (random() % 9), random() % 9], { dropped: reason });
+        });
+        examples += pieces.length;
+        const text = `text ${random() % 30}`;
+        for (const one of split.addData({ row, key: keyOf(text), examples: pieces })) counter.add(one);
+      }
+      const { kept, dropped, examples: counted } = counter.totals(0);
+      expect(counted).toBe(examples);
+      expect(kept + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(examples);
+      expect((dropped['duplicate'] ?? 0) > 0).toBe(seed % 2 === 0);
+      expect(split.split(0, seed).trainingExamples).toBe(kept);
+    }
   });
 });
 

@@ -23,14 +23,13 @@ function labelsLost({ faults, allTokens, misplaced }: CollationFacts): Verdict {
   const { changed, trainedBefore, trainedAfter, tokens } = faults;
   const rows = [...new Set([...misplaced, ...changed])].sort((a, b) => a - b);
   if (rows.length === 0 && trainedBefore === trainedAfter) {
-    const scope =
-      tokens === allTokens
-        ? `All ${number(allTokens)} tokens were compared.`
-        : `Every example is in one batch of an epoch; ${number(tokens)} of ${number(allTokens)} tokens were compared.`;
+    const isWhole = tokens === allTokens;
     return passes(
       'pack.labelsLost',
-      `Batches hold the ${number(trainedBefore)} trained tokens of their examples.`,
-      scope,
+      `${isWhole ? 'Batches' : 'The compared batches'} hold the ${number(trainedBefore)} trained tokens of their examples.`,
+      isWhole
+        ? `All ${number(allTokens)} tokens were compared.`
+        : `Every example is in one batch of an epoch; ${number(tokens)} of ${number(allTokens)} tokens were compared.`,
     );
   }
   return fires(
