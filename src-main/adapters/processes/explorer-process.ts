@@ -6,8 +6,9 @@
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type { Explorer } from '../../backend/ports.ts';
 import type { Question } from '../../pipeline/questions.ts';
+import { explainExit } from './explain-exit.ts';
 import type { ChildHandle, ProcessLauncher } from './process-launcher.ts';
-import { died, tooLong } from './run-job.ts';
+import { tooLong } from './run-job.ts';
 
 export interface ExplorerOptions {
   readonly launcher: ProcessLauncher;
@@ -52,7 +53,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       const [first, ...others] = waiting.values();
       if (!first) return;
       waiting.delete(first.id);
-      first.answer(fail(endedBy ?? died('explorer', exit)));
+      first.answer(fail(endedBy ?? explainExit('explorer', exit)));
       endedBy = null;
       for (const other of others) send(other);
       watch();
