@@ -23,6 +23,8 @@ const trainer = value(
     seed: 0,
     initialAdapter: adapterPath,
     threads: 1,
+    dropout: 0,
+    neftuneAlpha: 0,
     gradientCheckpointing: false,
   }),
 );

@@ -142,6 +142,13 @@ export interface TrainerOptions {
   readonly seed: number;
   /** GGUF adapter to start from instead; its rank, alpha and targets must agree with the options. */
   readonly initialAdapter: string | null;
+  /**
+   * The share of A's inputs that is switched off in `accumulate`, from 0 to below 1, the others scaled by 1/(1 − p), as
+   * PEFT does. Which ones is a function of the seed, the updates done, the micro-batch since then, and the matrix.
+   */
+  readonly dropout: number;
+  /** NEFTune: uniform noise of alpha/√(length · width) on the token embeddings in `accumulate`; 0: none. */
+  readonly neftuneAlpha: number;
   readonly threads: number;
   readonly gradientCheckpointing: boolean;
 }

@@ -49,6 +49,7 @@ Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, c
     std::shared_ptr<Trainer> trainer(new Trainer(std::move(model)));
     trainer->reverse_ = options.reverse;
     trainer->fused_ = options.fused;
+    trainer->noise_ = { options.adapter.seed, options.dropout, options.neftune_alpha };
     Result<std::unique_ptr<Adapter>> adapter = Adapter::create(*trainer->model_, options.adapter);
     if (!adapter.ok()) {
         return adapter.error();
@@ -134,7 +135,8 @@ Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
     if (rows.places.empty()) {
         return Error("batch.noTrainedTokens", "The batch has no token to train: all its labels are -100.");
     }
-    const GraphInputs inputs = make_graph_inputs(padded, rows);
+    GraphInputs inputs = make_graph_inputs(padded, rows);
+    inputs.moment = { steps_, micro_batches_, batch.length };
     if (const Status computed = compute(inputs, purpose); !computed.ok()) {
         return computed.error();
     }
@@ -152,6 +154,7 @@ Result<BatchLoss> Trainer::accumulate(const MicroBatch & batch) {
     const Result<BatchLoss> loss = run_loss(batch, Purpose::train);
     if (loss.ok()) {
         accumulated_tokens_ += loss.value().trained_tokens;
+        ++micro_batches_;
     } else if (loss.error().code == "loss.notFinite") {
         clear_gradients(); // the graph has added what is no number
     }
@@ -221,6 +224,7 @@ BatchLimits Trainer::limits() const {
 void Trainer::clear_gradients() {
     adapter_->clear_gradients();
     accumulated_tokens_ = 0;
+    micro_batches_ = 0;
 }
 
 // The graph sums over tokens with weight 1, because half-precision products would lose the gradients of a

@@ -136,6 +136,10 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
     graph->graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
     graph->forward_graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
     ReversePass reverse(graph->context_.get(), graph->graph_, graph->operations_, sources.reverse);
+    if (sources.noise.any() && shape.purpose == Purpose::train) {
+        graph->noise_ = std::make_unique<TrainingNoise>(sources.noise);
+        graph->noise_->add_to(graph->context_.get(), forward.gf, sources.model.llama().tok_embd, sources.adapter);
+    }
     try {
         if (sources.fused) {
             graph->fuse(sources);
@@ -349,6 +353,9 @@ void TrainingGraph::set_inputs(const GraphInputs & inputs) {
     const llama_ubatch view = unpacked.view(shape_);
     forward_->result.set_inputs(&view);
     set_first_keys(batch);
+    if (noise_) {
+        noise_->set_moment(inputs.moment);
+    }
     if (shape_.purpose != Purpose::logits) {
         ggml_backend_tensor_set(targets_, inputs.targets.data(), 0, ggml_nbytes(targets_));
         ggml_backend_tensor_set(weights_, inputs.weights.data(), 0, ggml_nbytes(weights_));

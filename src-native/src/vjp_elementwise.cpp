@@ -1,6 +1,8 @@
 // Rules for operations that work element by element, activations among them.
 #include "vjp_rules.hpp"
 
+#include "luthier/training_noise.hpp"
+
 namespace luthier {
 
 namespace {
@@ -67,6 +69,16 @@ void vjp_mul(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
 // y = s·a + c:  da = s·dy
 void vjp_scale(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     pass.add_gradient(node->src[0], ggml_scale(pass.context(), dy, float_parameter(node, 0)));
+}
+
+// y = m ⊙ x / (1 − p), m 0 or 1:  dx = m ⊙ dy / (1 − p)
+void vjp_dropout(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
+    if (!is_dropout(node)) {
+        throw NoRule{ "MAP_CUSTOM1" };
+    }
+    if (pass.needs_gradient(node->src[0])) {
+        pass.add_gradient(node->src[0], dropout_gradient(pass.context(), node, pass.contiguous(dy)));
+    }
 }
 
 // y = x²:  dx = 2x ⊙ dy

@@ -32,6 +32,7 @@ void apply_vjp_rule(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
         case GGML_OP_PERMUTE:   return vjp_permute(pass, node, dy);
         case GGML_OP_TRANSPOSE: return vjp_transpose(pass, node, dy);
         case GGML_OP_GET_ROWS:  return vjp_get_rows(pass, node, dy);
+        case GGML_OP_MAP_CUSTOM1: return vjp_dropout(pass, node, dy);
         default:                break;
     }
     const FusedOperation * operation = fused_operation(node);

@@ -14,6 +14,7 @@ void vjp_mul(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
 void vjp_scale(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
 void vjp_square(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
 void vjp_unary(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
+void vjp_dropout(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
 void vjp_glu(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy);
 
 // vjp_rows.cpp: operations that mix the elements of a row

@@ -43,6 +43,8 @@ export function trainerOptions(model: Model, options: Partial<TrainerOptions> = 
     lastLayers: null,
     seed: 1,
     initialAdapter: null,
+    dropout: 0,
+    neftuneAlpha: 0,
     threads: Math.min(2, availableParallelism()),
     gradientCheckpointing: false,
     ...options,

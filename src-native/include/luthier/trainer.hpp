@@ -22,6 +22,8 @@ struct TrainerOptions {
     ReverseOptions reverse;
     // Our own operations instead of ggml's, where the backend can run them.
     bool fused = true;
+    double dropout = 0;
+    double neftune_alpha = 0;
 };
 
 struct BatchLoss {
@@ -79,13 +81,15 @@ class Trainer {
     ggml_backend_ptr backend_;
     ggml_gallocr_ptr allocator_;
     std::unique_ptr<TrainingGraph> graph_; // the last shape's, kept for the next micro-batch
-    GraphSources graph_sources() { return { *model_, *cparams_, *adapter_, backend_.get(), reverse_, fused_ }; }
+    GraphSources graph_sources() { return { *model_, *cparams_, *adapter_, backend_.get(), reverse_, fused_, noise_ }; }
 
     ReverseOptions reverse_;
     bool fused_ = true;
+    NoiseOptions noise_;
     std::vector<Moments> moments_;
     int64_t steps_ = 0;
     double accumulated_tokens_ = 0;
+    int64_t micro_batches_ = 0; // accumulated since the last update
 };
 
 } // namespace luthier

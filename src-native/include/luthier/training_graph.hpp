@@ -6,6 +6,7 @@
 #include "luthier/fused_operations.hpp"
 #include "luthier/result.hpp"
 #include "luthier/reverse_pass.hpp"
+#include "luthier/training_noise.hpp"
 
 #include "ggml-cpp.h"
 
@@ -37,6 +38,7 @@ struct GraphSources {
     ggml_backend_t backend;
     ReverseOptions reverse;
     bool fused; // with our own operations, which run on the CPU only
+    NoiseOptions noise; // acts in graphs that train
 };
 
 // The values of a graph's inputs for one micro-batch.
@@ -45,6 +47,7 @@ struct GraphInputs {
     std::vector<int32_t> places;  // flat indices of the output rows, ascending, no two the same
     std::vector<int32_t> targets; // per output row; 0 where the weight is 0
     std::vector<float> weights;   // 1 where trained, 0 for rows that only fill up the shape
+    NoiseMoment moment = {};
 };
 
 // Fills the trained rows up to a multiple of a small number with untrained ones of weight 0, so that
@@ -88,6 +91,7 @@ class TrainingGraph {
     GraphShape shape_;
     bool fused_ = false;
     std::unique_ptr<Forward> forward_;      // llama.cpp's part of the graph
+    std::unique_ptr<TrainingNoise> noise_;  // null where there is none
     ggml_context_ptr context_;              // our part
     FusedOperations operations_;
     std::vector<Window> windows_;

@@ -76,6 +76,11 @@ TrainerOptions get_options(napi_env env, napi_value value) {
     if (!is_null(env, property("initialAdapter"))) {
         adapter.initial_adapter = get_string(env, property("initialAdapter"), "initialAdapter");
     }
+    options.dropout = get_number(env, property("dropout"), "dropout");
+    options.neftune_alpha = get_number(env, property("neftuneAlpha"), "neftuneAlpha");
+    if (!(options.dropout >= 0 && options.dropout < 1 && options.neftune_alpha >= 0)) {
+        throw TypeMistake{ "dropout must be from 0 to below 1, neftuneAlpha not negative" };
+    }
     options.threads = int32_t(get_integer(env, property("threads"), 1, 512, "threads"));
     options.reverse.checkpointing = get_bool(env, property("gradientCheckpointing"), "gradientCheckpointing");
     // For the test that shows what upstream's path through the K-V cache does to gradients.
