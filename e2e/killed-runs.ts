@@ -19,8 +19,8 @@ name: killed
 model: {path: ${JSON.stringify(demoModel)}}
 dataset: {path: ${JSON.stringify(join(demoDirectory, 'train.jsonl'))}, limit: 120, validation: {fraction: 0.1}}
 collator: {maxLength: 256}
-adapter: {rank: 8, alpha: 16}
-training: {epochs: 2, batchSize: 4, gradientAccumulationSteps: 2, warmupSteps: 2, evaluateEverySteps: 5,
+adapter: {rank: 8, alpha: 16, dropout: 0.1}
+training: {epochs: 2, batchSize: 4, gradientAccumulationSteps: 2, warmupSteps: 2, neftuneAlpha: 5, evaluateEverySteps: 5,
   checkpointEverySteps: ${checkpointEverySteps}, keepCheckpoints: 2${more}}
 `;
 

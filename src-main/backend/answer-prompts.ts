@@ -41,6 +41,12 @@ export async function answerPrompts(
   return generated.ok ? ok(generated.value.answers) : generated;
 }
 
+/** A user's words as the data has them: behind the recipe's system prompt, if any. */
+export function promptOf({ dataset }: Recipe, prompt: string): Message[] {
+  const user: Message = { role: 'user', content: prompt };
+  return dataset.systemPrompt === null ? [user] : [{ role: 'system', content: dataset.systemPrompt }, user];
+}
+
 /** One prompt to a run's base and tuned model. Errors: `run.notFound`, `run.noAdapter`, `compute.busy`. */
 export async function answerWithRun(
   parts: BackendParts,
@@ -64,17 +70,11 @@ export async function answerWithRun(
   const lease = parts.lease.take('a chat');
   if (!lease.ok) return lease;
   try {
-    const messages: Message[] = [
-      ...(recipe.value.dataset.systemPrompt === null
-        ? []
-        : [{ role: 'system' as const, content: recipe.value.dataset.systemPrompt }]),
-      { role: 'user', content: prompt },
-    ];
     const answers = await answerPrompts(
       parts,
       recipe.value,
       [null, run.adapterPath],
-      [messages],
+      [promptOf(recipe.value, prompt)],
       sampling,
       work,
     );

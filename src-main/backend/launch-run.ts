@@ -92,14 +92,20 @@ function createRun(parts: BackendParts, recipe: Recipe, prepared: Prepared): str
 }
 
 /** What was let through knowingly stays with the run, beside the report that holds it. */
-function warningsOf(recipe: Recipe, { hashes, report }: Prepared) {
+function warningsOf({ model, training }: Recipe, { hashes, report }: Prepared) {
   const warnings = report.checks
     .filter(check => check.allowed === true)
     .map(check => ({
       code: 'preflight.allowed',
       message: `${check.id} was let through by preflight.allow: ${check.title}`,
     }));
-  if (recipe.model.sha256 === null || recipe.model.sha256 === hashes.model) return warnings;
-  const message = 'The model file is not the one that the recipe was made with: its hash is another.';
-  return [...warnings, { code: 'model.hashMismatch', message }];
+  if (model.sha256 !== null && model.sha256 !== hashes.model) {
+    const message = 'The model file is not the one that the recipe was made with: its hash is another.';
+    warnings.push({ code: 'model.hashMismatch', message });
+  }
+  if (training.sampleEverySteps > 0 && training.samplePrompts.length === 0) {
+    const message = 'training.sampleEverySteps asks for samples, and training.samplePrompts has no prompt.';
+    warnings.push({ code: 'training.noSamplePrompts', message });
+  }
+  return warnings;
 }

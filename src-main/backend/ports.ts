@@ -24,7 +24,7 @@ import type {
   TrainingEvent,
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Inspection, Prepared, Progress } from '../pipeline/job-results.ts';
+import type { Inspection, Prepared, Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export interface WorkOptions {
@@ -98,8 +98,8 @@ export interface TrainingLauncher {
     },
     options: WorkOptions & {
       readonly onEvent: (event: TrainingEvent) => void;
-      /** Called before a checkpoint counts: every event so far must be in the history when it returns. */
-      readonly onCommit: () => void;
+      /** The trainer waits for it. Must not reject. */
+      readonly onRequest: (request: TrainerRequest) => Promise<void>;
     },
   ): Promise<TrainingEnd>;
 }

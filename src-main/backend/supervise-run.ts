@@ -14,6 +14,7 @@ import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
 import type { TrainingEnd } from './ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { sample } from './sample-answers.ts';
 
 export interface LaunchOptions {
   readonly onProgress?: (progress: Progress) => void;
@@ -86,7 +87,10 @@ export function superviseRun(
       {
         signal: stop.signal,
         onEvent: emit,
-        onCommit: () => recorder.flush(),
+        onRequest: async request => {
+          if (request.kind === 'commit') recorder.flush();
+          else for (const event of await sample(parts, recipe, request, stop.signal)) emit(event);
+        },
         ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       },
     );

@@ -11,6 +11,13 @@ export interface Progress {
   readonly total: number | null;
 }
 
+/** What a trainer waits for its parent to do. */
+export type TrainerRequest =
+  /** Every event so far is to be in the history. */
+  | { readonly kind: 'commit' }
+  /** The recipe's prompts are to be answered with this adapter, as sample events of this step. */
+  | { readonly kind: 'sample'; readonly step: number; readonly adapterPath: string };
+
 export interface Prepared {
   readonly preparedPath: string;
   readonly report: PreflightReport;

@@ -9,22 +9,6 @@ interface Unsupported {
 }
 
 const UNSUPPORTED: readonly Unsupported[] = [
-  { path: 'adapter.dropout', found: r => r.adapter.dropout, isUsed: r => r.adapter.dropout > 0 },
-  {
-    path: 'training.neftuneAlpha',
-    found: r => r.training.neftuneAlpha,
-    isUsed: r => r.training.neftuneAlpha > 0,
-  },
-  {
-    path: 'training.earlyStoppingPatience',
-    found: r => r.training.earlyStoppingPatience,
-    isUsed: r => r.training.earlyStoppingPatience > 0,
-  },
-  {
-    path: 'training.sampleEverySteps',
-    found: r => r.training.sampleEverySteps,
-    isUsed: r => r.training.sampleEverySteps > 0,
-  },
   {
     path: 'device.backend',
     found: r => r.device.backend,

@@ -1,7 +1,7 @@
 /** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
 import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
-import type { Progress } from '../pipeline/job-results.ts';
+import type { Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { ChildMessage, Job, ParentMessage } from './protocol.ts';
 
 export interface JobContext {
@@ -10,8 +10,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
   emit(event: TrainingEvent): void;
-  /** Resolves when every event so far is in the history, or when a stop is asked for. */
-  commit(): Promise<void>;
+  /** Resolves when the parent has done it, or when a stop is asked for. */
+  request(request: TrainerRequest): Promise<void>;
   /** A line for the log: what is left to read where the process dies. */
   log(line: string): void;
 }
@@ -40,14 +40,14 @@ export function serveJob<J extends Job>(
   process.on('SIGINT', () => undefined);
   const port = openPort();
   const stop = new AbortController();
-  const commits = new CommitWaiters(stop.signal);
+  const requests = new RequestWaiters(stop.signal);
   port.onMessage(message => {
     if (message.type === 'stop') {
       stop.abort();
       return;
     }
-    if (message.type === 'committed') {
-      commits.answer();
+    if (message.type === 'fulfilled') {
+      requests.fulfil();
       return;
     }
     if (message.type !== 'job') return;
@@ -56,10 +56,10 @@ export function serveJob<J extends Job>(
       signal: stop.signal,
       reportProgress: progress => void port.send({ type: 'progress', progress }),
       emit: event => void port.send({ type: 'event', event }),
-      commit: () => {
-        const committed = commits.wait();
-        void port.send({ type: 'commit' });
-        return committed;
+      request: request => {
+        const fulfilled = requests.wait();
+        void port.send({ type: 'request', request });
+        return fulfilled;
       },
       log: line => void process.stderr.write(`${line}\n`),
     };
@@ -70,8 +70,8 @@ export function serveJob<J extends Job>(
   });
 }
 
-/** Those who wait for a commit, in the order in which the parent answers. */
-class CommitWaiters {
+/** Those who wait for the parent, which fulfils requests in their order. */
+class RequestWaiters {
   readonly #signal: AbortSignal;
   #waiting: (() => void)[] = [];
 
@@ -87,7 +87,7 @@ class CommitWaiters {
     return new Promise(resolve => void this.#waiting.push(resolve));
   }
 
-  answer(): void {
+  fulfil(): void {
     this.#waiting.shift()?.();
   }
 }

@@ -8,7 +8,7 @@ import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Progress } from '../pipeline/job-results.ts';
+import type { Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer';
@@ -116,14 +116,14 @@ export type ParentMessage =
   /** The answer to this question is not wanted any more. */
   | { readonly type: 'drop'; readonly id: number }
   | { readonly type: 'stop' }
-  /** Answers `commit`. */
-  | { readonly type: 'committed' };
+  /** The oldest request is. */
+  | { readonly type: 'fulfilled' };
 
 export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
-  /** Asks that every event so far be in the history before the child goes on. */
-  | { readonly type: 'commit' }
+  /** The child waits until it is fulfilled. */
+  | { readonly type: 'request'; readonly request: TrainerRequest }
   | { readonly type: 'result'; readonly outcome: Outcome<unknown> }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> };
 

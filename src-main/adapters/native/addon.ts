@@ -65,6 +65,21 @@ const REMEDIES: Readonly<Record<string, { title: string; remedy: string }>> = {
     title: 'The file is not an adapter.',
     remedy: 'Choose a LoRA adapter in GGUF format.',
   },
+  'adapter.notFound': { title: 'The adapter file is not there.', remedy: 'Check adapter.init.' },
+  'adapter.notGguf': {
+    title: 'The adapter is not a GGUF file.',
+    remedy: 'Choose a LoRA adapter in GGUF format, or a PEFT folder.',
+  },
+  'adapter.damaged': { title: 'The adapter file is damaged.', remedy: 'Download or copy it again.' },
+  'adapter.optionsMismatch': {
+    title: 'The adapter is not of the kind that the recipe asks for.',
+    remedy:
+      'Set adapter.rank, adapter.alpha, adapter.targetModules and adapter.layers as the adapter has them.',
+  },
+  'optimizer.mismatch': {
+    title: 'The state of the optimizer does not fit the adapter.',
+    remedy: 'Start a new run.',
+  },
   'adapter.wrongModel': {
     title: 'The adapter is for another model.',
     remedy: 'Choose one made for this model.',

@@ -2,8 +2,9 @@
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcessExit } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
-import type { Progress } from '../../pipeline/job-results.ts';
-import { type Job, MEMORY_LIMIT_REACHED, type ProcessEntry } from '../../processes/protocol.ts';
+import type { Progress, TrainerRequest } from '../../pipeline/job-results.ts';
+import type { Job, ProcessEntry } from '../../processes/protocol.ts';
+import { explainExit } from './explain-exit.ts';
 import type { ProcessLauncher } from './process-launcher.ts';
 
 export interface JobOptions {
@@ -12,8 +13,8 @@ export interface JobOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
-  /** Writes every event so far to the history; the child waits for it. */
-  readonly onCommit?: () => void;
+  /** The child waits for it. Never rejects. */
+  readonly onRequest?: (request: TrainerRequest) => Promise<void>;
   readonly onStart?: (pid: number | null) => void;
   /** A child that says nothing for so long is ended: a template that loops, a file that hangs. Null: never. */
   readonly silenceLimitMs: number | null;
@@ -25,13 +26,6 @@ export interface JobEnd {
   /** Null where the child answered before it ended. */
   readonly exit: ProcessExit | null;
 }
-
-const TITLES: Readonly<Record<ProcessEntry, string>> = {
-  trainer: 'The training process ended before the run was done.',
-  preparer: 'The preparation process ended before it was done.',
-  inference: 'The inference process ended before it was done.',
-  explorer: 'The process that shows data and labels ended before it was done.',
-};
 
 export function runJob(
   launcher: ProcessLauncher,
@@ -64,9 +58,8 @@ export function runJob(
       heard();
       if (message.type === 'progress') options.onProgress?.(message.progress);
       else if (message.type === 'event') options.onEvent?.(message.event);
-      else if (message.type === 'commit') {
-        options.onCommit?.();
-        child.send({ type: 'committed' });
+      else if (message.type === 'request') {
+        void options.onRequest?.(message.request).then(() => child.send({ type: 'fulfilled' }));
       } else if (message.type === 'result') answer = message.outcome;
     });
     child.onExit(exit => {
@@ -74,7 +67,7 @@ export function runJob(
       clearTimeout(grace);
       options.signal.removeEventListener('abort', askToStop);
       if (answer) resolve({ outcome: answer, exit: null });
-      else resolve({ outcome: fail(endedBy ?? died(entry, exit)), exit });
+      else resolve({ outcome: fail(endedBy ?? explainExit(entry, exit)), exit });
     });
     options.onStart?.(child.pid);
     child.send({ type: 'job', job, nativeDirectory: options.nativeDirectory });
@@ -82,34 +75,6 @@ export function runJob(
     if (options.signal.aborted) askToStop();
     else options.signal.addEventListener('abort', askToStop, { once: true });
   });
-}
-
-export function died(entry: ProcessEntry, exit: ProcessExit): CodedError {
-  const how = exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.exitCode}`;
-  const last = exit.lastLines.at(-1);
-  if (last?.startsWith(MEMORY_LIMIT_REACHED)) {
-    return {
-      code: 'process.tooMuchMemory',
-      title: 'The work took too much memory and was ended.',
-      cause: last,
-      remedy: 'Use another template or file.',
-      details: exit,
-    };
-  }
-  return {
-    code: 'process.died',
-    title: TITLES[entry],
-    cause: `It ended with ${how}${last ? `; its last line was: ${last}` : ' and wrote nothing'}.`,
-    remedy: remedyFor(exit),
-    details: exit,
-  };
-}
-
-function remedyFor(exit: ProcessExit): string {
-  if (exit.signal === 'SIGKILL') {
-    return 'Something outside ended it, often the system when memory runs out: lower training.batchSize or collator.maxLength.';
-  }
-  return 'Look at its last lines; lower training.batchSize or collator.maxLength if memory ran out.';
 }
 
 export function tooLong(limitMs: number): CodedError {

@@ -75,7 +75,7 @@ export function createWorkers(options: WorkerOptions): Workers {
             silenceLimitMs: null,
             graceMs: TRAINER_GRACE_MS,
             onEvent: work.onEvent,
-            onCommit: work.onCommit,
+            onRequest: work.onRequest,
             ...(work.onProgress ? { onProgress: work.onProgress } : {}),
           },
         );

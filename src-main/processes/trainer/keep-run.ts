@@ -61,6 +61,16 @@ export class RunKeeper {
     return fromNative(await this.#options.trainer.saveAdapter(this.bestAdapterPath));
   }
 
+  /** For an inference process: the file is there as long as `use` needs it. */
+  async lendAdapter(use: (path: string) => Promise<void>): Promise<Outcome<null>> {
+    const path = join(this.#options.directory, 'sample-adapter.gguf');
+    const saved = fromNative(await this.#options.trainer.saveAdapter(path));
+    if (!saved.ok) return saved;
+    await use(path);
+    rmSync(path, { force: true });
+    return ok(null);
+  }
+
   async saveAdapter(): Promise<Outcome<unknown>> {
     return fromNative(await this.#options.trainer.saveAdapter(this.adapterPath));
   }
@@ -80,7 +90,7 @@ export class RunKeeper {
       optimizer: trainer.optimizerState(),
       saveAdapter: async path => fromNative(await trainer.saveAdapter(path)),
       bestAdapterPath: position.best === null ? null : this.bestAdapterPath,
-      beforeItCounts: () => context.commit(),
+      beforeItCounts: () => context.request({ kind: 'commit' }),
     });
     if (!written.ok) return written;
     this.#lastStep = step;

@@ -1,18 +1,14 @@
-/** The training loop: micro-batches add up a gradient, a step uses it, events say what happened. */
-
+/** The training loop: step after step, what is due after each, and how the run ends. */
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
 import type { RunError } from '../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
 import { type PlannedBatches, planBatches } from '../../adapters/prepared/prepared-batches.ts';
-import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import type { PlannedStep } from '../../pipeline/batches/training-plan.ts';
-import { learningRateFactor } from '../../pipeline/learning-rate.ts';
-import { type JobContext, stopRequested } from '../child-channel.ts';
 import { evaluate, evaluationIsDue } from './evaluate.ts';
 import type { RunKeeper } from './keep-run.ts';
 import { afterEvaluation, afterUpdate, type RunPosition } from './run-position.ts';
+import type { Session } from './session.ts';
+import { takeStep } from './take-step.ts';
 
 export interface StepsEnded {
   readonly status: 'completed' | 'stopped' | 'failed';
@@ -20,23 +16,10 @@ export interface StepsEnded {
   readonly error: RunError | null;
 }
 
-export interface Session {
-  readonly trainer: NativeTrainer;
-  readonly dataset: PreparedDataset;
-  readonly recipe: Recipe;
-  readonly keeper: RunKeeper;
-  readonly context: JobContext;
-}
-
-interface StepSums {
-  lossSum: number;
-  tokens: number;
-  trainableTokens: number;
-}
-
 /**
- * Runs the planned steps behind a position, or until a stop request or a fault. A stop within a step drops
- * that step's gradient, and keeps a checkpoint of the steps before it.
+ * Runs the planned steps behind a position, or until a stop request, a fault, or the end of the recipe's
+ * patience. A stop within a step drops that step's gradient, and keeps a checkpoint of the steps before it.
+ * Error: `training.noValidation`.
  */
 export async function runSteps(
   session: Session,
@@ -44,10 +27,14 @@ export async function runSteps(
   elapsedBeforeMs: number,
 ): Promise<StepsEnded> {
   const { dataset, recipe, keeper, context } = session;
+  if (recipe.training.earlyStoppingPatience > 0 && dataset.indicesOf('validation').length === 0) {
+    return failedBecause(noValidation(), from);
+  }
   const plan = planBatches(dataset, recipe);
   const startedAt = performance.now() - elapsedBeforeMs;
   const elapsedMs = () => performance.now() - startedAt;
   let position = from;
+  if (hasLostPatience(position, recipe)) return completed(session, position);
   for (const { planned, batches } of plan.inOrder(from.isStepUnfinished ? from.step - 1 : from.step)) {
     const isRepeated = planned.step === from.step;
     if (!isRepeated) {
@@ -56,89 +43,69 @@ export async function runSteps(
       if (taken.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
       position = afterUpdate(position, planned.step);
     }
-    if (evaluationIsDue(planned, recipe, plan.steps)) {
-      const evaluated = await evaluateAndKeepBest(session, plan, position);
-      if (!evaluated.ok) return failedAt(planned, evaluated.error, plan, position);
-      if (evaluated.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
-      position = evaluated.value;
-    }
-    position = { ...position, isStepUnfinished: false };
-    if (checkpointIsDue(planned.step, recipe, plan.steps)) {
+    const followed = await followUp(session, planned, plan, position);
+    if (!followed.ok) return failedAt(planned, followed.error, plan, position);
+    if (followed.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
+    position = followed.value;
+    const isLast = planned.step === plan.steps || hasLostPatience(position, recipe);
+    if (isLast || isDue(recipe.training.checkpointEverySteps, planned.step)) {
       const kept = await keeper.checkpoint(position, elapsedMs());
       if (!kept.ok) return failedBecause(kept.error, position);
     }
+    if (isLast) break;
   }
   context.log(`${position.step} steps are done`);
-  return { status: 'completed', steps: position.step, error: null };
+  return completed(session, position);
 }
 
-async function takeStep(
+/** What is due after an update: evaluation, then samples. Gives the position after both. */
+async function followUp(
   session: Session,
   planned: PlannedStep,
-  batches: Iterable<MicroBatch>,
-  steps: number,
-  elapsedMs: () => number,
-): Promise<Outcome<'taken' | 'stopped'>> {
-  const { trainer, recipe, context } = session;
-  const stepStartedAt = performance.now();
-  const sums = await accumulate(trainer, batches, context.signal);
-  if (!sums.ok) return sums;
-  if (sums.value === 'stopped') return ok('stopped');
-  const learningRate = rateOf(recipe, planned.step - 1, steps);
-  const updated = await update(trainer, recipe, learningRate);
-  if (!updated.ok) return updated;
-  const loss = sums.value.lossSum / sums.value.trainableTokens;
-  context.log(`step ${planned.step} of ${steps}, loss ${loss.toFixed(4)}`);
-  context.emit({
-    type: 'step',
-    step: planned.step,
-    epoch: planned.epoch,
-    loss,
-    learningRate,
-    gradNorm: updated.value,
-    trainableTokens: sums.value.trainableTokens,
-    tokens: sums.value.tokens,
-    tokensPerSecond: (sums.value.tokens * 1000) / Math.max(0.001, performance.now() - stepStartedAt),
-    memoryBytes: process.resourceUsage().maxRSS * 1024,
-    elapsedMs: elapsedMs(),
-  });
-  return ok('taken');
-}
-
-/** The loss is summed over the whole step and divided once: never a mean of micro-batch means. */
-async function accumulate(
-  trainer: NativeTrainer,
-  batches: Iterable<MicroBatch>,
-  signal: AbortSignal,
-): Promise<Outcome<StepSums | 'stopped'>> {
-  const sums: StepSums = { lossSum: 0, tokens: 0, trainableTokens: 0 };
-  for (const batch of batches) {
-    if (await stopRequested(signal)) return ok('stopped');
-    const loss = fromNative(await trainer.accumulate(batch));
-    if (!loss.ok) return loss;
-    sums.lossSum += loss.value.lossSum;
-    sums.tokens += batch.tokens;
-    sums.trainableTokens += loss.value.trainedTokens;
+  plan: PlannedBatches,
+  position: RunPosition,
+): Promise<Outcome<RunPosition | 'stopped'>> {
+  const { recipe, keeper, context } = session;
+  const { training } = recipe;
+  let next = position;
+  if (evaluationIsDue(planned, recipe, plan.steps)) {
+    const evaluated = await evaluateAndKeepBest(session, plan, position);
+    if (!evaluated.ok || evaluated.value === 'stopped') return evaluated;
+    next = evaluated.value;
   }
-  return ok(sums);
+  if (isDue(training.sampleEverySteps, planned.step) && training.samplePrompts.length > 0) {
+    const lent = await keeper.lendAdapter(adapterPath =>
+      context.request({ kind: 'sample', step: planned.step, adapterPath }),
+    );
+    if (!lent.ok) return lent;
+    if (context.signal.aborted) return ok('stopped');
+  }
+  return ok({ ...next, isStepUnfinished: false });
 }
 
-function rateOf(recipe: Recipe, step: number, steps: number): number {
-  const { learningRate, scheduler, warmupSteps } = recipe.training;
-  return learningRate * learningRateFactor(scheduler, step, warmupSteps, steps);
+function isDue(everySteps: number, step: number): boolean {
+  return everySteps > 0 && step % everySteps === 0;
 }
 
-async function update(
-  trainer: NativeTrainer,
-  recipe: Recipe,
-  learningRate: number,
-): Promise<Outcome<number>> {
-  const { optimizer, betas, epsilon, weightDecay, maxGradNorm } = recipe.training;
-  const [beta1, beta2] = betas;
-  const stepped = fromNative(
-    await trainer.step({ optimizer, learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm }),
+function hasLostPatience(position: RunPosition, { training }: Recipe): boolean {
+  const { earlyStoppingPatience } = training;
+  return (
+    earlyStoppingPatience > 0 &&
+    !position.isStepUnfinished &&
+    position.evaluationsWithoutGain >= earlyStoppingPatience
   );
-  return stepped.ok ? ok(stepped.value.gradNorm) : stepped;
+}
+
+function completed({ recipe, context }: Session, position: RunPosition): StepsEnded {
+  if (hasLostPatience(position, recipe) && position.best !== null) {
+    const { step, loss } = position.best;
+    context.emit({
+      type: 'warning',
+      code: 'training.stoppedEarly',
+      message: `Stopped at step ${position.step}: ${position.evaluationsWithoutGain} evaluations in a row brought nothing better than the loss ${loss.toFixed(4)} of step ${step}.`,
+    });
+  }
+  return { status: 'completed', steps: position.step, error: null };
 }
 
 async function evaluateAndKeepBest(
@@ -158,11 +125,6 @@ async function evaluateAndKeepBest(
   }
   context.emit({ type: 'evaluation', ...evaluated.value });
   return ok(next);
-}
-
-function checkpointIsDue(step: number, recipe: Recipe, steps: number): boolean {
-  const { checkpointEverySteps } = recipe.training;
-  return step === steps || (checkpointEverySteps > 0 && step % checkpointEverySteps === 0);
 }
 
 async function stopAt(keeper: RunKeeper, position: RunPosition, elapsedMs: number): Promise<StepsEnded> {
@@ -194,5 +156,14 @@ function evaluationNotFinite(loss: number): CodedError {
     title: 'The loss is not a number any more.',
     cause: `The evaluation gave ${loss}.`,
     remedy: 'Lower training.learningRate, and look at the validation examples.',
+  };
+}
+
+function noValidation(): CodedError {
+  return {
+    code: 'training.noValidation',
+    title: 'There is nothing to evaluate on.',
+    cause: 'training.earlyStoppingPatience compares evaluations, and no example is held back for validation.',
+    remedy: 'Set dataset.validation, or set training.earlyStoppingPatience to 0.',
   };
 }

@@ -1,21 +1,15 @@
 /** Opens what a run needs, trains, saves the adapter, and says how it ended. */
-import { availableParallelism } from 'node:os';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { readCheckpoint, type StoredCheckpoint } from '../../adapters/checkpoints/checkpoint-folders.ts';
-import { fromNative, loadAddon, type NativeModel, type NativeTrainer } from '../../adapters/native/addon.ts';
+import { fromNative, loadAddon } from '../../adapters/native/addon.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
 import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
+import { createTrainer } from './create-trainer.ts';
 import { RunKeeper } from './keep-run.ts';
 import { AT_THE_START } from './run-position.ts';
 import { runSteps } from './run-steps.ts';
-
-/** Below this size a second thread costs more in waiting than it saves. */
-const TINY_MODEL_PARAMETERS = 20_000_000;
-/** Above this many tokens in a micro-batch, recomputing a layer is cheaper than keeping it. */
-const CHECKPOINTING_FROM_TOKENS = 2048;
 
 export async function train(job: TrainJob, context: JobContext): Promise<Outcome<TrainResult>> {
   const unsupported = refuseUnsupported(job.recipe);
@@ -45,7 +39,7 @@ async function trainOn(
   if (!model.ok) return model;
   const { info } = model.value;
   context.log(`loaded ${info.architecture}, ${info.parameters} parameters, ${info.quantization}`);
-  const trainer = await createTrainer(addon.value, model.value, job.recipe, from);
+  const trainer = await createTrainer(addon.value, model.value, job, from);
   if (!trainer.ok) {
     model.value.dispose();
     return trainer;
@@ -101,43 +95,6 @@ const OTHER_BUILD = {
   message:
     'The checkpoint was written by another build of the native part: the last digits of the results may differ from those of an uninterrupted run.',
 } as const;
-
-type AddonModule = Extract<ReturnType<typeof loadAddon>, { ok: true }>['value'];
-
-/** A trainer as the recipe says, in the state of the checkpoint if there is one. */
-async function createTrainer(
-  addon: AddonModule,
-  model: NativeModel,
-  recipe: Recipe,
-  from: StoredCheckpoint | null,
-): Promise<Outcome<NativeTrainer>> {
-  const { adapter, training, collator, device } = recipe;
-  const microBatchTokens = training.batchSize * collator.maxLength;
-  const created = fromNative(
-    await addon.Trainer.create(model, {
-      rank: adapter.rank,
-      alpha: adapter.alpha,
-      rsLora: adapter.rsLora,
-      targetModules: adapter.targetModules,
-      lastLayers: adapter.layers === 'all' ? null : adapter.layers.last,
-      seed: training.seed,
-      initialAdapter: from?.adapterPath ?? adapter.init,
-      threads: device.threads ?? defaultThreads(model.info.parameters),
-      gradientCheckpointing:
-        training.gradientCheckpointing === 'on' ||
-        (training.gradientCheckpointing === 'auto' && microBatchTokens > CHECKPOINTING_FROM_TOKENS),
-    }),
-  );
-  if (!created.ok || from === null) return created;
-  const restored = fromNative(created.value.restoreOptimizer(from.optimizer));
-  if (restored.ok) return created;
-  created.value.dispose();
-  return restored;
-}
-
-function defaultThreads(parameters: number): number {
-  return parameters < TINY_MODEL_PARAMETERS ? 1 : availableParallelism();
-}
 
 function noLabels(examples: number): CodedError {
   return {
