@@ -49,7 +49,7 @@ describe('a run that is killed and resumed', () => {
       ...killed.kills.slice(1).map(({ restartStep }) => restartStep),
       killed.last.restartStep,
     ]);
-    expect(killed.last.restartStep).toBeGreaterThan(4);
+    expect(killed.last.restartStep).toBeGreaterThan(2);
     expect(killed.last.savedMs).toBeGreaterThan(0);
   });
 
