@@ -47,7 +47,7 @@ export async function preflight(workspace: Workspace, recipe: Recipe): Promise<P
       signal: new AbortController().signal,
       reportProgress: () => undefined,
       emit: () => undefined,
-      commit: () => Promise.resolve(),
+      request: () => Promise.resolve(),
       log: () => undefined,
       threadFile: null,
       onStuckThread: () => undefined,
