@@ -89,7 +89,12 @@ export default {
     only(
       'processes-import-inwards',
       '^src-main/processes/',
-      ['^src-main/adapters/(checkpoints|native|peft|prepared|readers)/', '^src-main/pipeline/', shared, binding],
+      [
+        '^src-main/adapters/(checkpoints|native|peft|prepared|readers)/',
+        '^src-main/pipeline/',
+        shared,
+        binding,
+      ],
       'A process does one job with the pipeline and the adapters that it needs.',
     ),
     {
