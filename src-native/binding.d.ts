@@ -247,7 +247,15 @@ export class Trainer {
   dispose(): void;
 }
 
+/** What a GGUF's header alone tells; the fields are those of {@link ModelInfo}. */
+export type ModelFacts = Pick<
+  ModelInfo,
+  'architecture' | 'name' | 'parameters' | 'quantization' | 'contextLength' | 'untrainableReason'
+>;
+
 export function version(): AddonVersion;
+/** Reads a header without loading the file. Errors: `model.notFound`, `model.notGguf`, `model.damaged`. */
+export function inspectModel(path: string): Result<ModelFacts>;
 /** What this build can train: architectures as in `general.architecture`, weight types as ggml names them (`q4_K`). */
 export function trainable(): {
   readonly architectures: readonly string[];

@@ -10,6 +10,7 @@ import type {
   DatasetPreparer,
   Explorer,
   Inference,
+  ModelFinder,
   PreparedDatasets,
   RunStore,
   TrainingLauncher,
@@ -33,6 +34,7 @@ export interface BackendParts {
     readonly inference: Inference;
     readonly explorer: Explorer;
   };
+  readonly models: ModelFinder;
   readonly lease: ComputeLease;
   readonly events: EventHub;
   /** Runs under way in this process, by id: aborting stops the run and keeps it; see `PAUSE`. */

@@ -24,7 +24,13 @@ import type {
   TrainingEvent,
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Inspection, Prepared, Progress, TrainerRequest } from '../pipeline/job-results.ts';
+import type {
+  InspectedModel,
+  Inspection,
+  Prepared,
+  Progress,
+  TrainerRequest,
+} from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export interface WorkOptions {
@@ -50,6 +56,8 @@ export interface DatasetPreparer {
     Outcome<{ readonly prompts: readonly (readonly number[])[]; readonly stopIds: readonly number[] }>
   >;
   describe(options: WorkOptions): Promise<Outcome<NativeDescription>>;
+  /** Reads headers only; answers in the order of the paths. */
+  inspectModels(paths: readonly string[], options: WorkOptions): Promise<Outcome<readonly InspectedModel[]>>;
 }
 
 export interface NativeDescription {
@@ -61,6 +69,17 @@ export interface NativeDescription {
     readonly memoryTotalBytes: number;
     readonly memoryFreeBytes: number;
   }[];
+}
+
+export interface ModelFile {
+  readonly path: string;
+  /** Where the program that keeps the file has a name for it. */
+  readonly name: string | null;
+}
+
+/** Looks for model files; see `adapters/models`. */
+export interface ModelFinder {
+  find(folders: readonly string[], signal: AbortSignal): Promise<readonly ModelFile[]>;
 }
 
 /** Answers the studio's questions about data, labels and templates, in a process of its own that stays open. */

@@ -6,6 +6,8 @@ import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
+import { findModelFiles } from '../adapters/models/find-model-files.ts';
+import { modelPlaces } from '../adapters/models/model-places.ts';
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
@@ -57,6 +59,12 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       cacheDirectory: join(home, 'cache'),
       now: startOfDay,
     }),
+    models: {
+      find: (folders, signal) => {
+        const machine = { platform: process.platform, home: homedir(), env: process.env };
+        return findModelFiles(modelPlaces(machine), folders, signal);
+      },
+    },
     lease: new ComputeLease(),
     events: new EventHub(),
     running: new Map(),

@@ -26,6 +26,20 @@ export interface Prepared {
   readonly modelName: string;
 }
 
+/** What a model file's header tells, or why the file is refused. */
+export type InspectedModel =
+  | {
+      readonly facts: {
+        readonly architecture: string;
+        readonly name: string | null;
+        readonly parameters: number;
+        readonly quantization: string;
+        readonly contextLength: number;
+        readonly untrainableReason: string | null;
+      };
+    }
+  | { readonly refusal: string };
+
 export interface Inspection {
   readonly format: string | null;
   readonly rows: number;

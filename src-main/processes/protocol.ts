@@ -65,7 +65,12 @@ export interface DescribeResult {
   readonly devices: readonly Device[];
 }
 
-export type PreparerJob = PrepareJob | InspectJob | RenderJob | EncodeJob | DescribeJob;
+export interface InspectModelsJob {
+  readonly kind: 'inspectModels';
+  readonly paths: readonly string[];
+}
+
+export type PreparerJob = PrepareJob | InspectJob | RenderJob | EncodeJob | DescribeJob | InspectModelsJob;
 
 export interface TrainJob {
   readonly kind: 'train';

@@ -4,11 +4,9 @@
 #include "luthier/architectures.hpp"
 #include "luthier/backend.hpp"
 
-#include "ggml.h"
 #include "llama-model.h"
 
 #include <algorithm>
-#include <map>
 
 namespace luthier {
 
@@ -16,13 +14,6 @@ namespace {
 
 std::optional<int32_t> known_id(llama_token id) {
     return id == LLAMA_TOKEN_NULL ? std::nullopt : std::optional<int32_t>(id);
-}
-
-std::string upper_case(std::string text) {
-    for (char & c : text) {
-        c = (c >= 'a' && c <= 'z') ? char(c - 'a' + 'A') : c;
-    }
-    return text;
 }
 
 } // namespace
@@ -75,19 +66,15 @@ Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabu
 }
 
 void Model::describe() {
-    const auto text = [&](const char * key) -> std::optional<std::string> {
-        const auto found = header_.strings.find(key);
-        return found == header_.strings.end() ? std::nullopt : std::optional<std::string>(found->second);
-    };
-    info_.architecture = text("general.architecture").value_or("");
-    info_.name = text("general.name");
-    info_.chat_template = text("tokenizer.chat_template");
-
+    static_cast<ModelFacts &>(info_) = describe_header(header_);
+    const auto chat_template = header_.strings.find("tokenizer.chat_template");
+    if (chat_template != header_.strings.end()) {
+        info_.chat_template = chat_template->second;
+    }
     const auto number = [&](const char * key) {
         const auto found = header_.numbers.find(info_.architecture + "." + key);
         return found == header_.numbers.end() ? 0 : int32_t(found->second);
     };
-    info_.context_length = number("context_length");
     info_.embedding_length = number("embedding_length");
     info_.feed_forward_length = number("feed_forward_length");
     info_.layers = number("block_count");
@@ -100,24 +87,6 @@ void Model::describe() {
     info_.head_length = number("attention.key_length");
     if (info_.head_length == 0 && info_.heads > 0) {
         info_.head_length = info_.embedding_length / info_.heads; // optional likewise
-    }
-
-    std::map<uint32_t, double> bytes_by_type;
-    for (const GgufTensor & tensor : header_.tensors) {
-        double elements = 1;
-        for (const uint64_t extent : tensor.shape) {
-            elements *= double(extent);
-        }
-        info_.parameters += elements;
-        info_.weight_bytes += double(tensor.bytes);
-        bytes_by_type[tensor.type] += double(tensor.bytes);
-    }
-    double most = -1;
-    for (const auto & [type, bytes] : bytes_by_type) {
-        if (bytes > most) {
-            most = bytes;
-            info_.quantization = upper_case(ggml_type_name(ggml_type(type)));
-        }
     }
 
     info_.vocabulary_size = llama_vocab_n_tokens(vocabulary_);
@@ -133,7 +102,6 @@ void Model::describe() {
             info_.end_of_generation_ids.push_back(id);
         }
     }
-    info_.untrainable_reason = untrainable_reason(header_);
     info_.target_modules = target_modules(header_);
 }
 

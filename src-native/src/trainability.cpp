@@ -71,7 +71,7 @@ std::optional<std::string> reason_of_kind(const GgufHeader & header, const std::
     if (has_key_prefix(header, architecture + ".ssm.") || has_key_prefix(header, architecture + ".wkv.")) {
         return "It has recurrent layers (state space or linear attention), which this version cannot train.";
     }
-    if (has_key_prefix(header, architecture + ".pooling_type")) {
+    if (has_number_above_zero(header, architecture + ".pooling_type")) {
         return std::string(kinds[0].reason);
     }
     return std::nullopt;

@@ -62,6 +62,7 @@ export function createWorkers(options: WorkerOptions): Workers {
       encode: (recipe, prompts, work) =>
         ask('preparer', { kind: 'encode', recipe, prompts, now: nowFor(recipe.template.date) }, work),
       describe: work => ask('preparer', { kind: 'describe' }, work),
+      inspectModels: (paths, work) => ask('preparer', { kind: 'inspectModels', paths }, work),
     },
     trainer: {
       train: async (job, work) => {

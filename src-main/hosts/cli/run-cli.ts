@@ -12,6 +12,7 @@ import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
+import { modelsCommand } from './commands/models.ts';
 import { listRunsCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
@@ -145,6 +146,10 @@ function buildProgram(perform: Perform): Command {
     .action((options: GlobalOptions & { port: number; open: boolean }) =>
       perform(options, context => serveCommand(context, options)),
     );
+  command('models [folders...]', 'GGUF files on this machine, and which of them can be trained').action(
+    (folders: string[], options: GlobalOptions) =>
+      perform(options, context => modelsCommand(context, folders)),
+  );
   command('doctor', 'versions, devices, memory, folders, database').action((options: GlobalOptions) =>
     perform(options, doctorCommand),
   );

@@ -7,6 +7,7 @@ import type { PreparerJob } from '../protocol.ts';
 import { describeNative } from './describe-native.ts';
 import { encodePrompts } from './encode-prompts.ts';
 import { inspectDataset } from './inspect-dataset.ts';
+import { inspectModels } from './inspect-models.ts';
 import { watchMemory } from './memory-watchdog.ts';
 import { prepareDataset } from './prepare-dataset.ts';
 import { renderOne } from './render-one.ts';
@@ -37,6 +38,8 @@ function handle(job: PreparerJob, context: JobContext): Promise<Outcome<unknown>
       return encodePrompts(job, context);
     case 'describe':
       return describeNative(context);
+    case 'inspectModels':
+      return inspectModels(job.paths, context);
     default:
       return assertNever(job);
   }

@@ -15,26 +15,35 @@ struct ggml_tensor;
 
 namespace luthier {
 
-struct ModelInfo {
+// What the header alone tells.
+struct ModelFacts {
     std::string architecture;
     std::optional<std::string> name;
     double parameters = 0;
-    std::string quantization;
+    std::string quantization; // type of most weight bytes
+    double weight_bytes = 0;
+    int32_t context_length = 0;
+    std::optional<std::string> untrainable_reason;
+};
+
+ModelFacts describe_header(const GgufHeader & header);
+
+// The facts of a file that llama.cpp never sees. Errors: `model.notFound`, `model.notGguf`, `model.damaged`.
+Result<ModelFacts> inspect_model(const std::string & path);
+
+struct ModelInfo : ModelFacts {
     bool vocabulary_only = false;
     int32_t vocabulary_size = 0;
-    int32_t context_length = 0;
     int32_t embedding_length = 0;
     int32_t feed_forward_length = 0;
     int32_t head_length = 0; // elements of one head of K
     int32_t layers = 0;
     int32_t heads = 0;
     int32_t key_value_heads = 0;
-    double weight_bytes = 0;
     std::optional<std::string> chat_template;
     std::optional<int32_t> bos_id, eos_id, pad_id;
     bool add_bos = false, add_eos = false;
     std::vector<int32_t> end_of_generation_ids;
-    std::optional<std::string> untrainable_reason;
     std::vector<std::string> target_modules;
 };
 

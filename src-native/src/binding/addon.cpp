@@ -3,6 +3,7 @@
 
 #include "luthier/architectures.hpp"
 #include "luthier/backend.hpp"
+#include "luthier/model.hpp"
 
 namespace luthier::binding {
 
@@ -41,6 +42,22 @@ napi_value trainable(napi_env env, napi_callback_info info) {
         set(env, object, "architectures", make_array(env, trainable_architectures(), text));
         set(env, object, "weightTypes", make_array(env, trainable_weight_types(), text));
         return object;
+    });
+}
+
+napi_value inspect(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const std::string path = get_string(env, arguments.at(env, 0), "path");
+        return make_result(env, inspect_model(path), [&](const ModelFacts & facts) {
+            const napi_value object = make_object(env);
+            set(env, object, "architecture", make_string(env, facts.architecture));
+            set(env, object, "name", make_string_or_null(env, facts.name));
+            set(env, object, "parameters", make_number(env, facts.parameters));
+            set(env, object, "quantization", make_string(env, facts.quantization));
+            set(env, object, "contextLength", make_number(env, facts.context_length));
+            set(env, object, "untrainableReason", make_string_or_null(env, facts.untrainable_reason));
+            return object;
+        });
     });
 }
 
@@ -89,6 +106,7 @@ void define_functions(napi_env env, napi_value exports) {
     const napi_property_descriptor properties[] = {
         method("version", version, napi_enumerable),
         method("trainable", trainable, napi_enumerable),
+        method("inspectModel", inspect, napi_enumerable),
         method("loadBackend", load_backend_module, napi_enumerable),
         method("devices", devices, napi_enumerable),
         method("setLogLevel", set_level, napi_enumerable),
