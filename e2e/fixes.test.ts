@@ -177,6 +177,22 @@ const SCENARIOS: readonly Scenario[] = [
     keys: { model: demoModel, collator: { maxLength: 100 } },
     check: 'labels.rowEmpty',
     severity: 'error',
+    fixes: ['collator.maxLength', 'collator.truncation.prompt-first'],
+  },
+  {
+    name: 'prompts so long that answers are cut',
+    rows: [...chats(8), long(60, 5)],
+    keys: { model: demoModel, collator: { maxLength: 100 } },
+    check: 'length.truncated',
+    severity: 'warning',
+    fixes: ['collator.maxLength', 'collator.truncation.prompt-first'],
+  },
+  {
+    name: 'answers too long even without their prompts',
+    rows: [...chats(8), long(5, 60)],
+    keys: { model: demoModel, collator: { maxLength: 100, truncation: 'prompt-first' } },
+    check: 'length.truncated',
+    severity: 'warning',
     fixes: ['collator.maxLength'],
   },
   {

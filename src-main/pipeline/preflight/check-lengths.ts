@@ -1,4 +1,5 @@
 /** What the maximum length does to the rows, and whether the model can see that far. */
+import type { Truncation } from '../truncate-example.ts';
 import { adviceFor } from './drop-reasons.ts';
 import {
   byShare,
@@ -15,7 +16,7 @@ export function checkLengths(facts: DataFacts): Verdict[] {
   return [checkTruncated(facts), checkEffective(facts)];
 }
 
-/** Cut answers warn; the launch is blocked where too many lose every trained token. */
+/** The launch is blocked where too many rows lose every trained token. */
 export function checkTruncated({ counts, recipe }: DataFacts): Verdict {
   const { overLength, examples, lostTrainableTokens, trainableTokens } = counts;
   const { maxLength, truncation } = recipe.collator;
@@ -29,15 +30,29 @@ export function checkTruncated({ counts, recipe }: DataFacts): Verdict {
       : `${number(whole)} lose every trained token, ${number(overLength.count - whole)} keep some or all; ${shareText} % of the trained tokens are lost.`;
   return fires(
     'length.truncated',
-    severityOfCut(whole, examples),
+    severityOfCut({
+      whole,
+      examples,
+      isHarmless: isHarmless(recipe.collator.truncation, lostTrainableTokens),
+    }),
     `${rowsOf(overLength.count, examples, 'are')} longer than ${number(maxLength)} tokens.`,
     `collator.truncation is ${truncation}. ${answers} ${lostTrainableTokens === 0 ? '' : adviceFor('truncated')}`.trim(),
     overLength,
   );
 }
 
-export function severityOfCut(lostWhole: number, examples: number): 'error' | 'warning' {
-  return byShare(lostWhole, examples);
+/** Prompts that are cut on purpose, with every answer left whole, are no reason to warn. */
+export function isHarmless(truncation: Truncation, lostTrainableTokens: number): boolean {
+  return truncation === 'prompt-first' && lostTrainableTokens === 0;
+}
+
+/** `whole`: rows that lose every trained token, of `examples`. */
+export function severityOfCut(cut: {
+  readonly whole: number;
+  readonly examples: number;
+  readonly isHarmless: boolean;
+}): 'error' | 'warning' | 'info' {
+  return cut.isHarmless ? 'info' : byShare(cut.whole, cut.examples);
 }
 
 /** The model's own context is the limit that acts where it is the lower one. */

@@ -28,6 +28,8 @@ function limitFix({ counts, recipe, model }: DataFacts, limit: number): Fix | nu
   const after = counts.lengths.countCut(limit, truncation);
   const recovered = before.cut - after.cut;
   if (recovered === 0) return null;
+  // How much of an answer a longer limit still cuts is not in the table: only a limit without cuts is certain.
+  if (truncation === 'prompt-first' && after.cut > 0) return null;
   const left = after.cut === 0 ? '' : `, ${number(after.cut)} are still cut`;
   const capped = limit === model.contextLength ? ', the context of the model' : '';
   return {
@@ -35,7 +37,10 @@ function limitFix({ counts, recipe, model }: DataFacts, limit: number): Fix | nu
     label: `maxLength ${number(limit)}${capped}: ${number(recovered)} ${recovered === 1 ? 'row recovers' : 'rows recover'}${left}`,
     set: { 'collator.maxLength': limit },
     promise: {
-      severity: after.cut === 0 ? 'ok' : severityOfCut(after.lost, counts.examples),
+      severity:
+        after.cut === 0
+          ? 'ok'
+          : severityOfCut({ whole: after.lost, examples: counts.examples, isHarmless: false }),
       count: after.cut,
       kept: counts.kept + before.lost - after.lost,
       ...(truncation === 'drop' ? {} : { truncatedExamples: after.cut }),

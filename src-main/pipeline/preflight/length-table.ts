@@ -3,9 +3,7 @@
  * the effect of any other `maxLength` can be computed for the whole dataset without labelling again.
  */
 import type { LabelTrace } from '../../../src-shared/domain/labels.ts';
-import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-
-type Truncation = Recipe['collator']['truncation'];
+import type { Truncation } from '../truncate-example.ts';
 
 /** What a limit does to the examples. */
 export interface CutCounts {
@@ -92,6 +90,6 @@ function losesAll(
     case 'drop':
       return true;
     case 'prompt-first':
-      return false;
+      return false; // The end of the prompt and the start of the answer stay, whatever goes.
   }
 }
