@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PreflightReport } from '../src-shared/domain/preflight.ts';
-import { conversation, createWorkspace, demoModel, runLuthier } from './luthier-process.ts';
+import { conversation, createWorkspace, demoModel, runLuthier, sharedData } from './luthier-process.ts';
 
 const workspace = createWorkspace('duplicates');
 afterAll(workspace.remove);
@@ -92,5 +94,19 @@ describe('a validation file', () => {
       count: 2,
       rows: [0, 1],
     });
+  });
+});
+
+describe.skipIf(!existsSync(sharedData))('rows of real files', () => {
+  // counted over the parsed rows by Python: unicodedata.normalize('NFC', …) and ' '.join(….split()) in every text
+  it.each([
+    ['mlx_wwdc25_train.jsonl', 437],
+    ['lf_glaive_toolcall_en_demo.json', 35],
+    ['tiny-chat-200.jsonl', 17],
+    ['banking77_test_crlf.csv', 1],
+  ])('%s repeats %i of them', async (file, repeated) => {
+    const { json } = await runLuthier('dataset', join(sharedData, 'datasets', file), '--json');
+    const { warnings } = json[0] as { warnings: { code: string; count: number }[] };
+    expect(warnings.find(({ code }) => code === 'data.duplicates')?.count).toBe(repeated);
   });
 });

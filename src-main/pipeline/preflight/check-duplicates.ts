@@ -1,6 +1,7 @@
 /** Rows that say the same, within the data and across data and validation, as a preflight check. */
 import type { Check } from '../../../src-shared/domain/preflight.ts';
 import type { DuplicateCounts } from '../duplicates/split-dataset.ts';
+import { number } from './preflight-facts.ts';
 
 /** `treatment` is the recipe's word for what happens to repeated rows. */
 export function checkDuplicates(counts: DuplicateCounts, treatment: 'keep' | 'drop'): Check {
@@ -31,7 +32,7 @@ interface Finding {
 
 function describeRepeated({ dataRows, repeated }: DuplicateCounts, treatment: 'keep' | 'drop'): Finding {
   return {
-    title: `${repeated.count} of ${dataRows} rows ${repeated.count === 1 ? 'repeats' : 'repeat'} an earlier one`,
+    title: `${number(repeated.count)} of ${number(dataRows)} rows ${repeated.count === 1 ? 'repeats' : 'repeat'} an earlier one`,
     cause:
       treatment === 'keep'
         ? 'They are trained as often as they are there, since dataset.duplicates is keep.'
@@ -42,7 +43,7 @@ function describeRepeated({ dataRows, repeated }: DuplicateCounts, treatment: 'k
 function describeOverlapping({ overlapping, validationRows }: DuplicateCounts): Finding {
   const { count } = overlapping;
   return {
-    title: `${count} of ${validationRows} validation rows ${count === 1 ? 'is' : 'are'} in the training data too`,
+    title: `${number(count)} of ${number(validationRows)} validation rows ${count === 1 ? 'is' : 'are'} in the training data too`,
     cause:
       count === validationRows
         ? 'They are left out of the evaluation. None remains, so nothing is evaluated.'
@@ -57,7 +58,7 @@ function dropFix(
 ): Check['fixes'][number] {
   return {
     id: 'duplicates.drop',
-    label: `Leave out ${repeated.count} repeated ${repeated.count === 1 ? 'row' : 'rows'}`,
+    label: `Leave out ${number(repeated.count)} repeated ${repeated.count === 1 ? 'row' : 'rows'}`,
     set: { 'dataset.duplicates': 'drop' },
     promise: {
       severity: overlapping.count > 0 ? 'warning' : 'info',
