@@ -2,7 +2,7 @@
  * Best-fit-decreasing bin packing: each example, longest first, goes into the row that it leaves least
  * space in. Ding and others, "Fewer Truncations Improve Language Modeling", 2024; TRL packs likewise.
  *
- *     lengths [3 5 2 4 1], rows of 6  →  rows of examples [0 2 4] … as 5+1, 4+2, 3
+ *     lengths [3 5 2 4 1], rows of 6  →  examples [0] [1 4] [2 3], which fill 3, 5 + 1 and 2 + 4
  */
 import type { BatchRows } from './batch-rows.ts';
 
