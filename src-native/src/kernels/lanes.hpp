@@ -7,8 +7,17 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512F__)
+// LUTHIER_ARRAY_LANES tries the arrays with a compiler that has vector types.
+#if defined(__GNUC__) && !defined(LUTHIER_ARRAY_LANES)
+#define LUTHIER_VECTOR_LANES 1
+#else
+#define LUTHIER_VECTOR_LANES 0
+#endif
+#if LUTHIER_VECTOR_LANES && defined(__AVX512F__)
+#define LUTHIER_AVX512 1
 #include <immintrin.h>
+#else
+#define LUTHIER_AVX512 0
 #endif
 
 namespace luthier::kernels {
@@ -38,9 +47,9 @@ inline Bf16 to_bf16(float x) {
 inline void set(float & to, float x) { to = x; }
 inline void set(Bf16 & to, float x) { to = to_bf16(x); }
 
-#if defined(__GNUC__)
+#if LUTHIER_VECTOR_LANES
 
-#if defined(__AVX512F__)
+#if LUTHIER_AVX512
 constexpr int lane_count = 16;
 #elif defined(__AVX__)
 constexpr int lane_count = 8;
@@ -91,7 +100,7 @@ inline void store(float * to, Lanes x) {
     std::memcpy(to, &x, sizeof(x));
 }
 
-#if defined(__AVX512F__)
+#if LUTHIER_AVX512
 inline Lanes load(const Bf16 * from) {
     const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
     return Lanes(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16)));
@@ -106,7 +115,7 @@ inline Lanes load(const Bf16 * from) {
 }
 #endif
 
-#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+#if LUTHIER_AVX512 && defined(__AVX512BF16__) && defined(__AVX512VL__)
 inline void store(Bf16 * to, Lanes x) {
     const __m256bh half = _mm512_cvtneps_pbh(__m512(x));
     std::memcpy(to, &half, sizeof(half));

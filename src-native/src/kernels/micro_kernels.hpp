@@ -11,7 +11,7 @@
 namespace luthier::kernels {
 
 // Registers per row of a block: blocks of 6 rows leave room for the operands in 32 (16 on AVX2) registers.
-#if defined(__AVX512F__) || !defined(__AVX__)
+#if LUTHIER_AVX512 || (LUTHIER_VECTOR_LANES && !defined(__AVX__))
 constexpr int block_vectors = 4;
 #else
 constexpr int block_vectors = 2;
@@ -97,7 +97,7 @@ void multiply(int64_t rows, int64_t columns, int64_t steps, Operand<X> x, const 
 // to[column · to_stride + row] = from[row · from_stride + column] for 32-bit elements.
 inline void transpose(const uint32_t * from, ptrdiff_t from_stride, int64_t rows, int64_t columns, uint32_t * to, ptrdiff_t to_stride) {
     int64_t r = 0;
-#if defined(__AVX512F__)
+#if LUTHIER_AVX512
     for (; r + 16 <= rows; r += 16) {
         int64_t c = 0;
         for (; c + 16 <= columns; c += 16) {

@@ -9,7 +9,7 @@
 
 #include <vector>
 
-#if defined(__AVX512BF16__)
+#if LUTHIER_AVX512 && defined(__AVX512BF16__)
 #define LUTHIER_PAIRS 1
 #else
 #define LUTHIER_PAIRS 0
