@@ -1,0 +1,14 @@
+// `npm run bench -- NAME`: one of the benchmarks beside this file; prints figures, asserts no times.
+const benchmarks = {
+  train: () => import('./bench/train.mjs').then(({ benchTraining }) => benchTraining),
+  'train-lengths': () => import('./bench/train-scaling.mjs').then(({ benchLengths }) => benchLengths),
+  'train-large': () => import('./bench/train-scaling.mjs').then(({ benchLargeModel }) => benchLargeModel),
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(benchmarks, name ?? '')) {
+  process.stderr.write(`Which benchmark? There are: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(2);
+}
+const bench = await benchmarks[name]();
+process.exitCode = await bench(args);

@@ -1,0 +1,211 @@
+// Writes a llama with random weights as a GGUF, for benchmarks: no download, the same bytes for the same shape.
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+
+const ALIGNMENT = 32;
+const GGUF_TYPE = { uint32: 4, int32: 5, float32: 6, string: 8, array: 9 };
+const TENSOR_TYPE = { f32: 0, q8_0: 8, bf16: 30 };
+/** Standard deviation of the weights, as Hugging Face initializes a llama. */
+const DEVIATION = 0.02;
+
+/** mulberry32, as 32-bit integers. */
+function randomIntegers(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}
+
+/** Byte-level pieces of the metadata; a GGUF is little-endian throughout. */
+class Bytes {
+  parts = [];
+  length = 0;
+
+  add(buffer) {
+    this.parts.push(buffer);
+    this.length += buffer.length;
+  }
+  uint32(value) {
+    const buffer = Buffer.alloc(4);
+    buffer.writeUInt32LE(value);
+    this.add(buffer);
+  }
+  uint64(value) {
+    const buffer = Buffer.alloc(8);
+    buffer.writeBigUInt64LE(BigInt(value));
+    this.add(buffer);
+  }
+  float32(value) {
+    const buffer = Buffer.alloc(4);
+    buffer.writeFloatLE(value);
+    this.add(buffer);
+  }
+  string(text) {
+    const buffer = Buffer.from(text);
+    this.uint64(buffer.length);
+    this.add(buffer);
+  }
+  value(type, value) {
+    if (type === 'string') this.string(value);
+    else if (type === 'float32') this.float32(value);
+    else this.uint32(value);
+  }
+  pair(key, type, value) {
+    this.string(key);
+    this.uint32(GGUF_TYPE[type]);
+    this.value(type, value);
+  }
+  list(key, type, values) {
+    this.string(key);
+    this.uint32(GGUF_TYPE.array);
+    this.uint32(GGUF_TYPE[type]);
+    this.uint64(values.length);
+    for (const value of values) this.value(type, value);
+  }
+}
+
+/** Name, shape (contiguous axis first) and type of every tensor of the shape's llama. */
+function tensorsOf({ width, hidden, layers, heads, keyValueHeads, vocabulary, tied, type }) {
+  const keyValueWidth = (width / heads) * keyValueHeads;
+  const matrix = (name, columns, rows) => ({ name: `${name}.weight`, shape: [columns, rows], type });
+  const norm = name => ({ name: `${name}.weight`, shape: [width], type: 'f32' });
+  const block = i => [
+    norm(`blk.${i}.attn_norm`),
+    matrix(`blk.${i}.attn_q`, width, width),
+    matrix(`blk.${i}.attn_k`, width, keyValueWidth),
+    matrix(`blk.${i}.attn_v`, width, keyValueWidth),
+    matrix(`blk.${i}.attn_output`, width, width),
+    norm(`blk.${i}.ffn_norm`),
+    matrix(`blk.${i}.ffn_gate`, width, hidden),
+    matrix(`blk.${i}.ffn_up`, width, hidden),
+    matrix(`blk.${i}.ffn_down`, hidden, width),
+  ];
+  return [
+    matrix('token_embd', width, vocabulary),
+    ...Array.from({ length: layers }, (_, i) => block(i)).flat(),
+    norm('output_norm'),
+    ...(tied ? [] : [matrix('output', width, vocabulary)]),
+  ];
+}
+
+const elementsOf = shape => shape.reduce((product, extent) => product * extent, 1);
+const bytesOf = ({ shape, type }) =>
+  type === 'f32'
+    ? elementsOf(shape) * 4
+    : type === 'bf16'
+      ? elementsOf(shape) * 2
+      : (elementsOf(shape) / 32) * 34;
+const aligned = bytes => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+
+function header(shape, tensors) {
+  const { width, hidden, layers, heads, keyValueHeads, vocabulary, context } = shape;
+  const bytes = new Bytes();
+  const pieces = ['<unk>', '<s>', '</s>'];
+  for (let i = 0; i < 256; i++) pieces.push(`<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+  const kinds = pieces.map((_, i) => (i === 0 ? 2 : i < 3 ? 3 : 6)); // unknown, control, byte
+  while (pieces.length < vocabulary) {
+    pieces.push(`t${pieces.length}`);
+    kinds.push(1);
+  }
+  bytes.add(Buffer.from('GGUF'));
+  bytes.uint32(3);
+  bytes.uint64(tensors.length);
+  bytes.uint64(18);
+  bytes.pair('general.architecture', 'string', 'llama');
+  bytes.pair('general.name', 'string', 'random llama for benchmarks');
+  bytes.pair('general.alignment', 'uint32', ALIGNMENT);
+  bytes.pair('llama.context_length', 'uint32', context);
+  bytes.pair('llama.embedding_length', 'uint32', width);
+  bytes.pair('llama.block_count', 'uint32', layers);
+  bytes.pair('llama.feed_forward_length', 'uint32', hidden);
+  bytes.pair('llama.attention.head_count', 'uint32', heads);
+  bytes.pair('llama.attention.head_count_kv', 'uint32', keyValueHeads);
+  bytes.pair('llama.attention.layer_norm_rms_epsilon', 'float32', 1e-5);
+  bytes.pair('llama.rope.freq_base', 'float32', 10000);
+  bytes.pair('llama.vocab_size', 'uint32', vocabulary);
+  bytes.pair('tokenizer.ggml.model', 'string', 'llama');
+  bytes.list('tokenizer.ggml.tokens', 'string', pieces);
+  bytes.list(
+    'tokenizer.ggml.scores',
+    'float32',
+    pieces.map((_, i) => -i),
+  );
+  bytes.list('tokenizer.ggml.token_type', 'int32', kinds);
+  bytes.pair('tokenizer.ggml.bos_token_id', 'uint32', 1);
+  bytes.pair('tokenizer.ggml.eos_token_id', 'uint32', 2);
+  let offset = 0;
+  for (const tensor of tensors) {
+    bytes.string(tensor.name);
+    bytes.uint32(tensor.shape.length);
+    for (const extent of tensor.shape) bytes.uint64(extent);
+    bytes.uint32(TENSOR_TYPE[tensor.type]);
+    bytes.uint64(offset);
+    offset += aligned(bytesOf(tensor));
+  }
+  bytes.add(Buffer.alloc(aligned(bytes.length) - bytes.length));
+  return Buffer.concat(bytes.parts);
+}
+
+/** Evenly distributed values of the right deviation, as bf16: enough for a benchmark. */
+function fillBf16(buffer, random) {
+  const words = new Uint16Array(buffer.buffer, buffer.byteOffset, buffer.length / 2);
+  const float = new Float32Array(1);
+  const bits = new Uint32Array(float.buffer);
+  const scale = (DEVIATION * Math.sqrt(12)) / 2 ** 32;
+  for (let i = 0; i < words.length; i++) {
+    float[0] = (random() - 2 ** 31) * scale;
+    words[i] = (bits[0] + 0x8000) >>> 16;
+  }
+}
+
+/** Blocks of 32 bytes and a half-precision scale, with values of the same deviation. */
+function fillQ8(buffer, random) {
+  const scale = 0x0d1c; // 0.02 · √12 / 256 as binary16, 2.7e-4
+  for (let i = 0; i < buffer.length; i += 34) {
+    buffer.writeUInt16LE(scale, i);
+    for (let j = 2; j < 34; j += 4) buffer.writeInt32LE(random() | 0, i + j);
+  }
+}
+
+/**
+ * Writes the file and renames it into place. `shape`: width, hidden, layers, heads, keyValueHeads, vocabulary,
+ * context, tied, and type `bf16` or `q8_0` of the matrices. Returns the number of parameters.
+ */
+export function writeRandomModel(path, shape) {
+  const tensors = tensorsOf(shape);
+  const file = openSync(`${path}.new`, 'w');
+  writeSync(file, header(shape, tensors));
+  const random = randomIntegers(1);
+  for (const tensor of tensors) {
+    const buffer = Buffer.alloc(aligned(bytesOf(tensor)));
+    const values = buffer.subarray(0, bytesOf(tensor));
+    if (tensor.type === 'f32') new Float32Array(values.buffer, values.byteOffset, values.length / 4).fill(1);
+    else if (tensor.type === 'bf16') fillBf16(values, random);
+    else fillQ8(values, random);
+    writeSync(file, buffer);
+  }
+  closeSync(file);
+  renameSync(`${path}.new`, path);
+  return tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+}
+
+/**
+ * A row of `length` tokens packed from examples of 40 to `longest` tokens (280 on average for 520), of which the
+ * last 60 % of each are trained; one example where `longest` is `length`. Returns inputIds, labels and the
+ * lengths of the examples.
+ */
+export function packedRow(seed, length, vocabulary, longest) {
+  const random = randomIntegers(seed);
+  const lengths = [];
+  let left = length;
+  while (left > 0) {
+    const wanted = longest < length ? 40 + (random() % (longest - 39)) : length;
+    lengths.push(left - wanted < 40 ? left : wanted);
+    left -= lengths.at(-1);
+  }
+  const inputIds = Array.from({ length }, () => 259 + (random() % (vocabulary - 259)));
+  const labels = lengths.flatMap(own => Array.from({ length: own }, (_, i) => i >= own * 0.4));
+  return { inputIds, labels: labels.map((isTrained, i) => (isTrained ? inputIds[i] : -100)), lengths };
+}

@@ -1,0 +1,91 @@
+// How time and memory of a step grow with the length of a row, with layers, and with the model.
+import { cpus } from 'node:os';
+import {
+  measure,
+  mebibytes,
+  median,
+  modelFile,
+  numberOption,
+  SMALL_SHAPE,
+  trainingJob,
+} from './training-run.mjs';
+
+const WARM_UP = 1;
+
+/** 1.5B parameters: the layers of Qwen2.5-1.5B under a llama's names. */
+const LARGE_SHAPE = {
+  width: 1536,
+  hidden: 8960,
+  layers: 28,
+  heads: 12,
+  keyValueHeads: 2,
+  vocabulary: 151_936,
+  context: 32_768,
+  tied: true,
+  type: 'q8_0',
+};
+
+function train(name, shape, length, options) {
+  const job = trainingJob({
+    model: modelFile(name, shape),
+    vocabulary: shape.vocabulary,
+    length,
+    ...options,
+  });
+  const { steps, peakBytes } = measure(process.execPath, 'train-ours.mjs', job);
+  const timed = steps.slice(WARM_UP);
+  return {
+    seconds: median(timed.map(step => step.seconds)),
+    cpuSeconds: median(timed.map(step => step.cpuSeconds)),
+    peakBytes,
+  };
+}
+
+const line = (label, length, { seconds, cpuSeconds, peakBytes }) =>
+  process.stdout.write(
+    `${label.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s/step ${(length / seconds).toFixed(0).padStart(6)} tokens/s ${((1000 * cpuSeconds) / length).toFixed(2).padStart(7)} CPU ms/token ${mebibytes(peakBytes).padStart(9)}\n`,
+  );
+
+/** 512 to 4,096 tokens a row, packed and as one example, and eight times the layers. */
+export function benchLengths(args) {
+  const steps = WARM_UP + numberOption(args, 'steps', 3);
+  process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of 134M parameters in bf16\n`);
+  for (const checkpointing of [false, true]) {
+    for (const length of [512, 1024, 2048, 4096]) {
+      const result = train('llama-134m-bf16', SMALL_SHAPE, length, { steps, checkpointing });
+      line(`${length} tokens packed${checkpointing ? ', checkpoints' : ''}`, length, result);
+    }
+  }
+  for (const length of [1024, 4096]) {
+    line(
+      `${length} tokens, one example`,
+      length,
+      train('llama-134m-bf16', SMALL_SHAPE, length, { steps, longest: length }),
+    );
+  }
+  const few = { ...SMALL_SHAPE, layers: 4, vocabulary: 1024 };
+  const many = { ...few, layers: 32 };
+  const [small, large] = [few, many].map(shape =>
+    train(`llama-${shape.layers}-layers`, shape, 1024, { steps, checkpointing: true }),
+  );
+  line('4 layers, vocabulary 1,024', 1024, small);
+  line('32 layers, vocabulary 1,024', 1024, large);
+  process.stdout.write(
+    `8 times the layers: ${(large.cpuSeconds / small.cpuSeconds).toFixed(2)} times the CPU time\n`,
+  );
+  return 0;
+}
+
+/** A model of 1.5B parameters in q8_0 at 1,024 packed tokens, as a run would train it. */
+export function benchLargeModel(args) {
+  const steps = WARM_UP + numberOption(args, 'steps', 2);
+  process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of 1.5B parameters in q8_0\n`);
+  for (const checkpointing of [false, true]) {
+    line(
+      `1024 tokens packed${checkpointing ? ', checkpoints' : ''}`,
+      1024,
+      train('llama-1.5b-q8_0', LARGE_SHAPE, 1024, { steps, checkpointing }),
+    );
+  }
+  return 0;
+}
