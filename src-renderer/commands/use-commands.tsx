@@ -27,13 +27,13 @@ export function useCommandList(): readonly Command[] {
   return useSyncExternalStore(registry.subscribe, registry.list);
 }
 
-/** Runs the enabled command whose shortcut is pressed, anywhere but where Enter belongs to a text. */
+/** Runs the enabled command whose shortcut is pressed, anywhere but where Enter and undo belong to a text. */
 export function useShortcuts(): void {
   const registry = useRegistry();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Enter' && event.target instanceof Element && event.target.matches('input, textarea'))
-        return;
+      const isTyping = event.target instanceof Element && event.target.matches('input, textarea');
+      if (isTyping && (event.key === 'Enter' || event.key.toLowerCase() === 'z')) return;
       const command = registry
         .list()
         .find(({ shortcut }) => shortcut !== undefined && matchesShortcut(event, shortcut, IS_MAC));

@@ -2,6 +2,7 @@
 import { CircleCheck, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RunError } from '../../src-shared/domain/training.ts';
+import { Prose } from './prose.tsx';
 
 type CalloutTone = 'error' | 'warn' | 'ok';
 
@@ -33,7 +34,9 @@ interface ErrorCalloutProps {
 export function ErrorCallout({ error, children }: ErrorCalloutProps) {
   return (
     <Callout tone="error" title={error.title}>
-      <p className="wrap">{error.cause}</p>
+      <p className="wrap">
+        <Prose>{error.cause}</Prose>
+      </p>
       <p className="wrap">{error.remedy}</p>
       <p className="small">
         <code>{error.code}</code>

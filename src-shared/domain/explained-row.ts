@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 export const tokenStateSchema = z.enum(['trained', 'masked', 'cut']);
+export type TokenState = z.infer<typeof tokenStateSchema>;
 
 /** Why a token is trained, masked or cut; the page has a sentence for each. */
 export const tokenReasonSchema = z.enum([

@@ -19,6 +19,7 @@ export const inspectionSchema = z.object({
   mapping: mappingSchema,
   warnings: z.array(z.object({ code: z.string(), message: z.string(), count: z.number() })),
 });
+export type DataInspection = z.infer<typeof inspectionSchema>;
 
 /** One row as it stands in the file, and what was made of it. Long texts are shortened for the list. */
 export const dataRowSchema = z.object({

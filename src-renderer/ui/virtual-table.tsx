@@ -1,0 +1,77 @@
+/** A table of any length: only the rows near its window exist, between two spacers. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useVirtualRows } from './use-virtual-rows.ts';
+
+export interface TableColumn {
+  readonly key: string;
+  readonly name: string;
+  readonly width?: string;
+  readonly isNumber?: boolean;
+}
+
+interface VirtualTableProps {
+  readonly label: string;
+  readonly columns: readonly TableColumn[];
+  readonly count: number;
+  readonly rowPx?: number;
+  /** Brought into the window when it changes. */
+  readonly shownRow?: number;
+  /** Told which rows are near the window; `last` is exclusive. */
+  onWindow(first: number, last: number): void;
+  /** The cells of one row. */
+  cells(row: number): ReactNode;
+  rowProps?(row: number): React.HTMLAttributes<HTMLTableRowElement>;
+}
+
+export function VirtualTable(props: VirtualTableProps) {
+  const { label, columns, count, rowPx = 28, shownRow, onWindow, cells, rowProps } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { first, last, heightPx, topOf, scrollTo } = useVirtualRows(scroller, count, rowPx);
+  useEffect(() => {
+    if (last > first) onWindow(first, last);
+  }, [onWindow, first, last]);
+  useEffect(() => {
+    if (shownRow !== undefined) scrollTo(shownRow);
+  }, [shownRow, scrollTo]);
+  const before = Math.max(0, topOf(first));
+  const behind = Math.max(0, heightPx - topOf(last));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll
+    <div ref={scroller} className="virtual" tabIndex={0} role="group" aria-label={label}>
+      <table className="table" aria-label={label} aria-rowcount={count + 1}>
+        <colgroup>
+          {columns.map(({ key, width }) => (
+            <col key={key} style={width === undefined ? undefined : { width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ key, name, isNumber }) => (
+              <th key={key} scope="col" className={isNumber ? 'num' : undefined}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer heightPx={before} columns={columns.length} />
+          {Array.from({ length: last - first }, (_, i) => first + i).map(row => (
+            <tr key={row} aria-rowindex={row + 2} {...rowProps?.(row)}>
+              {cells(row)}
+            </tr>
+          ))}
+          <Spacer heightPx={behind} columns={columns.length} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Spacer({ heightPx, columns }: { readonly heightPx: number; readonly columns: number }) {
+  return (
+    <tr>
+      <td colSpan={columns} style={{ height: heightPx, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
