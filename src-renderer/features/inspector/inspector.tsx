@@ -1,0 +1,88 @@
+/** The token inspector: every token of a row as the trainer will get it, with its state and the reason. */
+import { ScanText } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+import { inspectorStrings as strings } from '../../strings/inspector.ts';
+import { ErrorCallout } from '../../ui/callout.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import './inspector.css';
+import { RowMap } from './row-map.tsx';
+import { RowPanel } from './row-panel.tsx';
+import { type InspectorView, RowToolbar } from './row-toolbar.tsx';
+import { TokenFlow } from './token-flow.tsx';
+import { TokenTable } from './token-table.tsx';
+import { useExample } from './use-example.ts';
+import { useRowFinder } from './use-row-finder.ts';
+
+export interface InspectorProps {
+  /** Null while the draft is not whole. */
+  readonly recipe: Recipe | null;
+  /** The prepared dataset of the draft, once there is one: for the map of all rows. */
+  readonly preparedId: string | null;
+  readonly totalRows: number | null;
+  readonly fileName: string;
+  readonly row: number;
+  readonly findings: readonly string[];
+  /** Stands in the row's panel, below its numbers. */
+  readonly children?: ReactNode;
+  onRow(row: number): void;
+}
+
+export function Inspector(props: InspectorProps) {
+  const { recipe, preparedId, totalRows, fileName, row, findings, children, onRow } = props;
+  const [view, setView] = useState<InspectorView>('tokens');
+  const [active, setActive] = useState<number | null>(null);
+  const shown = useExample(recipe, row, 0);
+  const finder = useRowFinder(recipe, preparedId, row, onRow);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a token belongs to its row
+  useEffect(() => setActive(null), [row]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    const isTyping = event.target instanceof Element && event.target.matches('input, select, textarea');
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'j') onRow(totalRows === null ? row + 1 : Math.min(totalRows - 1, row + 1));
+    else if (event.key === 'k') onRow(Math.max(0, row - 1));
+    else if (event.key === 'J') finder.findNext();
+    else return;
+    event.preventDefault();
+  }
+
+  if (!recipe) {
+    return <EmptyState icon={ScanText} title={strings.nothing} help={strings.nothingHelp} />;
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole inspector, while the focus is in it
+    <div className="inspector" onKeyDown={onKeyDown}>
+      <section className="inspector-center" aria-label={strings.title}>
+        <div className="inspector-head">
+          <RowToolbar
+            row={row}
+            total={totalRows}
+            finder={finder}
+            findings={findings}
+            view={view}
+            onView={setView}
+            onRow={onRow}
+          />
+          <RowMap preparedId={preparedId} row={row} onRow={onRow} />
+        </div>
+        {shown.error && (
+          <div className="inspector-error">
+            <ErrorCallout error={shown.error} />
+          </div>
+        )}
+        {!shown.error && view === 'tokens' && (
+          <TokenFlow shown={shown} active={active} onActive={setActive} />
+        )}
+        {!shown.error && view === 'table' && <TokenTable shown={shown} />}
+      </section>
+      <aside className="inspector-side" aria-label={strings.rowTitle(String(row))}>
+        {shown.example && !shown.error && (
+          <RowPanel example={shown.example} fileName={fileName} onToken={setActive}>
+            {children}
+          </RowPanel>
+        )}
+      </aside>
+    </div>
+  );
+}

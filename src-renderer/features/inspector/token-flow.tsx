@@ -1,0 +1,244 @@
+/** The tokens of a row as running text: one message below the other, drawn where they are near the window. */
+import { Scissors } from 'lucide-react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
+import { formatCount } from '../../format/numbers.ts';
+import { inspectorStrings as strings } from '../../strings/inspector.ts';
+import { groupTokens, runAt, type TokenGroup } from './token-chunks.ts';
+import { TokenDetails } from './token-details.tsx';
+import { isSpecialPiece, quotedPiece, shownPiece } from './token-text.ts';
+import type { ShownExample } from './use-example.ts';
+
+interface TokenFlowProps {
+  readonly shown: ShownExample;
+  readonly active: number | null;
+  onActive(token: number | null): void;
+}
+
+export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
+  const { example } = shown;
+  const scroller = useRef<HTMLDivElement>(null);
+  const runs = example?.runs ?? NO_RUNS;
+  const groups = useMemo(() => groupTokens(runs), [runs]);
+  const [pointed, setPointed] = useState<number | null>(null);
+  const explained = pointed ?? active;
+  const rowKey = example ? `${example.row}.${example.part}` : '';
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another row starts at its top
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+    setPointed(null);
+  }, [rowKey]);
+
+  useEffect(() => {
+    if (active === null) return;
+    const at = groups.find(group => active < group.to)?.chunks.find(chunk => active < chunk.to);
+    const element =
+      document.getElementById(tokenId(active)) ?? (at && document.getElementById(chunkId(at.from)));
+    element?.scrollIntoView({ block: 'nearest' });
+  }, [active, groups]);
+
+  if (!example) return null;
+  const last = example.tokens - 1;
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const now = active ?? -1;
+    const run = runAt(runs, Math.max(0, now));
+    const target = {
+      ArrowRight: now + 1,
+      ArrowLeft: now - 1,
+      ArrowDown: run?.to ?? now,
+      ArrowUp: run ? (runAt(runs, run.from - 1)?.from ?? 0) : 0,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (event.key === 'Escape') onActive(null);
+    else if (target === undefined) return;
+    else onActive(Math.max(0, Math.min(last, target)));
+    event.preventDefault();
+  }
+
+  function onPoint(event: MouseEvent): void {
+    const token = tokenOf(event.target);
+    if (token !== null) setPointed(token);
+  }
+
+  return (
+    <div
+      ref={scroller}
+      className="token-flow"
+      role="listbox"
+      tabIndex={0}
+      aria-label={strings.tokensLabel(formatCount(example.row))}
+      aria-activedescendant={active === null ? undefined : tokenId(active)}
+      aria-busy={shown.isPending}
+      onKeyDown={onKeyDown}
+      onMouseOver={onPoint}
+      onFocus={() => active === null && onActive(firstTrained(runs))}
+      onMouseLeave={() => setPointed(null)}
+      onClick={event => {
+        const token = tokenOf(event.target);
+        if (token !== null) onActive(token);
+      }}
+    >
+      {groups.map(group => (
+        <Message
+          key={group.key}
+          group={group}
+          shown={shown}
+          runs={runs}
+          active={active}
+          scroller={scroller}
+        />
+      ))}
+      {explained !== null && (
+        <TokenDetails
+          token={shown.tokenAt(explained)}
+          index={explained}
+          run={runAt(runs, explained)}
+          anchorId={tokenId(explained)}
+          scroller={scroller}
+        />
+      )}
+    </div>
+  );
+}
+
+interface MessageProps {
+  readonly group: TokenGroup;
+  readonly shown: ShownExample;
+  readonly runs: readonly TokenRun[];
+  readonly active: number | null;
+  readonly scroller: React.RefObject<HTMLDivElement | null>;
+}
+
+function Message({ group, shown, runs, active, scroller }: MessageProps) {
+  const name = group.role === '' ? strings.outside : strings.speaker(group.role, group.turn);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
+    <div className="message" role="group" aria-label={name}>
+      <div className="message-side" aria-hidden="true">
+        <b>{name}</b>
+        {strings.tokenCount(formatCount(group.to - group.from))}
+        {group.trained > 0 && <span>{strings.tokenCounts.trained(formatCount(group.trained))}</span>}
+        {group.cut > 0 && <span className="cut-text">{strings.tokenCounts.cut(formatCount(group.cut))}</span>}
+      </div>
+      <div className="tokens" role="presentation">
+        {group.chunks.map(({ from, to }) => (
+          <Chunk
+            key={from}
+            from={from}
+            to={to}
+            shown={shown}
+            runs={runs}
+            active={active !== null && active >= from && active < to ? active : null}
+            scroller={scroller}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface ChunkProps extends Omit<MessageProps, 'group'> {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Far from the window it is an empty box of its last height. */
+function Chunk({ from, to, shown, runs, active, scroller }: ChunkProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [isNear, setIsNear] = useState(from < FIRST_DRAWN);
+  const [heightPx, setHeightPx] = useState(() => Math.ceil((to - from) / TOKENS_PER_LINE) * LINE_PX);
+  const { need } = shown;
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const observer = new IntersectionObserver(
+      entries => {
+        const near = entries.at(-1)?.isIntersecting ?? false;
+        if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
+        setIsNear(near);
+      },
+      { root: scroller.current, rootMargin: '800px' },
+    );
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  useEffect(() => {
+    if (isNear) need(from, to);
+  }, [isNear, need, from, to]);
+
+  const isDrawn = isNear || active !== null;
+  return (
+    <div
+      ref={box}
+      id={chunkId(from)}
+      className="chunk"
+      role="presentation"
+      style={isDrawn ? undefined : { height: heightPx }}
+    >
+      {isDrawn && <Tokens from={from} to={to} shown={shown} runs={runs} active={active} />}
+    </div>
+  );
+}
+
+function Tokens({ from, to, shown, runs, active }: Omit<ChunkProps, 'scroller'>) {
+  const tokens: React.ReactNode[] = [];
+  for (let i = from; i < to; i++) {
+    const token = shown.tokenAt(i);
+    const run = runAt(runs, i);
+    if (!token || !run) continue;
+    if (run.state === 'cut' && run.from === i && runAt(runs, i - 1)?.state !== 'cut' && i > 0)
+      tokens.push(<CutFlag key="cut" at={i} />);
+    const special = isSpecialPiece(token.piece) ? ' tok-special' : '';
+    tokens.push(
+      <span
+        key={i}
+        id={tokenId(i)}
+        role="option"
+        aria-selected={i === active}
+        data-token={i}
+        aria-label={token.piece.trim() === '' ? quotedPiece(token.piece) : undefined}
+        tabIndex={-1}
+        className={`tok tok-${run.state}${special}`}
+      >
+        {shownPiece(token.piece, token.bytes)}
+      </span>,
+    );
+  }
+  return tokens;
+}
+
+function CutFlag({ at }: { readonly at: number }) {
+  return (
+    <span className="cut-flag" aria-hidden="true">
+      <Scissors size={12} />
+      {strings.cutAt(formatCount(at))}
+    </span>
+  );
+}
+
+const NO_RUNS: readonly TokenRun[] = [];
+const FIRST_DRAWN = 480;
+const TOKENS_PER_LINE = 16;
+const LINE_PX = 24;
+
+function tokenId(index: number): string {
+  return `token-${index}`;
+}
+
+function chunkId(from: number): string {
+  return `chunk-${from}`;
+}
+
+function tokenOf(target: EventTarget): number | null {
+  const element = target instanceof Element ? target.closest('[data-token]') : null;
+  const index = element?.getAttribute('data-token') ?? null;
+  return index === null ? null : Number(index);
+}
+
+function firstTrained(runs: readonly TokenRun[]): number {
+  return runs.find(run => run.state === 'trained')?.from ?? 0;
+}
