@@ -1,21 +1,12 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright/test';
+import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
 import { expect, test } from './studio.ts';
 
-async function expectNoViolations(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target).join(' ')}`)).toEqual(
-      [],
-    );
-  }
-}
-
 test('the demo, from first start to tuned answer, and back in the history', async ({ page, studio }) => {
   await page.goto(studio.url);
-  await expect(page.getByRole('heading', { name: 'New run', level: 1 })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: 'Which model do you want to tune?', level: 1 }),
+  ).toBeVisible();
   await expectNoViolations(page);
   await page.getByRole('button', { name: 'Run the demo' }).click();
 
@@ -50,11 +41,17 @@ test('a dataset without a trained token is refused by the backend, with its caus
     `version: 1\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\n`,
   );
   await page.goto(studio.url);
-  await page.getByLabel('Recipe file').fill(recipe);
-  await page.getByRole('button', { name: 'Start recipe' }).click();
+  await page.getByRole('textbox', { name: 'Recipe file' }).fill(recipe);
+  await page.getByRole('button', { name: 'Open a recipe' }).click();
+  await expect(page.getByText(/Launch is blocked: 0 of 3 examples have trained tokens/)).toBeVisible();
   await expect(page.getByText('labels.none')).toBeVisible();
-  await expect(page.getByText('0 of 3 examples have trained tokens.').first()).toBeVisible();
-  await expect(page.getByText(/The run did not start/)).toBeVisible();
+  await expectNoViolations(page);
+
+  // The button is not what keeps the run from starting: the backend refuses.
+  await page.getByRole('link', { name: /^Run ?, open/ }).click();
+  await expect(page.getByText(/Cannot launch/)).toBeVisible();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByText('preflight.blocked')).toBeVisible();
   await expect(page).not.toHaveURL(/#\/runs\//);
   await expectNoViolations(page);
 });
@@ -65,8 +62,8 @@ test('a recipe with faults shows all of them', async ({ page, studio }) => {
     'version: 1\nmodel: {}\ndataset: {path: a}\ntraining: {epocs: 1}\n',
   );
   await page.goto(studio.url);
-  await page.getByLabel('Recipe file').fill(recipe);
-  await page.getByRole('button', { name: 'Check recipe' }).click();
+  await page.getByRole('textbox', { name: 'Recipe file' }).fill(recipe);
+  await page.getByRole('button', { name: 'Open a recipe' }).click();
   await expect(page.getByText(/model\.path/).first()).toBeVisible();
   await expect(page.getByText(/training\.epocs/).first()).toBeVisible();
 });
@@ -79,13 +76,14 @@ test('a run is stopped and kept by keyboard alone', async ({ page, studio }) => 
     `version: 1\nname: long one\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}, validation: none}\ntraining: {epochs: 5000}\n`,
   );
   await page.goto(studio.url);
-  await page.getByLabel('Recipe file').focus();
+  await page.getByRole('textbox', { name: 'Recipe file' }).focus();
   await page.keyboard.type(recipe);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: /^Checks of/ })).toBeVisible();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await expect(page.getByRole('button', { name: 'Start recipe' })).toBeFocused();
+  await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  const start = page.getByRole('button', { name: 'Start training' });
+  await expect(page.getByText(/Trains an adapter for/)).toBeVisible();
+  await start.focus();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/#\/runs\//);
   const stop = page.getByRole('button', { name: /Stop and keep step/ });

@@ -7,12 +7,15 @@ import { useRuns } from './backend-client/use-runs.ts';
 import { CommandPalette } from './commands/command-palette.tsx';
 import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
+import { useDraft } from './draft/use-draft.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
-import { NewRunPage } from './features/new-run/new-run-page.tsx';
+import { Inspector } from './features/inspector/inspector.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
+import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
+import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
 import { Callout } from './ui/callout.tsx';
@@ -29,7 +32,8 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   const runs = useRuns();
   const list = runs.status === 'ready' ? runs.value.runs : [];
   const liveRun = list.find(isUnderWay);
-  const title = titleOf(route, list);
+  const draft = useDraft();
+  const title = titleOf(route, list, String(draft.recipe['name'] ?? ''));
   const main = useRef<HTMLElement>(null);
   useShortcuts();
   useNavigationCommands(liveRun);
@@ -47,7 +51,14 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             {strings.connection.lost}
           </div>
         )}
-        {route.page === 'newRun' && <NewRunPage onStarted={openRun} />}
+        {route.page === 'newRun' && (
+          <WizardPage
+            step={route.step}
+            renderInspector={slot => <Inspector {...slot} />}
+            go={openStep}
+            onStarted={openRun}
+          />
+        )}
         {route.page === 'live' && <NoLiveRun onNewRun={openNewRun} />}
         {route.page === 'history' && <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} />}
         {route.page === 'run' && (
@@ -172,7 +183,7 @@ function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummar
   const isLive = route.page === 'live' || (shown !== undefined && isUnderWay(shown));
   return [
     {
-      href: hrefOf({ page: 'newRun' }),
+      href: hrefOf({ page: 'newRun', step: 'model' }),
       label: strings.app.newRun,
       icon: Plus,
       isCurrent: route.page === 'newRun',
@@ -201,9 +212,15 @@ function liveRoute(liveRun: RunSummary | undefined): Route {
   return liveRun ? { page: 'run', id: liveRun.id } : { page: 'live' };
 }
 
-function titleOf(route: Route, runs: readonly RunSummary[]): string {
+function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): string {
+  if (route.page === 'newRun') {
+    const step = wizardStrings.steps.names[route.step];
+    return draftName === '' || draftName === 'untitled'
+      ? `${strings.app.newRun}: ${step}`
+      : `${draftName}: ${step}`;
+  }
   if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
-  return { newRun: strings.app.newRun, live: strings.app.live, history: strings.history.title }[route.page];
+  return { live: strings.app.live, history: strings.history.title }[route.page];
 }
 
 function openRun(id: string): void {
@@ -211,7 +228,11 @@ function openRun(id: string): void {
 }
 
 function openNewRun(): void {
-  navigate({ page: 'newRun' });
+  navigate({ page: 'newRun', step: 'model' });
+}
+
+function openStep(step: StepName): void {
+  navigate({ page: 'newRun', step });
 }
 
 function hrefOfRun(id: string): string {

@@ -7,6 +7,7 @@ import './ui/base.css';
 import './ui/frame.css';
 import './ui/controls.css';
 import './ui/surfaces.css';
+import './ui/token-states.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
@@ -14,6 +15,8 @@ import { BackendProvider } from './backend-client/backend-context.tsx';
 import { createClient } from './backend-client/create-client.ts';
 import { createCommandRegistry } from './commands/command-registry.ts';
 import { CommandProvider } from './commands/use-commands.tsx';
+import { createDraftStore } from './draft/draft-store.ts';
+import { DraftProvider } from './draft/use-draft.tsx';
 import { AnnouncerProvider } from './ui/announcer.tsx';
 import { applyTheme, storedTheme } from './ui/theme.ts';
 
@@ -27,7 +30,9 @@ createRoot(root).render(
     <BackendProvider value={createClient(window)}>
       <CommandProvider value={createCommandRegistry()}>
         <AnnouncerProvider>
-          <App />
+          <DraftProvider value={createDraftStore(localStorage)}>
+            <App />
+          </DraftProvider>
         </AnnouncerProvider>
       </CommandProvider>
     </BackendProvider>

@@ -1,9 +1,10 @@
 /** The page's routes, kept in the address behind `#` so that they work under any host. */
 import { useMemo, useSyncExternalStore } from 'react';
 import { assertNever } from '../src-shared/domain/assert-never.ts';
+import { STEPS, type StepName } from './strings/wizard.ts';
 
 export type Route =
-  | { readonly page: 'newRun' }
+  | { readonly page: 'newRun'; readonly step: StepName }
   | { readonly page: 'live' }
   | { readonly page: 'history' }
   | { readonly page: 'run'; readonly id: string };
@@ -14,13 +15,14 @@ export function parseRoute(hash: string): Route {
   if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
   if (first === 'runs') return { page: 'history' };
   if (first === 'live') return { page: 'live' };
-  return { page: 'newRun' };
+  const step = first === 'new' ? STEPS.find(name => name === second) : undefined;
+  return { page: 'newRun', step: step ?? 'model' };
 }
 
 export function hrefOf(route: Route): string {
   switch (route.page) {
     case 'newRun':
-      return '#/';
+      return route.step === 'model' ? '#/' : `#/new/${route.step}`;
     case 'live':
       return '#/live';
     case 'history':

@@ -27,7 +27,7 @@ export async function describeModel(
     contextLength: info.contextLength,
     layers: info.layers,
     vocabularySize: info.vocabularySize,
-    vocabularyOnly: info.vocabularyOnly || info.parameters === 0,
+    vocabularyOnly: info.parameters === 0,
     hasTemplate: info.chatTemplate !== null,
     endToken: end?.ok ? Buffer.from(end.value.bytes).toString('utf8') : null,
     targetModules: [...info.targetModules],

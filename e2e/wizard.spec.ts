@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright/test';
+import { expectNoViolations } from './axe.ts';
+import { conversation, demoModel } from './luthier-process.ts';
+import { expect, test } from './studio.ts';
+
+const STEPS = ['Model', 'Data', 'Template', 'Masking', 'Collator', 'Training', 'Preflight', 'Run'];
+const stepLink = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: new RegExp(`^${name} ?,`) });
+
+async function openRecipe(page: Page, recipe: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Recipe file' }).fill(recipe);
+  await page.getByRole('button', { name: 'Open a recipe' }).click();
+  await expect(page.getByRole('heading', { name: 'Preflight', level: 1 })).toBeVisible();
+}
+
+test('an own file with wrong roles: blocked, fixed by one click, trained', async ({ page, studio }) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['luthier', 'In the wood.']).repeat(30);
+  const data = studio.workspace.write('letters.jsonl', rows);
+  await page.goto(studio.url);
+  await page.getByRole('textbox', { name: 'Model file' }).fill(demoModel);
+  await expect(page.getByText('Can be trained here')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue to Data' }).click();
+  await page.getByRole('textbox', { name: 'Data file' }).fill(data);
+  await expect(page.getByText('30 rows, 0 of them usable')).toBeVisible();
+  await expect(page.getByText('not mapped: its rows cannot be used')).toBeVisible();
+
+  await stepLink(page, 'Preflight').click();
+  await expect(page.getByText(/Launch is blocked: 0 of 30 examples/)).toBeVisible();
+  await page
+    .getByRole('region', { name: /Launch is blocked/ })
+    .getByRole('button', { name: /Map role luthier to assistant/ })
+    .click();
+  await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+  const totals = page.getByRole('row', { name: /Rows kept/ });
+  await expect(totals).toContainText('0');
+  await expect(totals).toContainText('30');
+
+  await page.getByRole('button', { name: 'Continue to Run' }).click();
+  await expect(page.getByText(/Trains an adapter for Luthier Demo Village/)).toBeVisible();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page).toHaveURL(/#\/runs\//);
+  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(/adapter\.gguf/).first()).toBeVisible();
+});
+
+test('truncated answers: found in the inspector, fixed, undone', async ({ page, studio }) => {
+  const rows = Array.from({ length: 40 }, (_, i) =>
+    conversation(['user', `Question ${i}`], ['assistant', i % 10 === 7 ? 'long answer '.repeat(30) : 'Yes.']),
+  );
+  const data = studio.workspace.write('cut.jsonl', rows.join(''));
+  const recipe = studio.workspace.write(
+    'cut.luthier.yaml',
+    `version: 1\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\ncollator: {maxLength: 48}\n`,
+  );
+  await page.goto(studio.url);
+  await openRecipe(page, recipe);
+  await expect(page.getByText('4 of 40 rows are longer than 48 tokens.')).toBeVisible();
+  await page.getByRole('button', { name: 'Show row 7 in the inspector' }).click();
+
+  const tokens = page.getByRole('listbox', { name: 'Tokens of row 7' });
+  await expect(tokens).toBeVisible();
+  await expect(tokens.getByText('48, maximum length')).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Row 7' })).toContainText('Cut off');
+  await page.getByRole('button', { name: 'Find next' }).click();
+  await expect(page.getByRole('listbox', { name: 'Tokens of row 17' })).toBeVisible();
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Table' }).click();
+  await expect(page.getByRole('cell', { name: /<\|im_start\|>/ }).first()).toBeVisible();
+  await expectNoViolations(page);
+
+  await stepLink(page, 'Preflight').click();
+  await page
+    .getByRole('button', { name: /rows recover/ })
+    .first()
+    .click();
+  await expect(page.getByRole('row', { name: /Rows cut/ })).toHaveText(/4\s*0/);
+  await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
+  await expect(page.getByText('4 of 40 rows are longer than 48 tokens.')).toBeVisible();
+});
+
+test('an opened recipe fills every step, each accessible in both themes, and is saved as it is', async ({
+  page,
+  studio,
+}) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(24);
+  const data = studio.workspace.write('fox.jsonl', rows);
+  const recipe = studio.workspace.write(
+    'fox.luthier.yaml',
+    `version: 1\nname: fox\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\nmasking: {strategy: last-assistant}\ncollator: {maxLength: 77}\ntraining: {epochs: 2, learningRate: 1.0e-4}\nadapter: {rank: 4}\n`,
+  );
+  await page.goto(studio.url);
+  await openRecipe(page, recipe);
+  await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+  for (const step of STEPS) {
+    await stepLink(page, step).click();
+    await expect(stepLink(page, step)).toHaveAttribute('aria-current', 'step');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    if (step === 'Model') await expect(page.getByText('Can be trained here')).toBeVisible();
+    if (step === 'Data') await expect(page.getByText('24 rows, 24 of them usable')).toBeVisible();
+    if (step === 'Template') await expect(page.getByText('characters')).toBeVisible();
+    if (step === 'Masking')
+      await expect(page.getByRole('radio', { name: /Last assistant turn/ })).toBeChecked();
+    if (step === 'Collator') {
+      await expect(page.getByLabel('Maximum length')).toHaveValue('77');
+      await expect(page.getByText(/Step 1: /).first()).toBeVisible();
+    }
+    if (step === 'Training') {
+      await expect(page.getByLabel('Epochs')).toHaveValue('2');
+      await expect(page.getByLabel('Learning rate')).toHaveValue('0.0001');
+      await expect(page.getByLabel('Rank', { exact: true })).toHaveValue('4');
+    }
+    await expectNoViolations(page);
+  }
+
+  await page.keyboard.press('Control+Shift+S');
+  const copy = join(studio.workspace.directory, 'copy.luthier.yaml');
+  await page.getByRole('textbox', { name: 'Recipe file' }).fill(copy);
+  await page.getByRole('button', { name: 'Save recipe' }).last().click();
+  await expect(page.getByText(`Saved as ${copy}.`).first()).toBeVisible();
+  const saved = readFileSync(copy, 'utf8');
+  for (const line of ['name: fox', 'strategy: last-assistant', 'maxLength: 77', 'rank: 4'])
+    expect(saved).toContain(line);
+  await page.keyboard.press('Control+Shift+S');
+  await page.getByRole('button', { name: 'Save recipe' }).last().click();
+  await expect(page.getByText('recipe.exists')).toBeVisible();
+});
+
+test('a template edited with an error is told in place, mended, and used', async ({ page, studio }) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(12);
+  const data = studio.workspace.write('fox.jsonl', rows);
+  const recipe = studio.workspace.write(
+    'fox.luthier.yaml',
+    `version: 1\nname: fox\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\n`,
+  );
+  await page.goto(studio.url);
+  await openRecipe(page, recipe);
+  await stepLink(page, 'Template').click();
+  const editor = page.getByRole('textbox', { name: 'Jinja source' });
+  await expect(editor).toHaveValue(/message/);
+  const own = await editor.inputValue();
+  await editor.fill('{# mine #}\n{% for message in messages %}\n{{ message.content }\n{% endfor %}');
+  await expect(page.getByText(/^Line 3: /)).toBeVisible();
+  await expectNoViolations(page);
+  const use = page.getByRole('button', { name: 'Use this template' });
+  await expect(use).toHaveAttribute('aria-disabled', 'true');
+
+  await editor.fill(`${own}{# mine #}`);
+  await expect(page.getByText(/^Line 3: /)).toBeHidden();
+  await page.getByRole('button', { name: /Compare with the model/ }).click();
+  await expect(page.locator('.diff-added')).toContainText('{# mine #}');
+  await expect(use).not.toHaveAttribute('aria-disabled', 'true');
+  await use.click();
+  await expect(page.getByRole('textbox', { name: 'Jinja file' })).toHaveValue(
+    /templates.fox-[0-9a-f]+\.jinja$/,
+  );
+  await stepLink(page, 'Preflight').click();
+  await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+});
+
+test('from the first start to a trained adapter by keyboard alone', async ({ page, studio }) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(12);
+  const data = studio.workspace.write('fox.jsonl', rows);
+  await page.goto(studio.url);
+  const tabTo = async (name: RegExp | string, role: 'textbox' | 'button' | 'listbox' = 'textbox') => {
+    const target = page.getByRole(role, { name });
+    await expect(target).toBeVisible();
+    for (let i = 0; i < 80; i++) {
+      if (await target.evaluate(element => element === element.ownerDocument.activeElement)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab does not lead to ${name}.`);
+  };
+  await tabTo('Model file');
+  await page.keyboard.type(demoModel);
+  await expect(page.getByText('Can be trained here')).toBeVisible();
+  await page.keyboard.press('Control+2');
+  await tabTo('Data file');
+  await page.keyboard.type(data);
+  await expect(page.getByText('12 rows, 12 of them usable')).toBeVisible();
+  await page.keyboard.press('Control+4');
+  await tabTo('Tokens of row 0', 'listbox');
+  await expect(page.locator('.tok[aria-selected="true"]')).toHaveCount(1);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('j');
+  await expect(page.getByRole('listbox', { name: 'Tokens of row 1' })).toBeVisible();
+  await page.keyboard.press('Control+8');
+  await expect(page.getByText(/Trains an adapter for/)).toBeVisible();
+  await tabTo('Start training', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/runs\//);
+  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+});
+
+test('a draft outlives the page, and undo reaches back across steps', async ({ page, studio }) => {
+  await page.goto(studio.url);
+  await page.getByRole('textbox', { name: 'Model file' }).fill(demoModel);
+  await stepLink(page, 'Training').click();
+  await page.getByLabel('Epochs').fill('7');
+  await page.getByLabel('Learning rate').fill('fast');
+  await expect(page.getByText(/Allowed is a number above 0/)).toBeVisible();
+  await expect(stepLink(page, 'Training')).toHaveAccessibleName(/blocks/);
+  const address = page.url();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(page.getByLabel('Epochs')).toHaveValue('7');
+  await page.getByLabel('Learning rate').fill('0.001');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByLabel('Learning rate')).toHaveValue('fast');
+});

@@ -1,0 +1,157 @@
+// Makes screenshots of every screen in both themes into build/screenshots, from a studio of its own.
+//
+//     node scripts/screenshots.mjs [WIDTHxHEIGHT]
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { root, setUpOrExit } from './setup.mjs';
+
+const node = await setUpOrExit();
+const [width, height] = (process.argv[2] ?? '1440x900').split('x').map(Number);
+const folder = join(root, 'build', 'screenshots');
+const workspace = mkdtempSync(join(tmpdir(), 'luthier-screens-'));
+mkdirSync(folder, { recursive: true });
+
+const model = join(root, 'resources', 'demo', 'base.gguf');
+const recipe = writeRecipe('helpdesk', 96, rows());
+const blocked = writeRecipe(
+  'blocked',
+  96,
+  rows().map(row => row.replaceAll('"assistant"', '"luthier"')),
+);
+
+const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path));
+const server = spawn(
+  node,
+  [join(root, 'out', 'main', 'cli.js'), 'serve', '--no-open', '--json', '--home', join(workspace, 'home')],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+let browser;
+try {
+  const url = await new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout.setEncoding('utf8').on('data', chunk => {
+      text += chunk;
+      const line = text.split('\n').find(one => one.startsWith('{'));
+      if (line) resolve(JSON.parse(line).url);
+    });
+    server.on('exit', () => reject(new Error('The studio ended before it was ready.')));
+  });
+  browser = await chromium.launch({
+    args: ['--no-sandbox', '--disable-gpu'],
+    ...(executable ? { executablePath: executable } : {}),
+  });
+  const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+  await page.goto(url);
+  const home = page.url().replace(/#.*/, '');
+  const shoot = async name => {
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    }
+    process.stdout.write(`${name}\n`);
+  };
+  const openRecipe = async path => {
+    await page.goto(`${home}#/`);
+    await page.getByRole('textbox', { name: 'Recipe file' }).fill(path);
+    await page.getByRole('button', { name: 'Open a recipe' }).click();
+    await page.getByRole('heading', { name: 'Preflight', level: 1 }).waitFor();
+    await page.getByRole('list', { name: 'Checks' }).waitFor();
+  };
+
+  await page.getByRole('button', { name: 'Run the demo' }).waitFor();
+  await page.waitForTimeout(500);
+  await shoot('1-first-start');
+  await openRecipe(blocked);
+  await shoot('7-preflight-blocked');
+  await openRecipe(recipe);
+  await shoot('7-preflight');
+  for (const [i, step] of ['data', 'template', 'masking', 'collator', 'training', 'run'].entries()) {
+    await page.goto(`${home}#/new/${step}`);
+    await page.waitForTimeout(1200);
+    await shoot(`${i < 5 ? i + 2 : 8}-${step}`);
+  }
+  await page.goto(`${home}#/`);
+  await page.waitForTimeout(500);
+  await shoot('1-model');
+  await page.goto(`${home}#/new/masking`);
+  await page.getByLabel('Row', { exact: true }).fill('3');
+  await page.keyboard.press('Enter');
+  await page.getByRole('listbox', { name: 'Tokens of row 3' }).focus();
+  await page.waitForTimeout(800);
+  await shoot('4-masking-token');
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.waitForTimeout(300);
+  await shoot('4-masking-table');
+  await page.goto(`${home}#/new/data`);
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await page.keyboard.press('Control+i');
+  await page.waitForTimeout(800);
+  await shoot('2-data-drawer');
+  await page.goto(`${home}#/new/template`);
+  await page
+    .getByRole('textbox', { name: 'Jinja source' })
+    .fill('{% for m in messages %}\n{{ m.content }\n{% endfor %}');
+  await page.waitForTimeout(1000);
+  await shoot('3-template-fault');
+  await page.goto(`${home}#/new/training`);
+  await page.getByLabel('Show every setting').check();
+  await page.waitForTimeout(300);
+  await shoot('6-training-advanced');
+  await page.goto(`${home}#/`);
+  await page.getByRole('button', { name: 'Run the demo' }).click();
+  await page.getByText('Completed').first().waitFor({ timeout: 180_000 });
+  await page.waitForTimeout(500);
+  await shoot('9-run');
+  await page.goto(`${home}#/runs`);
+  await page.waitForTimeout(500);
+  await shoot('9-history');
+} finally {
+  await browser?.close();
+  server.kill('SIGTERM');
+  await new Promise(resolve => server.once('exit', resolve));
+  rmSync(workspace, { recursive: true, force: true });
+}
+process.stdout.write(`${folder}\n`);
+
+function rows() {
+  const woods = ['maple', 'spruce', 'ebony', 'pear', 'walnut', 'cherry'];
+  const items = ['violin', 'viola', 'cello', 'lute', 'fiddle'];
+  return Array.from({ length: 64 }, (_, i) => {
+    const wood = woods[i % woods.length];
+    const item = items[i % items.length];
+    const answer = `A ${item} of ${wood} needs ${3 + (i % 5)} weeks. ${'The varnish dries slowly, so do not hurry it. '.repeat(i % 9)}`;
+    return JSON.stringify({
+      messages: [
+        { role: 'user', content: `Can you make a ${item} of ${wood} for me? It should be ready in spring.` },
+        { role: 'assistant', content: answer.trim() },
+        ...(i % 3 === 0
+          ? [
+              { role: 'user', content: 'And what does it cost?' },
+              { role: 'assistant', content: `The ${item} costs ${900 + i * 10} crowns.` },
+            ]
+          : []),
+      ],
+    });
+  });
+}
+
+function writeRecipe(name, maxLength, lines) {
+  const data = join(workspace, `${name}.jsonl`);
+  writeFileSync(data, `${lines.join('\n')}\n`);
+  const path = join(workspace, `${name}.luthier.yaml`);
+  writeFileSync(
+    path,
+    JSON.stringify({
+      version: 1,
+      name,
+      model: { path: model },
+      dataset: { path: data },
+      collator: { maxLength },
+      training: { batchSize: 4, gradientAccumulationSteps: 1 },
+    }),
+  );
+  return path;
+}

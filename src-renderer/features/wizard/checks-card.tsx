@@ -1,0 +1,144 @@
+/** The checks of a report, worst first: cause, rows that lead into the inspector, fixes with their effect. */
+import { CircleCheck, Info, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import type { Check, PreflightReport, Severity } from '../../../src-shared/domain/preflight.ts';
+import { formatCount } from '../../format/numbers.ts';
+import { wizardStrings } from '../../strings/wizard.ts';
+import { strings as appStrings } from '../../strings.ts';
+import type { Tone } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Prose } from '../../ui/prose.tsx';
+import { checksOf, worstFirst } from './check-order.ts';
+import { FixButtons } from './fix-buttons.tsx';
+import { useWizard } from './use-wizard.tsx';
+
+const strings = appStrings.preflight;
+const LOOKS = {
+  error: { tone: 'error', icon: OctagonAlert, count: strings.blocks },
+  warning: { tone: 'warn', icon: TriangleAlert, count: strings.warns },
+  info: { tone: 'info', icon: Info, count: strings.notes },
+  ok: { tone: 'ok', icon: CircleCheck, count: strings.passes },
+} as const satisfies Record<Severity, { tone: Tone; icon: LucideIcon; count: (count: number) => string }>;
+const SEVERITIES = ['error', 'warning', 'info', 'ok'] as const satisfies readonly Severity[];
+
+interface ChecksCardProps {
+  readonly report: PreflightReport;
+  /** The check that the verdict above has shown already. */
+  readonly shownId: string | null;
+  readonly isOld: boolean;
+}
+
+export function ChecksCard({ report, shownId, isOld }: ChecksCardProps) {
+  const passed = checksOf(report, 'ok');
+  return (
+    <Card title={strings.checks} actions={<Counts report={report} />} className={isOld ? 'is-old' : ''}>
+      <ul className="checks" aria-label={strings.checks}>
+        {worstFirst(report.checks)
+          .filter(({ id }) => id !== shownId)
+          .map(check => (
+            <CheckItem key={check.id} check={check} />
+          ))}
+        {passed.length > 0 && <PassedChecks checks={passed} />}
+      </ul>
+    </Card>
+  );
+}
+
+function Counts({ report }: { readonly report: PreflightReport }) {
+  return (
+    <div className="row row-wrap small check-counts">
+      {SEVERITIES.map(severity => {
+        const count = checksOf(report, severity).length;
+        const { tone, icon: Icon, count: inWords } = LOOKS[severity];
+        return count === 0 ? null : (
+          <span key={severity} className={`word ${tone}`}>
+            <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
+            {inWords(count)}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function CheckItem({ check }: { readonly check: Check }) {
+  const { tone, icon: Icon } = LOOKS[check.severity];
+  return (
+    <li>
+      <Icon
+        className={tone}
+        size={16}
+        strokeWidth={1.5}
+        role="img"
+        aria-label={strings.severity[check.severity]}
+      />
+      <div>
+        <h3>
+          {check.title} <code>{check.id}</code>
+        </h3>
+        <p className="wrap">
+          <Prose>{check.cause}</Prose>
+        </p>
+        {check.rows.length > 0 && <RowLinks rows={check.rows} count={check.count} />}
+        <FixButtons check={check} />
+      </div>
+      {check.count > 0 && (
+        <span className="check-count">{strings.rowCount(formatCount(check.count), check.count === 1)}</span>
+      )}
+    </li>
+  );
+}
+
+const SHOWN_ROWS = 10;
+
+/** Each number opens its row in the inspector. */
+export function RowLinks({ rows, count }: { readonly rows: readonly number[]; readonly count: number }) {
+  const { setRow, go } = useWizard();
+  const shown = rows.slice(0, SHOWN_ROWS);
+  return (
+    <p className="small quiet row-links">
+      {strings.rowsInto}{' '}
+      {shown.map(row => (
+        <button
+          key={row}
+          type="button"
+          className="link"
+          aria-label={wizardStrings.preflight.showRow(formatCount(row))}
+          onClick={() => {
+            setRow(row);
+            go('masking');
+          }}
+        >
+          {formatCount(row)}
+        </button>
+      ))}
+      {count > shown.length && <span>…</span>}
+    </p>
+  );
+}
+
+function PassedChecks({ checks }: { readonly checks: readonly Check[] }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <li>
+      <CircleCheck className="ok" size={16} strokeWidth={1.5} aria-hidden="true" />
+      <div>
+        <h3>{strings.passed(checks.length)}</h3>
+        {isOpen && (
+          <ul className="passed">
+            {checks.map(check => (
+              <li key={check.id} title={check.cause}>
+                <CircleCheck className="ok" size={12} aria-hidden="true" />
+                <span>{check.title}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <Button variant="quiet" onClick={() => setIsOpen(!isOpen)}>
+        {isOpen ? wizardStrings.preflight.hide : wizardStrings.preflight.showAll}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,117 @@
+/** Step 2: the data file, how its rows are read, which of them cannot be used, and what is held back. */
+import { FilePlus2, Table, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { formatCount } from '../../format/numbers.ts';
+import { wizardStrings } from '../../strings/wizard.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { ErrorCallout } from '../../ui/callout.tsx';
+import { Card } from '../../ui/card.tsx';
+import { DATA_FILES } from './data-files.ts';
+import { DataRows } from './data-rows.tsx';
+import { nameForData, valuesForData } from './follow-choices.ts';
+import { MappingCard } from './mapping-card.tsx';
+import { PathField } from './path-field.tsx';
+import { ProblemsCard } from './problems-card.tsx';
+import { useField } from './recipe-fields.tsx';
+import { SplitCard } from './split-card.tsx';
+import { fileName } from './step-state.ts';
+import { useWizard } from './use-wizard.tsx';
+
+const strings = wizardStrings.data;
+
+export function DataStep() {
+  const { inspection } = useWizard();
+  useFollowData();
+  const { value, error, isPending } = inspection;
+  return (
+    <div className="page page-side">
+      <header className="page-head">
+        <h1>{strings.title}</h1>
+        <p>{strings.lead}</p>
+      </header>
+      <div className="stack-4">
+        <Card title={strings.file}>
+          <div className="card-body stack-3">
+            <DataFiles />
+            {error && <ErrorCallout error={error} />}
+            {isPending && (
+              <p className="soft row">
+                <span className="spinner" aria-hidden="true" />
+                {strings.reading}
+              </p>
+            )}
+            {value && !error && (
+              <p className="row">
+                <Table size={14} strokeWidth={1.5} aria-hidden="true" />
+                {strings.rowCount(formatCount(value.rows), formatCount(value.conversations))}
+              </p>
+            )}
+          </div>
+        </Card>
+        {value && !error && <DataRows rows={value.rows} columns={value.columns} />}
+      </div>
+      <aside className="stack-4" aria-label={strings.mapping}>
+        {value && !error && <ProblemsCard inspection={value} />}
+        {value && <MappingCard inspection={value} />}
+        <SplitCard />
+      </aside>
+    </div>
+  );
+}
+
+/** Small data takes smaller steps, and an unnamed run the name of its data. */
+function useFollowData(): void {
+  const { inspection, draft } = useWizard();
+  const { value, error, isPending } = inspection;
+  const { store } = draft;
+  useEffect(() => {
+    if (!value || error || isPending) return;
+    const { recipe } = store.get();
+    const values = valuesForData(value, recipe);
+    const path = (recipe['dataset'] as { path?: unknown } | undefined)?.path;
+    if (recipe['name'] === 'untitled' && typeof path === 'string' && path !== '')
+      values['name'] = nameForData(path);
+    if (Object.keys(values).length > 0) store.set(values);
+  }, [value, error, isPending, store]);
+}
+
+function DataFiles() {
+  const { value, set } = useField('dataset.path');
+  const paths = Array.isArray(value) ? value.map(String) : [String(value ?? '')];
+  const change = (next: readonly string[]) => set(next.length === 1 ? next[0] : next);
+  return (
+    <>
+      {paths.map((path, i) => (
+        <PathField
+          // biome-ignore lint/suspicious/noArrayIndexKey: a path is typed letter by letter; its place is what stays
+          key={i}
+          label={strings.file}
+          help={i === 0 ? strings.fileHelp : ''}
+          placeholder={strings.placeholder}
+          value={path}
+          extensions={DATA_FILES}
+          onChange={next => change(paths.map((old, k) => (k === i ? next : old)))}
+        >
+          {paths.length > 1 && (
+            <IconButton
+              label={strings.removeFile(fileName(path))}
+              icon={X}
+              onClick={() => change(paths.filter((_, k) => k !== i))}
+            />
+          )}
+        </PathField>
+      ))}
+      <div className="row row-wrap">
+        <Button
+          variant="quiet"
+          icon={FilePlus2}
+          isDisabled={paths.some(path => path === '')}
+          onClick={() => change([...paths, ''])}
+        >
+          {strings.addFile}
+        </Button>
+        {paths.length > 1 && <span className="small quiet">{strings.inspectedFirst}</span>}
+      </div>
+    </>
+  );
+}

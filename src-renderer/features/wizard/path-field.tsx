@@ -1,0 +1,51 @@
+/** The path of a file on this machine: typed, pasted, or found in the file browser. */
+import { FolderOpen } from 'lucide-react';
+import { type ReactNode, useId, useState } from 'react';
+import { wizardStrings } from '../../strings/wizard.ts';
+import { Button } from '../../ui/button.tsx';
+import { FileBrowser } from './file-browser.tsx';
+
+interface PathFieldProps {
+  readonly label: string;
+  readonly help: string;
+  readonly placeholder?: string;
+  readonly value: string;
+  readonly extensions: readonly string[];
+  readonly error?: ReactNode;
+  readonly children?: ReactNode;
+  onChange(path: string): void;
+}
+
+export function PathField(props: PathFieldProps) {
+  const { label, help, placeholder, value, extensions, error, children, onChange } = props;
+  const id = useId();
+  const [isBrowsing, setIsBrowsing] = useState(false);
+  return (
+    <div className="field path-field">
+      <label htmlFor={id}>{label}</label>
+      <div className="row">
+        <input
+          id={id}
+          className="mono grow"
+          value={value}
+          placeholder={placeholder}
+          spellCheck={false}
+          autoComplete="off"
+          aria-describedby={`${id}-help`}
+          onChange={event => onChange(event.target.value.trim())}
+        />
+        <Button icon={FolderOpen} onClick={() => setIsBrowsing(true)}>
+          {wizardStrings.files.browse}
+        </Button>
+        {children}
+      </div>
+      <div id={`${id}-help`} className="form-help">
+        <p className="meaning">{help}</p>
+        {error}
+      </div>
+      {isBrowsing && (
+        <FileBrowser extensions={extensions} onChoose={onChange} onClose={() => setIsBrowsing(false)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+/** Step 8: says in words what a launch will do, or why it would be refused; the backend has the last word. */
+import { OctagonAlert, Play } from 'lucide-react';
+import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
+import { useAnswer } from '../../backend-client/use-answer.ts';
+import { CommandButton } from '../../commands/command-button.tsx';
+import { useCommand } from '../../commands/use-commands.tsx';
+import { formatCount } from '../../format/numbers.ts';
+import { hrefOf } from '../../router.ts';
+import { wizardStrings } from '../../strings/wizard.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorCallout } from '../../ui/callout.tsx';
+import { Card } from '../../ui/card.tsx';
+import { checksOf } from './check-order.ts';
+import { TextField } from './recipe-fields.tsx';
+import { useLaunch } from './use-launch.ts';
+import { useWizard, type Wizard } from './use-wizard.tsx';
+
+const strings = wizardStrings.run;
+
+export function RunStep({ onStarted }: { onStarted(id: string): void }) {
+  const wizard = useWizard();
+  const { draft, preparation, facts } = wizard;
+  const launch = useLaunch(onStarted);
+  const yaml = useAnswer('recipe.yaml', draft.whole && { recipe: draft.whole });
+  const reason = whyNot(wizard);
+  const start = useCommand({
+    id: 'newRun.launch',
+    title: strings.launch,
+    enabled: !launch.isLaunching,
+    run: () => launch.start({ kind: 'draft', recipe: { ...draft.recipe } }),
+  });
+  const totals = preparation.prepared?.report.totals;
+  return (
+    <div className="page page-side">
+      <header className="page-head">
+        <h1>{strings.title}</h1>
+        <p>{strings.lead}</p>
+      </header>
+      <div className="stack-4">
+        <Card title={wizardStrings.steps.names.run}>
+          <div className="card-body stack-4">
+            <TextField field="name" label={strings.name} />
+            {reason === null && totals ? (
+              <div className="launch-words">
+                <p>
+                  {strings.willHappen(
+                    formatCount(totals.steps),
+                    facts.value?.name ?? '',
+                    formatCount(totals.kept),
+                    formatCount(totals.trainableTokens),
+                  )}
+                </p>
+                <p className="soft">{strings.goesTo(draft.whole?.output.directory ?? strings.appFolder)}</p>
+              </div>
+            ) : (
+              <p className="error word">
+                <OctagonAlert size={16} strokeWidth={1.75} aria-hidden="true" />
+                {strings.cannot(reason ?? '')}{' '}
+                <a href={hrefOf({ page: 'newRun', step: 'preflight' })}>
+                  {wizardStrings.preflight.goToStep(wizardStrings.steps.names.preflight)}
+                </a>
+              </p>
+            )}
+            <div className="row row-wrap">
+              <CommandButton command={start} variant={reason === null ? 'primary' : 'plain'} icon={Play} />
+              {launch.isLaunching && (
+                <>
+                  <span className="spinner" aria-hidden="true" />
+                  <span className="soft">{strings.launching}</span>
+                  <Button variant="quiet" onClick={launch.cancel}>
+                    {strings.cancel}
+                  </Button>
+                </>
+              )}
+            </div>
+            {launch.error && <ErrorCallout error={shortened(launch.error)} />}
+          </div>
+        </Card>
+      </div>
+      <aside aria-label={strings.recipe}>
+        <Card title={strings.recipe}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll */}
+          <div className="yaml" tabIndex={0} role="group" aria-label={strings.recipe}>
+            <pre>{yaml.value?.yaml}</pre>
+          </div>
+        </Card>
+      </aside>
+    </div>
+  );
+}
+
+/** Null where nothing that is known here keeps the run from starting. */
+function whyNot({ draft, preparation }: Wizard): string | null {
+  const { prepared, error, isPending } = preparation;
+  if (!draft.whole) return strings.notWhole(draft.faults.length);
+  if (error) return `${strings.checkFailed} ${error.title}`;
+  if (!prepared || isPending) return strings.notChecked;
+  if (prepared.report.status === 'blocked')
+    return checksOf(prepared.report, 'error').find(check => !check.allowed)?.title ?? strings.checkFailed;
+  return prepared.vocabularyOnly ? strings.vocabularyOnly : null;
+}
+
+/** The report of a refusal stands in the preflight step. */
+function shortened(error: CodedError): CodedError {
+  const report = preflightReportSchema.safeParse(error.details);
+  const worst = report.success ? checksOf(report.data, 'error')[0] : undefined;
+  return worst ? { ...error, cause: `${worst.id}: ${worst.title} ${worst.cause}` } : error;
+}

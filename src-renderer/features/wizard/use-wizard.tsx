@@ -1,0 +1,100 @@
+/** What all steps share: the draft, what is known of its model and data, and the row that is looked at. */
+import { createContext, useContext, useMemo } from 'react';
+import type { DataInspection, ModelFacts } from '../../../src-shared/domain/inspection.ts';
+import type { Fix, PreflightTotals } from '../../../src-shared/domain/preflight.ts';
+import { type Answer, useAnswer } from '../../backend-client/use-answer.ts';
+import { valueAt } from '../../draft/recipe-values.ts';
+import { type Draft, useDraft } from '../../draft/use-draft.tsx';
+import { STEPS, type StepName } from '../../strings/wizard.ts';
+import { type StepState, stepState } from './step-state.ts';
+import { type Preparation, usePreparation } from './use-preparation.ts';
+
+export interface Wizard {
+  readonly draft: Draft;
+  readonly facts: Answer<ModelFacts>;
+  readonly inspection: Answer<DataInspection>;
+  readonly preparation: Preparation;
+  readonly states: Readonly<Record<StepName, StepState>>;
+  readonly step: StepName;
+  readonly row: number;
+  /** A template that is being edited and is not in the recipe yet. */
+  readonly edit: string | null;
+  /** The fix that was applied last, with the totals before it. */
+  readonly lastFix: { readonly label: string; readonly before: PreflightTotals } | null;
+  setRow(row: number): void;
+  setEdit(edit: string | null): void;
+  applyFix(fix: Fix): void;
+  go(step: StepName): void;
+}
+
+const WizardContext = createContext<Wizard | null>(null);
+
+export const WizardProvider = WizardContext.Provider;
+
+export function useWizard(): Wizard {
+  const wizard = useContext(WizardContext);
+  if (!wizard) throw new Error('useWizard needs a WizardProvider above it.');
+  return wizard;
+}
+
+/** While a path is typed, files are asked for after a pause. */
+const TYPING_MS = 300;
+
+export function useWizardState(
+  step: StepName,
+  go: (step: StepName) => void,
+  row: number,
+  setRow: (row: number) => void,
+): Omit<Wizard, 'edit' | 'setEdit' | 'lastFix' | 'applyFix'> {
+  const draft = useDraft();
+  const { recipe, whole, faults } = draft;
+  const modelPath = valueAt(recipe, 'model.path');
+  const facts = useAnswer(
+    'models.describe',
+    typeof modelPath === 'string' && modelPath !== '' ? { path: modelPath } : null,
+    TYPING_MS,
+  );
+  const inspection = useAnswer('data.inspect', inspectionInput(recipe), TYPING_MS);
+  const isWanted = STEPS.indexOf(step) >= STEPS.indexOf('template');
+  const preparation = usePreparation(whole, isWanted);
+  const states = useMemo(() => {
+    const known = {
+      recipe,
+      faults,
+      model: facts.value && { name: facts.value.name, untrainable: facts.value.untrainableReason !== null },
+      data: inspection.value && {
+        conversations: inspection.value.conversations,
+        problems: inspection.value.problemCount,
+      },
+      report: preparation.prepared?.report ?? null,
+      isChecking: preparation.isPending,
+      failed: {
+        model: facts.error !== null,
+        data: inspection.error !== null,
+        prepare: preparation.error !== null,
+      },
+    };
+    return Object.fromEntries(STEPS.map(name => [name, stepState(name, known)])) as Record<
+      StepName,
+      StepState
+    >;
+  }, [recipe, faults, facts, inspection, preparation]);
+  return { draft, facts, inspection, preparation, states, step, row, setRow, go };
+}
+
+/** Only the keys that change how rows are read, so that a change of the split does not read them again. */
+function inspectionInput(recipe: Draft['recipe']): { dataset: Record<string, unknown> } | null {
+  const path = valueAt(recipe, 'dataset.path');
+  if (path === '' || (Array.isArray(path) && path.length === 0)) return null;
+  const keys = ['format', 'columns', 'roles', 'systemPrompt', 'systemRole'];
+  return {
+    dataset: { path, ...Object.fromEntries(keys.map(key => [key, valueAt(recipe, `dataset.${key}`)])) },
+  };
+}
+
+/** The dataset section as `data.rows` wants it. */
+export function rowsInput(recipe: Draft['recipe']): Record<string, unknown> | null {
+  const input = inspectionInput(recipe);
+  const limit = valueAt(recipe, 'dataset.limit');
+  return input && { ...input.dataset, limit: typeof limit === 'number' ? limit : null };
+}
