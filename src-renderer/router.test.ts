@@ -4,7 +4,8 @@ import { hrefOf, parseRoute, type Route } from './router.ts';
 
 test('every route survives the way through its address', () => {
   const routes: Route[] = [
-    { page: 'newRun' },
+    { page: 'newRun', step: 'model' },
+    { page: 'newRun', step: 'masking' },
     { page: 'live' },
     { page: 'history' },
     { page: 'run', id: 'run 1/ä' },
