@@ -1,6 +1,6 @@
 /** Whether the run sees enough of the data, and whether this machine has room for it. */
 import { estimateMemory, UNCERTAINTY } from './estimate-memory.ts';
-import { fires, number, passes, type Verdict } from './preflight-facts.ts';
+import { fires, gibibytes, number, passes, type Verdict } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export function checkRun(facts: RunFacts): Verdict[] {
@@ -59,9 +59,4 @@ function checkMemory(facts: RunFacts): Verdict {
       ? 'It would end for want of memory. Close other programs, or make the run smaller.'
       : `The estimate may be off by ${Math.round(UNCERTAINTY * 100)} %, so that the run may end for want of memory. Close other programs, or make it smaller.`,
   );
-}
-
-export function gibibytes(bytes: number): string {
-  const value = bytes / 1024 ** 3;
-  return `${value < 10 ? value.toFixed(1) : number(Math.round(value))} GiB`;
 }

@@ -89,3 +89,8 @@ export function together(...kinds: readonly RowCount[]): RowCount {
 }
 
 export const NO_ROWS: RowCount = { count: 0, rows: [] };
+
+export function gibibytes(bytes: number): string {
+  const value = bytes / 1024 ** 3;
+  return `${value < 10 ? value.toFixed(value < 0.1 ? 3 : 2) : number(Math.round(value))} GiB`;
+}

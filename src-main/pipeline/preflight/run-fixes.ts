@@ -2,9 +2,9 @@
 import type { Fix } from '../../../src-shared/domain/preflight.ts';
 import { type PlanOptions, planTraining } from '../batches/training-plan.ts';
 import { changeRecipe, type RecipeChange } from './change-recipe.ts';
-import { checkRun, gibibytes } from './check-run.ts';
+import { checkRun } from './check-run.ts';
 import { estimateMemory } from './estimate-memory.ts';
-import { number, type Verdict } from './preflight-facts.ts';
+import { gibibytes, number, type Verdict } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** The fixes of one verdict of `checkRun`. */
@@ -29,51 +29,65 @@ export function runFixes(verdict: Verdict, facts: RunFacts): Fix[] {
     return changes.flatMap(one => tryChange(one, verdict, facts));
   }
   if (verdict.id !== 'memory.exceeds') return [];
-  return memoryChanges(facts).flatMap(one => tryChange(one, verdict, facts));
+  const firstOf = (changes: readonly RecipeChange[]) => {
+    const fixes = changes.flatMap(one => tryChange(one, verdict, facts));
+    const best = fixes.find(fix => fix.promise?.severity === 'ok') ?? fixes[0];
+    return best ? [best] : [];
+  };
+  const [checkpointing, smaller, both, lowerRank] = memoryChanges(facts).map(firstOf);
+  const mild = [...(checkpointing ?? []), ...(smaller ?? [])];
+  if (mild.length > 0) return mild;
+  return both && both.length > 0 ? both : (lowerRank ?? []);
 }
 
-/** Least harm first: what changes no result, then what changes it little, then what takes something away. */
-function memoryChanges({ recipe }: RunFacts): RecipeChange[] {
+/**
+ * By harm: what is only slower; smaller batches with the same sum per step; both; and, since it takes from what the
+ * adapter can learn, a lower rank last. Within each, the smallest change comes first.
+ */
+function memoryChanges({ recipe }: RunFacts): readonly (readonly RecipeChange[])[] {
   const { training, adapter } = recipe;
-  const changes: RecipeChange[] = [];
-  if (training.gradientCheckpointing !== 'on') {
-    changes.push(
-      change('training.gradientCheckpointing', 'Gradient checkpointing', {
-        'training.gradientCheckpointing': 'on',
-      }),
-    );
-  }
-  for (let batch = Math.floor(training.batchSize / 2); batch >= 1; batch = Math.floor(batch / 2)) {
-    const accumulation = Math.round((training.batchSize * training.gradientAccumulationSteps) / batch);
-    changes.push(
-      change(`training.batchSize.${batch}`, `Batches of ${batch}, ${accumulation} of them per step`, {
-        'training.batchSize': batch,
-        'training.gradientAccumulationSteps': accumulation,
-      }),
-    );
-    if (training.gradientCheckpointing !== 'on' && batch === 1) {
-      changes.push(
-        change(
-          'training.batchSize.checkpointed',
-          `Batches of 1, ${accumulation} of them per step, and gradient checkpointing`,
-          {
-            'training.batchSize': 1,
-            'training.gradientAccumulationSteps': accumulation,
-            'training.gradientCheckpointing': 'on',
-          },
-        ),
-      );
-    }
-  }
-  for (let rank = Math.floor(adapter.rank / 2); rank >= 4; rank = Math.floor(rank / 2)) {
-    changes.push(
-      change(`adapter.rank.${rank}`, `Rank ${rank}`, {
+  const isOn = training.gradientCheckpointing === 'on';
+  const recomputed = { 'training.gradientCheckpointing': 'on' };
+  const smaller = halvesOf(training.batchSize, 1).map(batch => ({ batch, ...splitBatch(training, batch) }));
+  const smallest = smaller.at(-1) ?? { batch: training.batchSize, words: 'The same batches', set: {} };
+  const ranks = halvesOf(adapter.rank, LOWEST_RANK);
+  return [
+    isOn ? [] : [change('training.gradientCheckpointing', 'Gradient checkpointing', recomputed)],
+    smaller.map(({ batch, words, set }) => change(`training.batchSize.${batch}`, words, set)),
+    isOn || smaller.length === 0
+      ? []
+      : [
+          change('training.batchSize.recomputed', `${smallest.words}, and gradient checkpointing`, {
+            ...smallest.set,
+            ...recomputed,
+          }),
+        ],
+    ranks.map(rank =>
+      change(`adapter.rank.${rank}`, `${smallest.words}, gradient checkpointing and rank ${rank}`, {
+        ...smallest.set,
+        ...recomputed,
         'adapter.rank': rank,
         'adapter.alpha': (adapter.alpha * rank) / adapter.rank,
       }),
-    );
-  }
-  return changes;
+    ),
+  ];
+}
+
+const LOWEST_RANK = 4;
+
+/** The same examples per step, in more and smaller batches. */
+function splitBatch(training: RunFacts['recipe']['training'], batch: number) {
+  const accumulation = Math.round((training.batchSize * training.gradientAccumulationSteps) / batch);
+  return {
+    words: `Batches of ${batch}, ${number(accumulation)} of them per step`,
+    set: { 'training.batchSize': batch, 'training.gradientAccumulationSteps': accumulation },
+  };
+}
+
+function halvesOf(value: number, lowest: number): number[] {
+  const halves: number[] = [];
+  for (let half = Math.floor(value / 2); half >= lowest; half = Math.floor(half / 2)) halves.push(half);
+  return halves;
 }
 
 function tryChange(one: RecipeChange, verdict: Verdict, facts: RunFacts): Fix[] {

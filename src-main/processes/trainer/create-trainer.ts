@@ -7,12 +7,11 @@ import type { StoredCheckpoint } from '../../adapters/checkpoints/checkpoint-fol
 import { type Addon, fromNative, type NativeModel, type NativeTrainer } from '../../adapters/native/addon.ts';
 import { encodeAdapterGguf } from '../../adapters/peft/adapter-gguf.ts';
 import { readPeftAdapter } from '../../adapters/peft/peft-adapter.ts';
+import { recomputesLayers } from '../../pipeline/gradient-checkpointing.ts';
 import type { TrainJob } from '../protocol.ts';
 
 /** Below this size a second thread costs more in waiting than it saves. */
 const TINY_MODEL_PARAMETERS = 20_000_000;
-/** Above this many tokens in a micro-batch, recomputing a layer is cheaper than keeping it. */
-const CHECKPOINTING_FROM_TOKENS = 2048;
 
 /** A trainer as the recipe says, in the state of the checkpoint if there is one. */
 export async function createTrainer(
@@ -21,8 +20,7 @@ export async function createTrainer(
   { recipe, directory }: TrainJob,
   from: StoredCheckpoint | null,
 ): Promise<Outcome<NativeTrainer>> {
-  const { adapter, training, collator, device } = recipe;
-  const microBatchTokens = training.batchSize * collator.maxLength;
+  const { adapter, training, device } = recipe;
   const initial = from ? ok(from.adapterPath) : initialAdapterOf(adapter.init, model, directory);
   if (!initial.ok) return initial;
   const created = fromNative(
@@ -37,9 +35,7 @@ export async function createTrainer(
       neftuneAlpha: training.neftuneAlpha,
       initialAdapter: initial.value,
       threads: device.threads ?? defaultThreads(model.info.parameters),
-      gradientCheckpointing:
-        training.gradientCheckpointing === 'on' ||
-        (training.gradientCheckpointing === 'auto' && microBatchTokens > CHECKPOINTING_FROM_TOKENS),
+      gradientCheckpointing: recomputesLayers(recipe),
     }),
   );
   if (!created.ok || from === null) return created;
