@@ -6,8 +6,8 @@ export interface Output {
   readonly json: boolean;
   /** One JSON document (or one line of many) with `--json`. */
   document(value: unknown): Promise<void>;
-  /** Text for people; nothing with `--json`. */
-  text(text: string): void;
+  /** Text for people; nothing with `--json`. To be awaited where there are many lines. */
+  text(text: string): Promise<void>;
   progress(progress: Progress): void;
   error(error: CodedError): void;
 }
@@ -19,9 +19,7 @@ export function createOutput(options: { json: boolean; debug: boolean }): Output
   return {
     json: options.json,
     document: value => write(`${JSON.stringify(value)}\n`),
-    text: text => {
-      if (!options.json) void write(`${text}\n`);
-    },
+    text: text => (options.json ? Promise.resolve() : write(`${text}\n`)),
     progress: ({ phase, done, total }) => {
       const now = Date.now();
       if (now - shownAt < PROGRESS_EVERY_MS) return;
@@ -38,12 +36,17 @@ export function createOutput(options: { json: boolean; debug: boolean }): Output
   };
 }
 
+/** Ctrl-C is heard at least so often while a fast reader takes everything at once. */
+const CHARACTERS_PER_TURN = 1 << 18;
+let sinceTurn = 0;
+
 /** Waits where the reader is slower than the writer, so that memory does not grow. */
 function write(text: string): Promise<void> {
-  return new Promise(resolve => {
-    if (process.stdout.write(text)) resolve();
-    else process.stdout.once('drain', resolve);
-  });
+  if (!process.stdout.write(text)) return new Promise(resolve => process.stdout.once('drain', resolve));
+  sinceTurn += text.length;
+  if (sinceTurn < CHARACTERS_PER_TURN) return Promise.resolve();
+  sinceTurn = 0;
+  return new Promise(resolve => setImmediate(resolve));
 }
 
 function asText(error: CodedError, debug: boolean): string {

@@ -35,7 +35,7 @@ export interface LabellingContext extends Pick<JobContext, 'signal' | 'reportPro
 const WORTH_THREADS_BYTES = 1 << 21;
 /** Beyond these, reading and writing on the main thread are what is waited for. */
 const MOST_THREADS = 8;
-const PROGRESS_EVERY_MS = 200;
+export const PROGRESS_EVERY_MS = 200;
 
 /**
  * Every row with its examples; the same for any number of threads. Throws a CodedException: `job.cancelled`,
@@ -68,10 +68,10 @@ export async function* labelRows(
       labelled++;
       if (performance.now() - reportedAt < PROGRESS_EVERY_MS) continue;
       report();
-      if (await stopRequested(context.signal)) throw cancelled(labelled);
+      if (await stopRequested(context.signal)) throw cancelled(`${labelled} rows were labelled.`);
     }
   } catch (error) {
-    throw error === context.signal.reason ? cancelled(labelled) : error;
+    throw error === context.signal.reason ? cancelled(`${labelled} rows were labelled.`) : error;
   }
 }
 
@@ -112,11 +112,12 @@ async function* onThreads(
   }
 }
 
-function cancelled(labelled: number): CodedException {
+/** `cause`: how far it came. */
+export function cancelled(cause: string): CodedException {
   return new CodedException({
     code: 'job.cancelled',
     title: 'The preparation was cancelled.',
-    cause: `${labelled} rows were labelled.`,
+    cause,
     remedy: 'Start it again when you like.',
   });
 }

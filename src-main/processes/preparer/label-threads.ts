@@ -46,19 +46,20 @@ export class LabelThreads {
    * All rows of the batches, in order. Throws what reading throws, the abort reason, and a thread's fault.
    */
   async *label(batches: AsyncIterable<RowBatch>, signal: AbortSignal): AsyncGenerator<LabelledRow> {
-    const stopped = rejectOnAbort(signal);
     const ahead: Promise<readonly LabelledRow[]>[] = [];
     const most = this.#threads.length * BATCHES_AHEAD;
-    const next = () => Promise.race([ahead.shift() ?? [], stopped.promise]);
+    const stop = () => this.#fail(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       for await (const batch of batches) {
         ahead.push(this.#send(batch));
         if (ahead.length < most) continue;
-        for (const row of await next()) yield row;
+        for (const row of (await ahead.shift()) ?? []) yield row;
       }
-      while (ahead.length > 0) for (const row of await next()) yield row;
+      for (const rows of ahead) for (const row of await rows) yield row;
     } finally {
-      stopped.release();
+      signal.removeEventListener('abort', stop);
     }
   }
 
@@ -120,16 +121,4 @@ export class LabelThreads {
     for (const task of this.#waiting.splice(0)) task.reject(this.#failure);
     for (const thread of this.#threads) thread.task?.reject(this.#failure);
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): { promise: Promise<never>; release: () => void } {
-  let release: () => void = () => undefined;
-  const promise = new Promise<never>((_, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    release = () => signal.removeEventListener('abort', stop);
-  });
-  promise.catch(() => undefined);
-  return { promise, release };
 }

@@ -19,8 +19,8 @@ import { refuseModel } from '../../pipeline/preflight/refuse-model.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
-import { hashFiles, hashModel, hashText } from './hash-file.ts';
-import { type LabellingContext, labelRows } from './label-rows.ts';
+import { hashFiles, hashModel, hashText, type OnRead } from './hash-file.ts';
+import { cancelled, type LabellingContext, labelRows, PROGRESS_EVERY_MS } from './label-rows.ts';
 import { type Labeller, openLabeller } from './open-labeller.ts';
 import { proveBatches } from './prove-batches.ts';
 import { dataPaths, detectRecipeFormat } from './read-rows.ts';
@@ -40,7 +40,7 @@ export async function prepareDataset(job: PrepareJob, context: PrepareContext): 
     const directory = join(job.cacheDirectory, 'prepared');
     mkdirSync(directory, { recursive: true });
     for (const folder of [job.cacheDirectory, directory]) removeLeftovers(folder);
-    const hashes = await hashInputs(job, labeller);
+    const hashes = await hashInputs(job, labeller, context);
     const preparedPath = join(directory, `${hashes.preparedDataset}.luthdata`);
     const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
     if (!known?.ok) {
@@ -88,15 +88,20 @@ function result(
 }
 
 /** What the prepared bytes depend on, and nothing else: a change of learning rate finds the same file. */
-async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared['hashes']> {
+async function hashInputs(
+  job: PrepareJob,
+  labeller: Labeller,
+  context: JobContext,
+): Promise<Prepared['hashes']> {
   const { recipe } = job;
   const { validation } = recipe.dataset;
   const paths = dataPaths(recipe);
   const validationPaths = typeof validation === 'object' && 'path' in validation ? [validation.path] : [];
+  const onRead = watchReading(context);
   const [data, held, model] = await Promise.all([
-    hashFiles(paths),
-    hashFiles(validationPaths),
-    hashModel(recipe.model.path, job.cacheDirectory),
+    hashFiles(paths, onRead),
+    hashFiles(validationPaths, onRead),
+    hashModel(recipe.model.path, job.cacheDirectory, onRead),
   ]);
   const template = hashText(labeller.templateSource);
   const { path: _path, ...dataset } = recipe.dataset;
@@ -117,6 +122,19 @@ async function hashInputs(job: PrepareJob, labeller: Labeller): Promise<Prepared
     model,
     template,
     preparedDataset: hashText(JSON.stringify([data, held, model, template, options])),
+  };
+}
+
+/** Says how many MiB were read, and stops where that is asked for: a large model takes longer than any silence. */
+function watchReading({ signal, reportProgress }: JobContext): OnRead {
+  let bytes = 0;
+  let reportedAt = performance.now();
+  return read => {
+    bytes += read;
+    if (performance.now() - reportedAt < PROGRESS_EVERY_MS) return;
+    reportedAt = performance.now();
+    if (signal.aborted) throw cancelled('Its files were being read.');
+    reportProgress({ phase: 'reading the files, MiB', done: Math.round(bytes / 2 ** 20), total: null });
   };
 }
 

@@ -26,7 +26,7 @@ export async function labelsCommand(
     const labels = [...example.labels];
     if (output.json) await output.document({ row, inputIds, labels, dropped, truncatedTokens, method });
     const trained = labels.filter(label => label !== IGNORE_INDEX).length;
-    output.text(
+    await output.text(
       `row ${row}: ${inputIds.length} tokens, ${trained} trained, ${dropped ? `dropped: ${example.problem}` : method}`,
     );
   }
@@ -58,7 +58,7 @@ export async function batchesCommand(
         sequenceIds: rows(batch.sequenceIds),
       });
     }
-    output.text(
+    await output.text(
       `step ${step}: ${batch.batchSize} × ${batch.length}, ${batch.tokens} tokens, ${batch.trainableTokens} trained`,
     );
   }
@@ -71,7 +71,7 @@ export async function preflightCommand(context: CommandContext, argument: Recipe
   const refused = prepared.ok ? null : reportBehind(prepared.error);
   const report = refused ?? orThrow(prepared).report;
   if (output.json) await output.document(report);
-  output.text(reportAsText(report));
+  await output.text(reportAsText(report));
   return report.status === 'blocked' ? EXIT.refused : EXIT.done;
 }
 
