@@ -1,5 +1,7 @@
 // `npm run bench -- NAME`: one of the benchmarks beside this file; prints figures, asserts no times.
 const benchmarks = {
+  labels: () => import('./bench/labels.mjs').then(({ benchLabels }) => benchLabels),
+  million: () => import('./bench/million.mjs').then(({ benchMillion }) => benchMillion),
   train: () => import('./bench/train.mjs').then(({ benchTraining }) => benchTraining),
   'train-lengths': () => import('./bench/train-scaling.mjs').then(({ benchLengths }) => benchLengths),
   'train-large': () => import('./bench/train-scaling.mjs').then(({ benchLargeModel }) => benchLargeModel),

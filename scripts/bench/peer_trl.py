@@ -1,0 +1,89 @@
+"""TRL's own preparation of the rows that Luthier labels, timed: peer_trl.py ROWS VOCABULARY TEMPLATE CACHE COMPARED
+
+The tokenizer is made of the same GGUF vocabulary, the template is the same file. Prints one JSON line: seconds for
+loading and preparing (imports and tokenizer left out), and the ids and labels of the first rows.
+"""
+
+import json
+import os
+import sys
+import time
+from types import SimpleNamespace
+
+rows_path, vocabulary_path, template_path, cache, compared = sys.argv[1:6]
+os.environ["HF_HOME"] = cache
+
+import datasets
+import trl
+from gguf import GGUFReader
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+from trl import SFTConfig, SFTTrainer
+
+CONTROL, USER_DEFINED = 3, 4
+# How Qwen2 cuts text into words (tokenizer.json of Qwen2, pattern of its Split).
+WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+
+
+def read_tokenizer(path: str, template: str) -> PreTrainedTokenizerFast:
+    fields = GGUFReader(path).fields
+
+    def strings(name: str) -> list[str]:
+        field = fields[name]
+        return [bytes(field.parts[i]).decode("utf-8") for i in field.data]
+
+    tokens = strings("tokenizer.ggml.tokens")
+    merges = [tuple(merge.split(" ")) for merge in strings("tokenizer.ggml.merges")]
+    types = [int(fields["tokenizer.ggml.token_type"].parts[i][0]) for i in fields["tokenizer.ggml.token_type"].data]
+    tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
+    tokenizer.normalizer = normalizers.NFC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(WORDS), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    special = [token for token, kind in zip(tokens, types) if kind in (CONTROL, USER_DEFINED)]
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in special])
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", chat_template=template)
+
+
+def main() -> None:
+    with open(template_path, encoding="utf-8") as file:
+        template = file.read()
+    tokenizer = read_tokenizer(vocabulary_path, template)
+    processes = os.cpu_count() or 1
+    config = SFTConfig(
+        output_dir=os.path.join(cache, "out"),
+        use_cpu=True,
+        bf16=False,
+        report_to=[],
+        max_length=2048,
+        assistant_only_loss=True,
+        dataset_num_proc=processes,
+    )
+    trainer = SimpleNamespace(_tokenizer=tokenizer, chat_template=template, completion_only_loss=False)
+    datasets.disable_progress_bars()
+
+    start = time.perf_counter()
+    rows = datasets.load_dataset("json", data_files=rows_path, split="train", cache_dir=cache)
+    prepared = SFTTrainer._prepare_dataset(trainer, rows, tokenizer, config, False, None, "train")
+    seconds = time.perf_counter() - start
+
+    first = prepared.select(range(int(compared)))
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "version": trl.__version__,
+                "processes": processes,
+                "inputIds": [list(ids) for ids in first["input_ids"]],
+                "labels": [list(labels) for labels in first["labels"]],
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
