@@ -37,6 +37,8 @@ const trainer = unwrap(
     initialAdapter: null,
     threads: job.threads,
     gradientCheckpointing: job.checkpointing,
+    dropout: 0,
+    neftuneAlpha: 0,
   }),
 );
 if (job.adapter) unwrap(await trainer.saveAdapter(job.adapter));
