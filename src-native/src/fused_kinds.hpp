@@ -25,6 +25,12 @@ struct Projection : FusedOperation {
     void differentiate(ReversePass & pass, ggml_tensor * low, ggml_tensor * d_low) const override;
 };
 
+// y = x as bfloat16; source: x
+struct Rounding : FusedOperation {
+    void compute(ggml_tensor * y, int thread, int threads) const override;
+    void differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const override;
+};
+
 // sources: x, weight
 struct Norm : FusedOperation {
     explicit Norm(float epsilon) : epsilon(epsilon) {}

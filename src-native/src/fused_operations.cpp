@@ -111,7 +111,10 @@ struct CrossEntropy : FusedOperation {
 // dy in the precision of the products with `weight`.
 ggml_tensor * rounded(ReversePass & pass, ggml_tensor * dy, const ggml_tensor * weight) {
     const ggml_type type = activation_type(weight);
-    return dy->type == type || type == GGML_TYPE_F32 ? pass.contiguous(dy) : ggml_cast(pass.context(), dy, type);
+    ggml_tensor * full = pass.contiguous(dy);
+    return full->type == type || type == GGML_TYPE_F32
+               ? full
+               : pass.operations().add(pass.context(), std::make_unique<Rounding>(), type, { full->ne[0], row_count(full) }, { full });
 }
 
 // The gradient that has arrived at `x` so far goes into the operation that adds to it, if that can take it.
@@ -270,6 +273,15 @@ void Projection::differentiate(ReversePass & pass, ggml_tensor * low, ggml_tenso
     if (pass.needs_gradient(x)) {
         pass.add_gradient(x, ggml_mul_mat(context, pass.transposed(a), d));
     }
+}
+
+void Rounding::compute(ggml_tensor * y, int thread, int threads) const {
+    const ggml_tensor * x = y->src[0];
+    kernels::round_rows({ x->ne[0], row_count(x), floats(x) }, rows_out(y), thread, threads);
+}
+
+void Rounding::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const {
+    pass.add_gradient(y->src[0], dy);
 }
 
 void Norm::compute(ggml_tensor * y, int thread, int threads) const {

@@ -41,6 +41,7 @@ class Fusion {
         collect(input_.result);
         for (ggml_tensor * node : nodes_) {
             narrow(node);
+            round_source(node);
         }
     }
 
@@ -201,12 +202,30 @@ class Fusion {
         }
     }
 
+    // Products with such weights read bfloat16, also where another reader needs the float32 values.
+    void round_source(ggml_tensor * node) {
+        if (!as<Product>(node) || activation_type(node->src[1]) != GGML_TYPE_BF16 || node->src[0]->type != GGML_TYPE_F32) {
+            return;
+        }
+        ggml_tensor * x = node->src[0];
+        ggml_tensor *& rounded = rounded_[x];
+        if (!rounded) {
+            rounded = operations_.add(context_, std::make_unique<Rounding>(), GGML_TYPE_BF16, { x->ne[0], x->ne[1], x->ne[2], x->ne[3] }, { x });
+            ggml_format_name(rounded, "%.40s rounded", x->name);
+        }
+        node->src[0] = rounded;
+        if (ggml_tensor * low = node->src[2]; as<Projection>(low) && low->src[0] == x) {
+            low->src[0] = rounded;
+        }
+    }
+
     ggml_context * context_;
     FusedOperations & operations_;
     const FusionInput & input_;
     std::unordered_set<ggml_tensor *> parameters_;
     std::vector<ggml_tensor *> nodes_;
     std::unordered_map<ggml_tensor *, std::vector<ggml_tensor *>> readers_;
+    std::unordered_map<ggml_tensor *, ggml_tensor *> rounded_;
 };
 
 } // namespace

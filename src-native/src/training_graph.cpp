@@ -14,11 +14,12 @@ namespace luthier {
 namespace {
 
 constexpr int32_t output_multiple = 16;
-// Rows of logits per chunk: a vocabulary of 152k needs 0.6 MB per row, three times over.
-constexpr int64_t chunk_bytes = 64 << 20;
+// Rows of logits per chunk: a vocabulary of 152k needs 0.6 MB per row, three times over with ggml's operations.
+// Every chunk unpacks the head twice, so that few rows make it dear.
+constexpr int64_t chunk_bytes = 64 << 20, fused_chunk_bytes = 128 << 20;
 
-int32_t chunk_rows(int64_t vocabulary_size) {
-    return int32_t(std::clamp<int64_t>(chunk_bytes / (vocabulary_size * int64_t(sizeof(float))), 8, 512));
+int32_t chunk_rows(int64_t vocabulary_size, int64_t bytes = chunk_bytes) {
+    return int32_t(std::clamp<int64_t>(bytes / (vocabulary_size * int64_t(sizeof(float))), 8, 512));
 }
 
 void name_node(const llama_ubatch &, ggml_tensor * node, const char * name, int layer) {
@@ -271,7 +272,7 @@ void TrainingGraph::build_fused_loss(ReversePass & reverse, ggml_tensor * head) 
     ggml_set_output(losses); // written by the cross entropy, kept until it is read
     losses_.push_back(losses);
 
-    const int32_t step = chunk_rows(head->ne[1]);
+    const int32_t step = chunk_rows(head->ne[1], fused_chunk_bytes);
     for (int32_t first = 0; first < shape_.outputs; first += step) {
         const int64_t rows = std::min(step, shape_.outputs - first);
         const auto part = [&](ggml_tensor * all) { return ggml_view_1d(context, all, rows, size_t(first) * ggml_type_size(all->type)); };

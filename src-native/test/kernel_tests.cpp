@@ -329,6 +329,23 @@ void low_rank_products_equal_their_sums(int64_t width, int64_t rank, bool turned
     expect(relative_error(d, wanted_d) < 1e-5, name + " has the sum's gradient");
 }
 
+// 1 + 2⁻⁸ lies between two bfloat16 numbers of which 1 is even, 1 + 3·2⁻⁸ between two of which 1 + 2⁻⁶ is
+void rounding_is_to_nearest_even() {
+    std::vector<float> x(lane_count + 3, 1.00390625f);
+    x[1] = 1.01171875f;
+    x[2] = -3.0e38f;
+    x[3] = NAN;
+    std::vector<Bf16> y(x.size());
+    round_rows({ int64_t(x.size()), 1, x.data() }, { y.data(), ptrdiff_t(x.size()), true }, 0, 1);
+    expect(to_float(y[0]) == 1.0f && to_float(y.back()) == 1.0f, "ties to even, down");
+    expect(to_float(y[1]) == 1.015625f, "ties to even, up");
+    expect(std::fabs(to_float(y[2]) / -3.0e38f - 1) < 1.0 / 256, "rounding of a large number");
+    expect(std::isnan(to_float(y[3])), "rounding of no number");
+    float lanes[lane_count];
+    store(lanes, load(y.data()));
+    expect(lanes[1] == 1.015625f, "widening");
+}
+
 void exponential_is_right() {
     double worst = 0;
     for (float x = -86; x < 87; x += 0.173f) {
@@ -348,6 +365,7 @@ void exponential_is_right() {
 
 void test_kernels() {
     exponential_is_right();
+    rounding_is_to_nearest_even();
     for (const bool backward : { false, true }) {
         for (const bool half : { false, true }) {
             products_equal_their_sums(17, 64, 70, 4, backward, half);

@@ -100,24 +100,32 @@ inline void store(float * to, Lanes x) {
     std::memcpy(to, &x, sizeof(x));
 }
 
-#if LUTHIER_AVX512
+#if LUTHIER_VECTOR_LANES
+using HalfLanes = uint16_t __attribute__((vector_size(lane_count * 2)));
+using UnsignedLanes = uint32_t __attribute__((vector_size(lane_count * 4)));
+
 inline Lanes load(const Bf16 * from) {
-    const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from));
-    return Lanes(_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16)));
+    HalfLanes half;
+    std::memcpy(&half, from, sizeof(half));
+    return Lanes(__builtin_convertvector(half, UnsignedLanes) << 16);
 }
 #else
 inline Lanes load(const Bf16 * from) {
-    float values[lane_count];
-    for (int i = 0; i < lane_count; ++i) {
-        values[i] = to_float(from[i]);
-    }
-    return load(values);
+    return each([&](int i) { return to_float(from[i]); });
 }
 #endif
 
 #if LUTHIER_AVX512 && defined(__AVX512BF16__) && defined(__AVX512VL__)
 inline void store(Bf16 * to, Lanes x) {
     const __m256bh half = _mm512_cvtneps_pbh(__m512(x));
+    std::memcpy(to, &half, sizeof(half));
+}
+#elif LUTHIER_VECTOR_LANES
+inline void store(Bf16 * to, Lanes x) {
+    const UnsignedLanes bits = UnsignedLanes(x);
+    const UnsignedLanes rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16, quieted = (bits >> 16) | 64;
+    const UnsignedLanes is_number = UnsignedLanes(x == x);
+    const HalfLanes half = __builtin_convertvector((rounded & is_number) | (quieted & ~is_number), HalfLanes);
     std::memcpy(to, &half, sizeof(half));
 }
 #else

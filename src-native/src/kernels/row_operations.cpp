@@ -104,6 +104,15 @@ void widen_rows(const Bf16 * from, int64_t count, float * to) {
 
 } // namespace
 
+void round_rows(const Rounded & rounded, RowsOut y, int thread, int threads) {
+    const Part part = part_of(rounded.tokens, thread, threads);
+    for (int64_t t = part.from; t < part.to; ++t) {
+        const float * x = rounded.x + t * rounded.width;
+        Bf16 * out = row_of<Bf16>(y, t);
+        sweep(rounded.width, [&](int64_t i) { store(out + i, load(x + i)); }, [&](int64_t i) { set(out[i], x[i]); });
+    }
+}
+
 void normalize(const Norm & norm, RowsOut y, int thread, int threads) {
     const Part part = part_of(norm.tokens, thread, threads);
     y.half ? normalize_rows<Bf16>(norm, y, part) : normalize_rows<float>(norm, y, part);

@@ -12,6 +12,13 @@ struct RowsOut {
     bool half;
 };
 
+// y = x, rounded
+struct Rounded {
+    int64_t width, tokens;
+    const float * x;
+};
+void round_rows(const Rounded & rounded, RowsOut y, int thread, int threads);
+
 // y = w ⊙ x / √(mean(x²) + ε)
 struct Norm {
     int64_t width, tokens;
