@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ListedModel } from '../src-main/backend/list-models.ts';
+import type { ListedModel } from '../src-shared/domain/inspection.ts';
 import { root, sharedData, startLuthier } from './luthier-process.ts';
 
 let home: string;

@@ -6,6 +6,7 @@ import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/
 import { datasetSchema, type Recipe } from '../../src-shared/recipe/schema.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { listFiles } from './list-files.ts';
+import { listModels } from './list-models.ts';
 import { openRecipe, saveRecipe, saveTemplate } from './recipe-documents.ts';
 
 type DraftName = keyof typeof DRAFT_PROCEDURES;
@@ -48,6 +49,8 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
     'recipe.save': ({ recipe, path, overwrite }) => saveRecipe(parts, recipe, path, overwrite),
     'recipe.yaml': ({ recipe }) => withRecipe(recipe, async whole => ok({ yaml: parts.recipeToYaml(whole) })),
     'files.list': ({ directory, extensions }) => listFiles(parts.browseRoot, directory, extensions),
+    'models.list': async ({ folders }, signal) =>
+      ok({ models: await listModels(parts.models, preparer, folders, { signal }) }),
     'models.describe': ({ path }, signal) => explorer.ask({ kind: 'describeModel', path }, signal),
     'data.inspect': (input, signal) =>
       withDataset(input.dataset, async dataset => {

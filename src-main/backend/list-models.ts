@@ -1,20 +1,8 @@
 /** The models on this machine, and of each whether it can be trained. */
 import { CodedException, type Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { ListedModel } from '../../src-shared/domain/inspection.ts';
 import type { InspectedModel } from '../pipeline/job-results.ts';
 import type { DatasetPreparer, ModelFile, ModelFinder, WorkOptions } from './ports.ts';
-
-export interface ListedModel {
-  readonly path: string;
-  readonly name: string;
-  /** Null, as the next three, where the file is refused or does not say. */
-  readonly architecture: string | null;
-  readonly parameters: number | null;
-  readonly quantization: string | null;
-  readonly contextLength: number | null;
-  readonly trainable: boolean;
-  /** Why it cannot be trained; null where it can. */
-  readonly reason: string | null;
-}
 
 /** Files in the places of other programs and below the chosen folders. Throws a CodedException when stopped. */
 export async function listModels(

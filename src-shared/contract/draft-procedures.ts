@@ -1,7 +1,12 @@
 /** The procedures behind the wizard: a recipe that is being written, and views of what it would train. */
 import { z } from 'zod';
 import { tokenRunSchema } from '../domain/explained-row.ts';
-import { dataRowSchema, inspectionSchema, modelFactsSchema } from '../domain/inspection.ts';
+import {
+  dataRowSchema,
+  inspectionSchema,
+  listedModelSchema,
+  modelFactsSchema,
+} from '../domain/inspection.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 
 /** A recipe as a value, whole or not; the backend checks it again. Paths are absolute. */
@@ -108,6 +113,11 @@ export const DRAFT_PROCEDURES = {
       entries: z.array(fileEntrySchema),
       truncated: z.boolean(),
     }),
+  },
+  /** GGUF files in the places of other programs and below these folders, and which of them can be trained. */
+  'models.list': {
+    input: z.strictObject({ folders: z.array(path).max(50) }),
+    output: z.object({ models: z.array(listedModelSchema) }),
   },
   'models.describe': { input: z.strictObject({ path }), output: modelFactsSchema },
   /** Reads the whole file: columns, roles, problems by row, with the draft's mapping applied. */

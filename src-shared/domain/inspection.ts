@@ -33,6 +33,20 @@ export const dataRowSchema = z.object({
 });
 export type DataRow = z.infer<typeof dataRowSchema>;
 
+/** A GGUF file of this machine; what it does not say, or cannot be read of it, is null. */
+export const listedModelSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  architecture: z.string().nullable(),
+  parameters: z.number().nullable(),
+  quantization: z.string().nullable(),
+  contextLength: z.number().nullable(),
+  trainable: z.boolean(),
+  /** Why it cannot be trained; null where it can. */
+  reason: z.string().nullable(),
+});
+export type ListedModel = z.infer<typeof listedModelSchema>;
+
 export const modelFactsSchema = z.object({
   path: z.string(),
   name: z.string(),

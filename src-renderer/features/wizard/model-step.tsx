@@ -14,6 +14,7 @@ import { Card } from '../../ui/card.tsx';
 import { DemoCard } from './demo-card.tsx';
 import { DeviceCard } from './device-card.tsx';
 import { valuesForModel } from './follow-choices.ts';
+import { ModelList } from './model-list.tsx';
 import { PathField } from './path-field.tsx';
 import { useField } from './recipe-fields.tsx';
 import { useWizard } from './use-wizard.tsx';
@@ -47,6 +48,7 @@ export function ModelStep({ onStarted }: { onStarted(id: string): void }) {
             {facts.value && !facts.error && <Trainable facts={facts.value} />}
           </div>
         </Card>
+        <ModelList />
         <RecipeOpener />
       </div>
       <aside className="stack-4" aria-label={strings.facts}>

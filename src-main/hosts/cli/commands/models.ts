@@ -1,7 +1,8 @@
 /** `luthier models`: the GGUF files of this machine, and which of them can be trained. */
 import { statSync } from 'node:fs';
 import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
-import { type ListedModel, listModels } from '../../../backend/list-models.ts';
+import type { ListedModel } from '../../../../src-shared/domain/inspection.ts';
+import { listModels } from '../../../backend/list-models.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
