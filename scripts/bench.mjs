@@ -2,6 +2,7 @@
 const benchmarks = {
   labels: () => import('./bench/labels.mjs').then(({ benchLabels }) => benchLabels),
   million: () => import('./bench/million.mjs').then(({ benchMillion }) => benchMillion),
+  studio: () => import('./bench/studio.mjs').then(({ benchStudio }) => benchStudio),
   train: () => import('./bench/train.mjs').then(({ benchTraining }) => benchTraining),
   'train-lengths': () => import('./bench/train-scaling.mjs').then(({ benchLengths }) => benchLengths),
   'train-large': () => import('./bench/train-scaling.mjs').then(({ benchLargeModel }) => benchLargeModel),

@@ -1,9 +1,12 @@
 /** What stays open between two questions: one model's vocabulary, its labellers, one data set, one prepared file. */
 import { statSync } from 'node:fs';
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { Row } from '../../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
+import { type ExplainedRow, explainRow } from '../../pipeline/label/explain-row.ts';
+import type { LabelOptions } from '../../pipeline/label-row.ts';
 import { createLabeller, type Labeller } from '../preparer/open-labeller.ts';
 import { DataPages } from './data-pages.ts';
 import type { QuestionContext } from './serve-questions.ts';
@@ -17,7 +20,22 @@ export class ExplorerSession {
   #model: { readonly key: string; readonly native: NativeModel } | null = null;
   readonly #labellers = new Map<string, OpenLabeller>();
   #data: { readonly key: string; readonly pages: DataPages } | null = null;
+  #explained: {
+    readonly row: Row;
+    readonly options: LabelOptions;
+    readonly part: number;
+    readonly value: ExplainedRow;
+  } | null = null;
   #prepared: { readonly path: string; readonly dataset: PreparedDataset } | null = null;
+
+  /** The same row is asked for again with each further page of its tokens. */
+  explained(row: Row, options: LabelOptions, part: number): ExplainedRow {
+    const last = this.#explained;
+    if (last?.row === row && last.options === options && last.part === part) return last.value;
+    const value = explainRow(row, options, part);
+    this.#explained = { row, options, part, value };
+    return value;
+  }
 
   /** Errors: `openLabeller`'s for the model. */
   async model(path: string, { nativeDirectory }: QuestionContext): Promise<Outcome<NativeModel>> {

@@ -3,7 +3,6 @@
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ExplainedExample, TokenPage } from '../../../src-shared/contract/draft-procedures.ts';
 import { countTrainableTokens } from '../../../src-shared/domain/labels.ts';
-import { explainRow } from '../../pipeline/label/explain-row.ts';
 import type { Tokenizer } from '../../pipeline/ports.ts';
 import type { Question } from '../../pipeline/questions.ts';
 import type { ExplorerSession } from './explorer-session.ts';
@@ -21,7 +20,7 @@ export async function showExample(
   const paged = await data.value.row(wanted);
   if (!paged) return fail(noRow(wanted));
   const { options } = labeller.value;
-  const { example, inputIds, runs, parts } = explainRow(paged.row, options, part);
+  const { example, inputIds, runs, parts } = session.explained(paged.row, options, part);
   return ok({
     row: example.row,
     line: example.line,

@@ -35,7 +35,7 @@ test('messages in order, their turns counted by role, every token in one chunk',
   const chunks = groups.flatMap(group => group.chunks);
   expect(chunks[0]?.from).toBe(0);
   expect(chunks.at(-1)?.to).toBe(1003);
-  expect(chunks.every(({ from, to }, i) => to - from <= 240 && (i === 0 || chunks[i - 1]?.to === from))).toBe(
+  expect(chunks.every(({ from, to }, i) => to - from <= 120 && (i === 0 || chunks[i - 1]?.to === from))).toBe(
     true,
   );
 });

@@ -14,7 +14,7 @@ export interface TokenGroup {
   readonly chunks: readonly { readonly from: number; readonly to: number }[];
 }
 
-const CHUNK_TOKENS = 240;
+const CHUNK_TOKENS = 120;
 
 /**
  * Neighbouring runs of one message make a group:

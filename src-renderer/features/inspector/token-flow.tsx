@@ -1,6 +1,6 @@
 /** The tokens of a row as running text: one message below the other, drawn where they are near the window. */
 import { Scissors } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
@@ -8,6 +8,7 @@ import { groupTokens, runAt, type TokenGroup } from './token-chunks.ts';
 import { TokenDetails } from './token-details.tsx';
 import { isSpecialPiece, quotedPiece, shownPiece } from './token-text.ts';
 import type { ShownExample } from './use-example.ts';
+import { useWatchNear, type WatchNear } from './use-watch-near.ts';
 
 interface TokenFlowProps {
   readonly shown: ShownExample;
@@ -18,6 +19,7 @@ interface TokenFlowProps {
 export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
   const { example } = shown;
   const scroller = useRef<HTMLDivElement>(null);
+  const watch = useWatchNear(scroller);
   const runs = example?.runs ?? NO_RUNS;
   const groups = useMemo(() => groupTokens(runs), [runs]);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -83,14 +85,7 @@ export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
       }}
     >
       {groups.map(group => (
-        <Message
-          key={group.key}
-          group={group}
-          shown={shown}
-          runs={runs}
-          active={active}
-          scroller={scroller}
-        />
+        <Message key={group.key} group={group} shown={shown} runs={runs} active={active} watch={watch} />
       ))}
       {explained !== null && (
         <TokenDetails
@@ -110,11 +105,12 @@ interface MessageProps {
   readonly shown: ShownExample;
   readonly runs: readonly TokenRun[];
   readonly active: number | null;
-  readonly scroller: React.RefObject<HTMLDivElement | null>;
+  readonly watch: WatchNear;
 }
 
-function Message({ group, shown, runs, active, scroller }: MessageProps) {
+function Message({ group, shown, runs, active, watch }: MessageProps) {
   const name = group.role === '' ? strings.outside : strings.speaker(group.role, group.turn);
+  const { tokenAt, need } = shown;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
     <div className="message" role="group" aria-label={name}>
@@ -130,10 +126,12 @@ function Message({ group, shown, runs, active, scroller }: MessageProps) {
             key={from}
             from={from}
             to={to}
-            shown={shown}
             runs={runs}
             active={active !== null && active >= from && active < to ? active : null}
-            scroller={scroller}
+            watch={watch}
+            tokenAt={tokenAt}
+            need={need}
+            version={tokenAt(from) !== null && tokenAt(to - 1) !== null ? shown.exampleVersion : -1}
           />
         ))}
       </div>
@@ -141,31 +139,31 @@ function Message({ group, shown, runs, active, scroller }: MessageProps) {
   );
 }
 
-interface ChunkProps extends Omit<MessageProps, 'group'> {
+interface ChunkProps {
   readonly from: number;
   readonly to: number;
+  readonly runs: readonly TokenRun[];
+  readonly active: number | null;
+  readonly watch: WatchNear;
+  /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. */
+  readonly version: number;
+  readonly tokenAt: ShownExample['tokenAt'];
+  readonly need: ShownExample['need'];
 }
 
 /** Far from the window it is an empty box of its last height. */
-function Chunk({ from, to, shown, runs, active, scroller }: ChunkProps) {
+const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, need }: ChunkProps) {
   const box = useRef<HTMLDivElement>(null);
   const [isNear, setIsNear] = useState(from < FIRST_DRAWN);
   const [heightPx, setHeightPx] = useState(() => Math.ceil((to - from) / TOKENS_PER_LINE) * LINE_PX);
-  const { need } = shown;
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const observer = new IntersectionObserver(
-      entries => {
-        const near = entries.at(-1)?.isIntersecting ?? false;
-        if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
-        setIsNear(near);
-      },
-      { root: scroller.current, rootMargin: '800px' },
-    );
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller]);
+    return watch(element, near => {
+      if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
+      setIsNear(near);
+    });
+  }, [watch]);
   useEffect(() => {
     if (isNear) need(from, to);
   }, [isNear, need, from, to]);
@@ -179,15 +177,17 @@ function Chunk({ from, to, shown, runs, active, scroller }: ChunkProps) {
       role="presentation"
       style={isDrawn ? undefined : { height: heightPx }}
     >
-      {isDrawn && <Tokens from={from} to={to} shown={shown} runs={runs} active={active} />}
+      {isDrawn && <Tokens from={from} to={to} runs={runs} active={active} tokenAt={tokenAt} />}
     </div>
   );
-}
+});
 
-function Tokens({ from, to, shown, runs, active }: Omit<ChunkProps, 'scroller'>) {
+type TokensProps = Pick<ChunkProps, 'from' | 'to' | 'runs' | 'active' | 'tokenAt'>;
+
+function Tokens({ from, to, runs, active, tokenAt }: TokensProps) {
   const tokens: React.ReactNode[] = [];
   for (let i = from; i < to; i++) {
-    const token = shown.tokenAt(i);
+    const token = tokenAt(i);
     const run = runAt(runs, i);
     if (!token || !run) continue;
     if (run.state === 'cut' && run.from === i && runAt(runs, i - 1)?.state !== 'cut' && i > 0)

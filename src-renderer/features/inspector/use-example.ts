@@ -16,8 +16,8 @@ export interface ShownExample {
   readonly error: CodedError | null;
   /** What is shown belongs to an older question. */
   readonly isPending: boolean;
-  /** Changes when further tokens arrived. */
-  readonly tokensVersion: number;
+  /** Changes with the row and with every change of its labels. */
+  readonly exampleVersion: number;
   tokenAt(index: number): Token | null;
   /** Asks for the tokens of a range that are not here yet. */
   need(from: number, to: number): void;
@@ -30,7 +30,8 @@ export function useExample(recipe: Recipe | null, row: number, part: number): Sh
   const [example, setExample] = useState<ExplainedExample | null>(null);
   const [error, setError] = useState<CodedError | null>(null);
   const [isPending, setIsPending] = useState(false);
-  const [tokensVersion, setTokensVersion] = useState(0);
+  const [exampleVersion, setExampleVersion] = useState(0);
+  const [, setPagesVersion] = useState(0);
   const pages = useRef(new Map<number, ExplainedExample['page']>());
   const asked = useRef(new Set<number>());
   const asking = useRef(new AbortController());
@@ -69,7 +70,7 @@ export function useExample(recipe: Recipe | null, row: number, part: number): Sh
       pages.current = new Map([[0, outcome.value.page]]);
       asked.current = new Set([0]);
       setExample(outcome.value);
-      setTokensVersion(version => version + 1);
+      setExampleVersion(version => version + 1);
     });
     return () => abort.abort();
   }, [ask, recipeJson]);
@@ -83,7 +84,7 @@ export function useExample(recipe: Recipe | null, row: number, part: number): Sh
         void ask(page, signal).then(outcome => {
           if (!outcome?.ok) return;
           pages.current.set(page, outcome.value.page);
-          setTokensVersion(version => version + 1);
+          setPagesVersion(version => version + 1);
         });
       }
     },
@@ -97,5 +98,5 @@ export function useExample(recipe: Recipe | null, row: number, part: number): Sh
     return id === undefined || piece === undefined || bytes === undefined ? null : { id, piece, bytes };
   }, []);
 
-  return { example, error, isPending, tokensVersion, tokenAt, need };
+  return { example, error, isPending, exampleVersion, tokenAt, need };
 }

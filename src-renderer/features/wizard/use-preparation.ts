@@ -74,7 +74,7 @@ export function usePreparation(recipe: Recipe | null, isWanted: boolean): Prepar
   const isPending =
     key !== null && (pendingKey === key || (isWanted && !isKnown && !error && cancelledKey !== key));
   return {
-    prepared: isPending || isKnown ? (prepared?.value ?? null) : null,
+    prepared: isKnown || (isPending && isSameWork(prepared?.key, key)) ? (prepared?.value ?? null) : null,
     error,
     isPending,
     progress,
@@ -82,6 +82,13 @@ export function usePreparation(recipe: Recipe | null, isWanted: boolean): Prepar
     again,
     cancel,
   };
+}
+
+/** The report of other data or another model is no stand-in while a new one is made. */
+function isSameWork(before: string | undefined, now: string): boolean {
+  if (before === undefined) return false;
+  const [a, b] = [before, now].map(key => JSON.parse(key) as Recipe);
+  return a?.model.path === b?.model.path && String(a?.dataset.path) === String(b?.dataset.path);
 }
 
 /** Name and folder change nothing that is prepared. */

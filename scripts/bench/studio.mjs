@@ -1,0 +1,161 @@
+// `npm run bench -- studio`: what the page costs with large data. Prints figures, asserts none.
+import { spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright';
+import { root, setUpOrExit } from '../setup.mjs';
+
+const ROWS = 1_000_000;
+const LONG_ROW_WORDS = 30_000;
+const model = join(root, 'resources', 'demo', 'base.gguf');
+
+export async function benchStudio() {
+  const node = await setUpOrExit();
+  const workspace = mkdtempSync(join(tmpdir(), 'luthier-bench-'));
+  const manyRows = join(workspace, 'million.jsonl');
+  const longRow = join(workspace, 'long.jsonl');
+  await writeMillionRows(manyRows);
+  writeLongRow(longRow);
+  const server = spawn(
+    node,
+    [join(root, 'out', 'main', 'cli.js'), 'serve', '--no-open', '--json', '--home', join(workspace, 'home')],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path));
+  let browser;
+  try {
+    const url = await readUrl(server);
+    browser = await chromium.launch({
+      args: ['--no-sandbox', '--disable-gpu'],
+      ...(executable ? { executablePath: executable } : {}),
+    });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.addInitScript(() => {
+      globalThis.longTasks = [];
+      new PerformanceObserver(list => {
+        for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    const startedAt = performance.now();
+    await page.goto(url);
+    await page.getByRole('textbox', { name: 'Model file' }).waitFor();
+    tell('interactive after', `${Math.round(performance.now() - startedAt)} ms`);
+    tell('bundle, gzipped', `${Math.round(bundleBytes() / 1000)} kB`);
+    const home = page.url();
+    await page.getByRole('textbox', { name: 'Model file' }).fill(model);
+    await longTasks(page, 'first start');
+
+    await page.goto(`${home}#/new/data`);
+    await page.getByRole('textbox', { name: 'Data file' }).fill(manyRows);
+    const readAt = performance.now();
+    await page.getByText('1,000,000 rows').first().waitFor({ timeout: 600_000 });
+    tell('a million rows read after', `${Math.round(performance.now() - readAt)} ms`);
+    await scroll(page, '.rows-card .virtual');
+    await longTasks(page, 'a million rows, scrolled');
+
+    await page.getByRole('textbox', { name: 'Data file' }).fill(longRow);
+    await page.getByText('3 rows').first().waitFor();
+    await page.goto(`${home}#/new/training`);
+    await page.goto(`${home}#/new/collator`);
+    await page.getByLabel('Maximum length').fill('200000');
+    await page.goto(`${home}#/new/masking`);
+    const shownAt = performance.now();
+    await page.locator('[data-token="0"]').waitFor();
+    tell('first tokens of the long row after', `${Math.round(performance.now() - shownAt)} ms`);
+    await page.waitForTimeout(500);
+    tell('tokens of the long row', await page.locator('.inspector-side .total').last().innerText());
+    await scroll(page, '.token-flow');
+    const endAt = performance.now();
+    await page.locator('[data-token]').last().waitFor({ timeout: 60_000 });
+    tell('tokens at its end after', `${Math.round(performance.now() - endAt)} ms`);
+    await longTasks(page, 'the long row, scrolled');
+    tell('tokens in the document', String(await page.locator('[data-token]').count()));
+    const heap = await page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0);
+    tell('heap of the page', `${Math.round(heap / 2 ** 20)} MiB`);
+  } finally {
+    await browser?.close();
+    server.kill('SIGTERM');
+    await new Promise(resolve => server.once('exit', resolve));
+    rmSync(workspace, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+const tell = (what, figure) => process.stdout.write(`${what.padEnd(40)}${figure}\n`);
+
+async function longTasks(page, what) {
+  await page.waitForTimeout(300);
+  const tasks = await page.evaluate(() => globalThis.longTasks.splice(0));
+  const longest = Math.round(Math.max(0, ...tasks));
+  tell(`tasks above 50 ms: ${what}`, `${tasks.length}, longest ${longest} ms`);
+}
+
+/** From top to bottom in many steps, as a wheel would. */
+async function scroll(page, selector) {
+  for (let step = 1; step <= 40; step++) {
+    await page.evaluate(
+      ([where, share]) => {
+        const element = document.querySelector(where);
+        if (element) element.scrollTop = (element.scrollHeight - element.clientHeight) * share;
+      },
+      [selector, step / 40],
+    );
+    await page.waitForTimeout(60);
+  }
+}
+
+function readUrl(server) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout.setEncoding('utf8').on('data', chunk => {
+      text += chunk;
+      const line = text.split('\n').find(one => one.startsWith('{'));
+      if (line) resolve(JSON.parse(line).url);
+    });
+    server.on('exit', () => reject(new Error('The studio ended before it was ready.')));
+  });
+}
+
+function bundleBytes() {
+  const assets = join(root, 'out', 'renderer', 'assets');
+  return readdirSync(assets)
+    .filter(name => name.endsWith('.js') || name.endsWith('.css'))
+    .reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
+}
+
+async function writeMillionRows(path) {
+  const file = createWriteStream(path);
+  for (let i = 0; i < ROWS; i += 1000) {
+    const lines = Array.from({ length: 1000 }, (_, k) =>
+      JSON.stringify({
+        messages: [
+          { role: 'user', content: `Question ${i + k}` },
+          { role: 'assistant', content: `Answer ${i + k}` },
+        ],
+      }),
+    );
+    if (!file.write(`${lines.join('\n')}\n`)) await new Promise(resolve => file.once('drain', resolve));
+  }
+  await new Promise(resolve => file.end(resolve));
+}
+
+function writeLongRow(path) {
+  const words = Array.from({ length: LONG_ROW_WORDS }, (_, i) => `violin ${i}`).join(' ');
+  const row = JSON.stringify({
+    messages: [
+      { role: 'user', content: 'Tell me all.' },
+      { role: 'assistant', content: words },
+    ],
+  });
+  writeFileSync(path, `${row}\n`.repeat(3));
+}

@@ -1,0 +1,36 @@
+/** One observer for all parts of a long scroller: tells each when it comes near the window and when it leaves. */
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
+
+/** Returns what ends the watch. */
+export type WatchNear = (element: Element, onChange: (isNear: boolean) => void) => () => void;
+
+const NEAR = '500px';
+
+export function useWatchNear(scroller: RefObject<HTMLElement | null>): WatchNear {
+  const observer = useRef<IntersectionObserver | null>(null);
+  const watched = useRef(new Map<Element, (isNear: boolean) => void>());
+  useEffect(
+    () => () => {
+      observer.current?.disconnect();
+      observer.current = null;
+    },
+    [],
+  );
+  return useCallback(
+    (element, onChange) => {
+      observer.current ??= new IntersectionObserver(
+        entries => {
+          for (const { target, isIntersecting } of entries) watched.current.get(target)?.(isIntersecting);
+        },
+        { root: scroller.current, rootMargin: NEAR },
+      );
+      watched.current.set(element, onChange);
+      observer.current.observe(element);
+      return () => {
+        watched.current.delete(element);
+        observer.current?.unobserve(element);
+      };
+    },
+    [scroller],
+  );
+}
