@@ -2,7 +2,7 @@
 //
 // `npm test -- unit` runs one part: lint, layers, dead-code, types, unit, browser.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
@@ -73,6 +73,7 @@ async function check(args) {
 }
 
 async function runVitest() {
+  installLavapipe();
   const report = join(results, 'vitest.json');
   const code = await run([
     tool('vitest', 'vitest.mjs'),
@@ -138,19 +139,30 @@ function findChromium() {
   return candidates.find(path => path && existsSync(path)) ?? null;
 }
 
-/** Only where it needs no question: Debian's own package, as root. */
 function installChromium() {
+  return installFromDebian('Chromium', ['chromium']) ? findChromium() : null;
+}
+
+/** Mesa's Vulkan for the processor, on which the tests of GPUs run; without it they are skipped and say so. */
+function installLavapipe() {
+  const drivers = '/usr/share/vulkan/icd.d';
+  const isThere = existsSync(drivers) && readdirSync(drivers).some(name => name.startsWith('lvp_icd'));
+  if (!isThere) installFromDebian('lavapipe', ['libvulkan1', 'mesa-vulkan-drivers']);
+}
+
+/** Only where it needs no question: Debian's own packages, as root. */
+function installFromDebian(name, packages) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
-    return null;
-  process.stdout.write('Installing Chromium.\n');
+    return false;
+  process.stdout.write(`Installing ${name}.\n`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const args of [
     ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...packages],
   ]) {
     spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
   }
-  return findChromium();
+  return true;
 }
 
 function run(args, environment = {}) {

@@ -37,6 +37,10 @@ export interface Device {
   readonly description: string;
   readonly backend: string;
   readonly kind: 'cpu' | 'gpu' | 'integrated-gpu' | 'accelerator';
+  /** Name and version of the driver, where it tells. */
+  readonly driver: string | null;
+  /** Computes on the processor, as Vulkan's llvmpipe does though its kind is `gpu`. */
+  readonly isSoftware: boolean;
   readonly memoryTotalBytes: number;
   readonly memoryFreeBytes: number;
 }
@@ -90,10 +94,14 @@ export class Model {
   private constructor();
   /**
    * Opens a GGUF. The header's counts and offsets are checked against the file's size before
-   * llama.cpp sees it. Errors: `model.notFound`, `model.notGguf`, `model.damaged`,
-   * `model.loadFailed`.
+   * llama.cpp sees it. `device` names one of {@link devices} that the weights go to; absent: the
+   * processor. Errors: `model.notFound`, `model.notGguf`, `model.damaged`, `model.loadFailed`,
+   * `device.notFound`, `device.outOfMemory`.
    */
-  static open(path: string, options: { readonly vocabularyOnly: boolean }): Promise<Result<Model>>;
+  static open(
+    path: string,
+    options: { readonly vocabularyOnly: boolean; readonly device?: string | null },
+  ): Promise<Result<Model>>;
   /**
    * The model that another thread of this process opened and gave this number by `share`: the same memory,
    * each thread with an object of its own. Tokenizing is safe from several threads at once. Error:
@@ -151,6 +159,28 @@ export interface TrainerOptions {
   readonly neftuneAlpha: number;
   readonly threads: number;
   readonly gradientCheckpointing: boolean;
+  /**
+   * The largest micro-batch to come. On a GPU its graph is examined at once: what the GPU cannot compute, and
+   * whether its memory suffices.
+   */
+  readonly largestBatch?: { readonly batchSize: number; readonly length: number };
+}
+
+/** Operations that a GPU leaves to the processor. */
+export interface Fallback {
+  /** As ggml names it: `MUL_MAT`, `RMS_NORM_BACK`, … */
+  readonly operation: string;
+  readonly nodes: number;
+  /** Operands and results, which cross between the two memories at each micro-batch. */
+  readonly movedBytes: number;
+}
+
+/** Where the largest micro-batch's graph is computed; on the processor, no fallback and 0 bytes. */
+export interface Placement {
+  readonly fallbacks: readonly Fallback[];
+  /** Memory of the graph on the device and on the host, beside weights and adapter. */
+  readonly deviceBytes: number;
+  readonly hostBytes: number;
 }
 
 /** Row-major [batchSize, length]; padding has sequenceId -1, label -100 and stands at the row's end. */
@@ -213,6 +243,7 @@ export class Trainer {
    */
   static create(model: Model, options: TrainerOptions): Promise<Result<Trainer>>;
   readonly parameterCount: number;
+  readonly placement: Placement;
   /**
    * Adds a micro-batch's gradient (of the loss *sum*) to the accumulated gradient. Errors, all found
    * before the graph runs: `batch.shape`, `batch.tokenOutOfRange`, `batch.labelMismatch`,
@@ -261,7 +292,7 @@ export function trainable(): {
   readonly architectures: readonly string[];
   readonly weightTypes: readonly string[];
 };
-/** Loads a ggml backend module (`libggml-vulkan.so`, …). Errors: `backend.loadFailed`. */
+/** Loads a ggml backend module (`libggml-vulkan.so`, …) and names it. Errors: `backend.loadFailed` with `reason`, as the system says it. */
 export function loadBackend(path: string): Result<string>;
 export function devices(): readonly Device[];
 /** llama.cpp's log lines at `level` and worse go to standard error; `warn` at the start. */

@@ -45,7 +45,7 @@ export interface BackendParts {
   readonly recipeToYaml: (recipe: Recipe) => string;
   /** The page may look for files below this folder. */
   readonly browseRoot: string;
-  readonly appInfo: () => AppInfo;
+  readonly appInfo: () => Omit<AppInfo, 'devices'>;
   readonly now: () => Date;
   readonly newId: () => string;
 }

@@ -30,6 +30,7 @@ import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
+import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
 import { type LaunchOptions, PAUSE } from './supervise-run.ts';
 
@@ -57,9 +58,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     void finished.then(() => unfinished.delete(finished));
     return id;
   };
+  const devices = rememberDevices(parts);
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
-    'app.info': () => ok(parts.appInfo()),
+    'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
       const recipe = recipeOf(parts, source);

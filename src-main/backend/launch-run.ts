@@ -5,7 +5,6 @@ import type { FinishedEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Prepared } from '../pipeline/job-results.ts';
 import { blockedBy } from '../pipeline/preflight/refuse-model.ts';
-import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { dataNameOf, modelNameOf } from './display-names.ts';
 import { type LaunchOptions, superviseRun } from './supervise-run.ts';
@@ -24,8 +23,6 @@ export async function launchRun(
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
   const recipe = withDate(asked, parts.now());
-  const unsupported = refuseUnsupported(recipe);
-  if (unsupported) return fail(unsupported);
   const lease = parts.lease.take(`the run ${recipe.name}`);
   if (!lease.ok) return lease;
   let launched = false;

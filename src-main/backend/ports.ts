@@ -1,7 +1,8 @@
 /** What the backend's use cases need from outside; adapters implement it, tests may too. */
-import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { MicroBatch } from '../../src-shared/domain/batch.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
+import type { ComputeDevice } from '../../src-shared/domain/device.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type {
@@ -62,12 +63,11 @@ export interface DatasetPreparer {
 
 export interface NativeDescription {
   readonly version: { readonly addon: string; readonly llamaCpp: string; readonly compiler: string };
-  readonly devices: readonly {
-    readonly name: string;
-    readonly description: string;
+  readonly devices: readonly ComputeDevice[];
+  readonly gpus: readonly {
     readonly backend: string;
-    readonly memoryTotalBytes: number;
-    readonly memoryFreeBytes: number;
+    readonly state: 'ready' | 'driverless' | 'faulty';
+    readonly error: CodedError | null;
   }[];
 }
 

@@ -3,7 +3,6 @@ import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contra
 import type { RunDetails } from '../../src-shared/domain/run.ts';
 import type { RunHashes } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import { refuseUnsupported } from '../pipeline/unsupported-keys.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { compareForResume } from './compare-for-resume.ts';
@@ -29,8 +28,6 @@ export async function resumeRun(
   const recipe = given ? withDateOf(stored.value, given) : stored.value;
   const differing = compareForResume(stored.value, recipe);
   if (differing.length > 0) return fail(recipeDiffers(differing));
-  const unsupported = refuseUnsupported(recipe);
-  if (unsupported) return fail(unsupported);
   const lease = parts.lease.take(`the run ${run.name}`);
   if (!lease.ok) return lease;
   let launched = false;

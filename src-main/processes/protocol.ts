@@ -3,7 +3,7 @@
  * parent may ask it to stop. Both sides are ours, so messages are typed, not parsed.
  */
 import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
-import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
@@ -60,9 +60,19 @@ export interface DescribeJob {
   readonly kind: 'describe';
 }
 
+export interface GpuBackendReport {
+  readonly backend: string;
+  /** `driverless`: no such GPU, or none with a driver; `faulty`: what `error` explains stands in the way. */
+  readonly state: 'ready' | 'driverless' | 'faulty';
+  readonly module: string | null;
+  readonly error: CodedError | null;
+}
+
 export interface DescribeResult {
   readonly version: AddonVersion;
   readonly devices: readonly Device[];
+  /** Each GPU backend that this platform has modules for, and what became of it. */
+  readonly gpus: readonly GpuBackendReport[];
 }
 
 export interface InspectModelsJob {

@@ -118,8 +118,7 @@ void Adapter::allocate(const std::vector<std::string> & weights, const Model & m
         ggml_tensor * b = add(name + ".lora_b", rank, weight->ne[1]);
         lora_->ab_map[name] = llama_adapter_lora_weight(a, b);
     }
-    const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    buffer_.reset(ggml_backend_alloc_ctx_tensors_from_buft(context_.get(), ggml_backend_dev_buffer_type(cpu)));
+    buffer_.reset(ggml_backend_alloc_ctx_tensors_from_buft(context_.get(), ggml_backend_dev_buffer_type(model.device())));
     if (buffer_) {
         ggml_backend_buffer_clear(buffer_.get(), 0);
     }

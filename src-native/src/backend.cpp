@@ -1,6 +1,9 @@
 // Loads ggml's backend modules and routes llama.cpp's log.
 #include "luthier/backend.hpp"
 
+#include "luthier/device.hpp"
+#include "luthier/vulkan_driver.hpp"
+
 #include "ggml-backend.h"
 #include "llama.h"
 
@@ -20,12 +23,17 @@ namespace luthier {
 namespace {
 
 std::atomic<int> lowest_level{ GGML_LOG_LEVEL_WARN };
+// ggml says why something failed through its log alone.
+thread_local std::string last_error;
 
 void write_log(ggml_log_level level, const char * text, void *) {
     // A continuation goes where the line before it went.
     static thread_local bool last_written = false;
     const bool written = level == GGML_LOG_LEVEL_CONT ? last_written : int(level) >= lowest_level.load();
     last_written = written;
+    if (level == GGML_LOG_LEVEL_ERROR) {
+        last_error = text;
+    }
     if (written) {
         std::fputs(text, stderr);
     }
@@ -89,14 +97,32 @@ Status start_backend() {
     return *outcome;
 }
 
+namespace {
+
+// "load_backend: failed to load PATH: libcublas.so.13: cannot open …\n" → "libcublas.so.13: cannot open …"
+std::string failure_reason(const std::string & path) {
+    const size_t found = last_error.rfind(path + ": ");
+    if (found == std::string::npos) {
+        return "it is no module of this llama.cpp release";
+    }
+    std::string reason = last_error.substr(found + path.size() + 2);
+    while (!reason.empty() && (reason.back() == '\n' || reason.back() == '.')) {
+        reason.pop_back();
+    }
+    return reason;
+}
+
+} // namespace
+
 Result<std::string> load_backend(const std::string & path) {
     if (const Status started = start_backend(); !started.ok()) {
         return started.error();
     }
+    last_error.clear();
     const ggml_backend_reg_t loaded = ggml_backend_load(path.c_str());
     if (!loaded) {
-        return Error("backend.loadFailed", path + " could not be loaded: it is no module of this llama.cpp release, or a library it needs is missing.")
-            .with("path", path);
+        const std::string reason = failure_reason(path);
+        return Error("backend.loadFailed", path + " could not be loaded: " + reason + ".").with("path", path).with("reason", reason);
     }
     return std::string(ggml_backend_reg_name(loaded));
 }
@@ -106,13 +132,21 @@ std::vector<DeviceInfo> list_devices() {
     if (!start_backend().ok()) {
         return devices;
     }
+    const std::vector<VulkanDriver> vulkan = ggml_backend_reg_by_name("Vulkan") ? list_vulkan_drivers() : std::vector<VulkanDriver>();
     for (size_t i = 0; i < ggml_backend_dev_count(); ++i) {
         const ggml_backend_dev_t device = ggml_backend_dev_get(i);
         size_t free_bytes = 0, total_bytes = 0;
         ggml_backend_dev_memory(device, &free_bytes, &total_bytes);
-        devices.push_back({ ggml_backend_dev_name(device), ggml_backend_dev_description(device),
-                            ggml_backend_reg_name(ggml_backend_dev_backend_reg(device)), kind_of(device),
-                            double(total_bytes), double(free_bytes) });
+        DeviceInfo info{ ggml_backend_dev_name(device), ggml_backend_dev_description(device),
+                         ggml_backend_reg_name(ggml_backend_dev_backend_reg(device)), kind_of(device), std::nullopt, is_cpu(device),
+                         double(total_bytes), double(free_bytes) };
+        for (const VulkanDriver & driver : vulkan) {
+            if (info.backend == "Vulkan" && info.description == driver.device) {
+                info.driver = driver.driver;
+                info.is_software = driver.is_software;
+            }
+        }
+        devices.push_back(std::move(info));
     }
     return devices;
 }
@@ -122,8 +156,7 @@ std::vector<std::string> cpu_features() {
     if (!start_backend().ok()) {
         return names;
     }
-    const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(cpu);
+    const ggml_backend_reg_t registry = ggml_backend_dev_backend_reg(cpu_device());
     const auto get_features = reinterpret_cast<ggml_backend_get_features_t>(
         ggml_backend_reg_get_proc_address(registry, "ggml_backend_get_features"));
     for (ggml_backend_feature * feature = get_features ? get_features(registry) : nullptr; feature && feature->name; ++feature) {

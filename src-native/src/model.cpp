@@ -18,9 +18,13 @@ std::optional<int32_t> known_id(llama_token id) {
 
 } // namespace
 
-Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabulary_only) {
+Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabulary_only, const std::optional<std::string> & device_name) {
     if (const Status started = start_backend(); !started.ok()) {
         return started.error();
+    }
+    const Result<ggml_backend_dev_t> device = device_name ? find_device(*device_name) : Result<ggml_backend_dev_t>(cpu_device());
+    if (!device.ok()) {
+        return device.error();
     }
     Result<GgufHeader> header = read_gguf_header(path, "model");
     if (!header.ok()) {
@@ -40,12 +44,24 @@ Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabu
 
     llama_model_params params = llama_model_default_params();
     params.vocab_only = vocabulary_only;
-    params.n_gpu_layers = 0;
-    ggml_backend_dev_t no_devices[] = { nullptr };
-    params.devices = no_devices;
+    const bool is_on_gpu = !is_cpu(device.value());
+    ggml_backend_dev_t devices[] = { is_on_gpu ? device.value() : nullptr, nullptr };
+    params.devices = devices;
+    params.n_gpu_layers = is_on_gpu ? INT32_MAX : 0;
+    params.split_mode = LLAMA_SPLIT_MODE_NONE;
     // Weights repacked for faster products cannot be transposed, which the gradient needs.
     params.use_extra_bufts = false;
     auto model = std::make_shared<Model>();
+    model->device_ = device.value();
+    if (is_on_gpu && !vocabulary_only) {
+        double weight_bytes = 0;
+        for (const GgufTensor & tensor : header.value().tensors) {
+            weight_bytes += double(tensor.bytes);
+        }
+        if (Problem problem = check_device_memory(device.value(), weight_bytes, "the weights of the model")) {
+            return *problem;
+        }
+    }
     try {
         model->model_.reset(llama_model_load_from_file(path.c_str(), params));
     } catch (const std::exception & failure) {

@@ -16,6 +16,10 @@ bool has_prefix(const ggml_tensor * tensor, const char * prefix) {
 
 } // namespace
 
+bool has_kernel(const ReverseOptions & options, const ggml_tensor * node) {
+    return !options.spelled_out && (!options.device || ggml_backend_dev_supports_op(options.device, node));
+}
+
 void ReversePass::mark(ggml_cgraph * forward, const std::vector<ggml_tensor *> & parameters) {
     needed_.insert(parameters.begin(), parameters.end());
     for (int i = 0; i < ggml_graph_n_nodes(forward); ++i) {

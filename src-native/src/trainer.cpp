@@ -1,12 +1,11 @@
 // The training loop's parts: check, build or reuse a graph, compute, update.
 #include "luthier/trainer.hpp"
 
-#include "luthier/memory.hpp"
-
 #include "llama-context.h"
 #include "llama-cpp.h"
 #include "llama-cparams.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -28,10 +27,8 @@ std::unique_ptr<llama_cparams> derive_cparams(llama_model & model) {
 
 // A multiple of the vector width of every processor ggml knows (16 float32 in AVX-512).
 constexpr int32_t length_multiple = 16;
-
-Error out_of_memory(const char * for_what) {
-    return Error("trainer.outOfMemory", std::string("The memory of this machine does not suffice for ") + for_what + ".");
-}
+// What no device has memory for; the graph itself grows with the tokens.
+constexpr int32_t most_examined_tokens = 1 << 20;
 
 } // namespace
 
@@ -48,7 +45,9 @@ Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, c
     }
     std::shared_ptr<Trainer> trainer(new Trainer(std::move(model)));
     trainer->reverse_ = options.reverse;
-    trainer->fused_ = options.fused;
+    trainer->reverse_.device = is_cpu(trainer->model_->device()) ? nullptr : trainer->model_->device();
+    trainer->fused_ = options.fused && is_cpu(trainer->model_->device());
+    trainer->token_weight_ = options.token_weight;
     trainer->noise_ = { options.adapter.seed, options.dropout, options.neftune_alpha };
     Result<std::unique_ptr<Adapter>> adapter = Adapter::create(*trainer->model_, options.adapter);
     if (!adapter.ok()) {
@@ -58,31 +57,36 @@ Result<std::shared_ptr<Trainer>> Trainer::create(std::shared_ptr<Model> model, c
     trainer->moments_.resize(trainer->adapter_->parameters().size());
     trainer->cparams_ = derive_cparams(trainer->model_->llama());
     if (!trainer->cparams_) {
-        return out_of_memory("the model's context");
+        return Error("trainer.outOfMemory", "The memory of this machine does not suffice for the model's context.");
     }
-    if (const Status prepared = trainer->prepare_backend(options.threads); !prepared.ok()) {
-        return prepared.error();
+    Result<std::unique_ptr<GraphRunner>> runner = GraphRunner::create(trainer->model_->device(), options.threads);
+    if (!runner.ok()) {
+        return runner.error();
     }
-    // A first graph of the smallest shape shows whether every operation of the model has a gradient.
-    const GraphShape smallest{ Purpose::train, 1, 2, 1 };
-    const auto probe = TrainingGraph::build(trainer->graph_sources(), smallest);
-    if (!probe.ok()) {
-        return probe.error();
+    trainer->runner_ = std::move(runner.value());
+    const int32_t length = std::min(options.longest_row, info.context_length);
+    const int32_t rows = std::min(options.most_rows, std::max(1, most_examined_tokens / length));
+    if (const Status examined = trainer->examine({ Purpose::train, rows, length, rows * length }); !examined.ok()) {
+        return examined.error();
     }
     return trainer;
 }
 
-Status Trainer::prepare_backend(int32_t threads) {
-    const ggml_backend_dev_t cpu = ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU);
-    backend_.reset(ggml_backend_dev_init(cpu, nullptr));
-    if (!backend_) {
-        return Error("backend.loadFailed", "The CPU backend of llama.cpp could not be started.");
+GraphSources Trainer::sources() const {
+    return { *model_, *cparams_, *adapter_, runner_->cpu(), reverse_, fused_, noise_ };
+}
+
+// Before the first step: whether every operation of the model has a gradient, and where each is computed.
+Status Trainer::examine(const GraphShape & largest) {
+    const auto probe = TrainingGraph::build(sources(), largest);
+    if (!probe.ok()) {
+        return probe.error();
     }
-    // a dynamically loaded module is reached through its registry alone
-    const auto set_threads = reinterpret_cast<ggml_backend_set_n_threads_t>(
-        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(cpu), "ggml_backend_set_n_threads"));
-    set_threads(backend_.get(), threads);
-    allocator_.reset(ggml_gallocr_new(ggml_backend_get_default_buffer_type(backend_.get())));
+    const Result<Placement> placement = runner_->examine(probe.value()->graph());
+    if (!placement.ok()) {
+        return placement.error();
+    }
+    placement_ = placement.value();
     return Nothing{};
 }
 
@@ -91,20 +95,12 @@ Status Trainer::prepare_graph(const GraphShape & shape) {
         return Nothing{};
     }
     graph_.reset();
-    auto built = TrainingGraph::build(graph_sources(), shape);
+    auto built = TrainingGraph::build(sources(), shape);
     if (!built.ok()) {
         return built.error();
     }
-    ggml_cgraph * graph = built.value()->graph();
-    size_t needed = 0;
-    ggml_gallocr_reserve_n_size(allocator_.get(), graph, nullptr, nullptr, &needed);
-    const size_t held = ggml_gallocr_get_buffer_size(allocator_.get(), 0);
-    const std::optional<uint64_t> available = available_memory_bytes();
-    if (available && needed > held && needed - held > *available) {
-        return out_of_memory("a batch of this size").with("neededBytes", double(needed)).with("availableBytes", double(*available + held));
-    }
-    if (!ggml_gallocr_reserve(allocator_.get(), graph) || !ggml_gallocr_alloc_graph(allocator_.get(), graph)) {
-        return out_of_memory("a batch of this size");
+    if (const Status allocated = runner_->allocate(built.value()->graph()); !allocated.ok()) {
+        return allocated.error();
     }
     graph_ = std::move(built.value());
     return Nothing{};
@@ -116,14 +112,7 @@ Status Trainer::compute(const GraphInputs & inputs, Purpose purpose) {
         return prepared.error();
     }
     graph_->set_inputs(inputs);
-    const ggml_status status = ggml_backend_graph_compute(backend_.get(), graph_->graph());
-    if (status == GGML_STATUS_ALLOC_FAILED) {
-        return out_of_memory("computing a batch of this size");
-    }
-    if (status != GGML_STATUS_SUCCESS) {
-        return Error("native.failed", std::string("The computation failed: ") + ggml_status_to_string(status) + ".");
-    }
-    return Nothing{};
+    return runner_->compute(graph_->graph());
 }
 
 Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
@@ -135,7 +124,7 @@ Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
     if (rows.places.empty()) {
         return Error("batch.noTrainedTokens", "The batch has no token to train: all its labels are -100.");
     }
-    GraphInputs inputs = make_graph_inputs(padded, rows);
+    GraphInputs inputs = make_graph_inputs(padded, rows, token_weight_);
     inputs.moment = { steps_, micro_batches_, batch.length };
     if (const Status computed = compute(inputs, purpose); !computed.ok()) {
         return computed.error();

@@ -49,6 +49,16 @@ Head find_head(const llm_graph_result & forward) {
     throw NoRule{ "output layer" };
 }
 
+// GPUs would add up products with float16 weights in float16. The processor never does.
+void sum_products_in_float32(ggml_cgraph * graph) {
+    for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
+        ggml_tensor * node = ggml_graph_node(graph, i);
+        if (node->op == GGML_OP_MUL_MAT) {
+            ggml_mul_mat_set_prec(node, GGML_PREC_F32);
+        }
+    }
+}
+
 } // namespace
 
 // The batch in llama.cpp's terms. Rows are sequences of equal length, hence streams of their own; the
@@ -96,7 +106,7 @@ struct TrainingGraph::Forward {
     int32_t vocabulary_size = 0;
 };
 
-GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows) {
+GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows, float token_weight) {
     const size_t wanted = (rows.places.size() + output_multiple - 1) / output_multiple * output_multiple;
     const size_t count = std::min(wanted, batch.tokens());
     std::vector<int32_t> target_of(batch.tokens(), -1);
@@ -113,7 +123,7 @@ GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows
         fillers -= is_trained ? 0 : 1;
         inputs.places.push_back(int32_t(place));
         inputs.targets.push_back(is_trained ? target_of[place] : 0);
-        inputs.weights.push_back(is_trained ? 1.0f : 0.0f);
+        inputs.weights.push_back(is_trained ? token_weight : 0.0f);
     }
     return inputs;
 }
@@ -160,7 +170,8 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
         return Error("model.untrainable", "This version cannot train the model: it has no gradient for the operation " + missing.operation + ".")
             .with("operation", missing.operation);
     }
-    graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_, sources.reverse.slice_bytes);
+    graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_, sources.reverse);
+    sum_products_in_float32(graph->graph_);
     return graph;
 }
 

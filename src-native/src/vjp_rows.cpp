@@ -3,10 +3,26 @@
 
 namespace luthier {
 
+namespace {
+
+// dx of y = x / √(mean(x²) + ε), given dy
+ggml_tensor * gradient_of_rms_norm(ReversePass & pass, ggml_tensor * x, ggml_tensor * dy, float epsilon) {
+    ggml_context * context = pass.context();
+    return pass.kernel_or(ggml_rms_norm_back(context, dy, x, epsilon), [&] {
+        const float share = 1.0f / float(x->ne[0]);
+        ggml_tensor * y = ggml_rms_norm(context, x, epsilon);
+        ggml_tensor * rms = ggml_sqrt(context, ggml_scale_bias(context, ggml_sum_rows(context, ggml_sqr(context, x)), share, epsilon));
+        ggml_tensor * along = ggml_scale(context, ggml_sum_rows(context, ggml_mul(context, dy, y)), share);
+        return ggml_div(context, ggml_sub(context, dy, ggml_mul(context, y, along)), rms);
+    });
+}
+
+} // namespace
+
 // y = x / rms(x), rms(x) = √(mean(x²) + ε):  dx = (dy − x · Σ(dy ⊙ x) / (n · rms²)) / rms
 void vjp_rms_norm(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     const float epsilon = float_parameter(node, 0);
-    pass.add_gradient(node->src[0], ggml_rms_norm_back(pass.context(), pass.contiguous(dy), node->src[0], epsilon));
+    pass.add_gradient(node->src[0], gradient_of_rms_norm(pass, node->src[0], pass.contiguous(dy), epsilon));
 }
 
 // y = c / √(mean(c²) + ε) with c = x − mean(x):  dx = dc − mean(dc), dc as for rms(c)
@@ -14,7 +30,7 @@ void vjp_norm(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     ggml_context * context = pass.context();
     ggml_tensor * x = node->src[0];
     ggml_tensor * centred = ggml_sub(context, x, ggml_mean(context, x));
-    ggml_tensor * dc = ggml_rms_norm_back(context, pass.contiguous(dy), centred, float_parameter(node, 0));
+    ggml_tensor * dc = gradient_of_rms_norm(pass, centred, pass.contiguous(dy), float_parameter(node, 0));
     pass.add_gradient(x, ggml_sub(context, dc, ggml_mean(context, dc)));
 }
 
@@ -26,7 +42,12 @@ void vjp_soft_max(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     if (max_bias != 0.0f || node->src[2]) {
         throw NoRule{ "SOFT_MAX with position bias or sinks" };
     }
-    pass.add_gradient(node->src[0], ggml_soft_max_ext_back(pass.context(), pass.contiguous(dy), node, scale, max_bias));
+    ggml_context * context = pass.context();
+    ggml_tensor * full = pass.contiguous(dy);
+    pass.add_gradient(node->src[0], pass.kernel_or(ggml_soft_max_ext_back(context, full, node, scale, max_bias), [&] {
+        ggml_tensor * along = ggml_sum_rows(context, ggml_mul(context, full, node));
+        return ggml_scale(context, ggml_mul(context, ggml_sub(context, full, along), node), scale);
+    }));
 }
 
 // y rotates pairs of x by angles that grow with the position:  dx rotates dy back

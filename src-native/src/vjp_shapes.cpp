@@ -55,9 +55,14 @@ void vjp_transpose(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
     pass.add_gradient(node->src[0], ggml_transpose(pass.context(), dy));
 }
 
-// y_i = x_{rows_i}:  dx_{rows_i} += dy_i, the other rows are zero
+// y_i = x_{rows_i}:  dx_{rows_i} += dy_i, the other rows are zero. llama.cpp picks the output rows so, each once.
 void vjp_get_rows(ReversePass & pass, ggml_tensor * node, ggml_tensor * dy) {
-    pass.add_gradient(node->src[0], ggml_get_rows_back(pass.context(), pass.contiguous(dy), node->src[1], node->src[0]));
+    ggml_context * context = pass.context();
+    ggml_tensor * x = node->src[0];
+    ggml_tensor * full = pass.contiguous(dy);
+    pass.add_gradient(x, pass.kernel_or(ggml_get_rows_back(context, full, node->src[1], x), [&] {
+        return ggml_set_rows(context, ggml_fill(context, x, 0), full, node->src[1]);
+    }));
 }
 
 } // namespace luthier

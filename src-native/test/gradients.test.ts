@@ -1,49 +1,16 @@
 // Every gradient against float64 references (fixtures/README.md), and against the loss itself.
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MicroBatch, NamedTensor, Trainer } from '../binding.d.ts';
 import {
-  cosine,
-  native,
-  openModel,
-  openTrainer,
-  relativeError,
-  seededRandom,
-  shake,
-  unwrap,
-  worstDifference,
-} from './support.ts';
-
-const folder = fileURLToPath(new URL('./fixtures/gradients/', import.meta.url));
-
-interface GradientCase {
-  readonly architecture: string;
-  readonly adapter: { readonly file: string; readonly rank: number; readonly alpha: number };
-  readonly batchSize: number;
-  readonly length: number;
-  readonly inputIds: number[];
-  readonly labels: number[];
-  readonly positionIds: number[];
-  readonly sequenceIds: number[];
-  readonly trainedTokens: number;
-  readonly references: readonly Reference[];
-  readonly tensors: readonly {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly offset: number;
-  }[];
-}
-
-interface Reference {
-  readonly base: 'f32' | 'f16' | 'bf16' | 'quantized';
-  readonly model: string;
-  readonly gradients: string;
-  /** Of all tensors in the model's file. */
-  readonly weightTypes: readonly string[];
-  readonly lossSum: number;
-  readonly gradNorm: number;
-}
+  batchOf,
+  cases,
+  casesFolder,
+  openCase,
+  readReference,
+  variantOf,
+  variants,
+  worstOf,
+} from './gradient-cases.ts';
+import { native, openModel, openTrainer, seededRandom, shake, unwrap, worstDifference } from './support.ts';
 
 const exact = { loss: 1e-6, gradient: 1e-4, cosine: 1e-8 };
 const rounded = { loss: 2e-3, gradient: 5e-2, cosine: 1e-3 };
@@ -54,88 +21,32 @@ const rounded = { loss: 2e-3, gradient: 5e-2, cosine: 1e-3 };
  * Our own operations keep float32 beside float16 weights, and round to bfloat16 beside quantized ones, which
  * ggml's multiply as float32.
  */
+const plain = {
+  f32: exact,
+  f16: { loss: 5e-4, gradient: 1e-2, cosine: 1e-4 },
+  bf16: rounded,
+  quantized: exact,
+};
 const tolerance = {
   fused: { f32: exact, f16: exact, bf16: rounded, quantized: rounded },
-  plain: { f32: exact, f16: { loss: 5e-4, gradient: 1e-2, cosine: 1e-4 }, bf16: rounded, quantized: exact },
+  plain,
+  spelledOut: plain,
 };
 type Operations = keyof typeof tolerance;
 
-/** Which operations the next trainer computes with: our own, as on the processor, or ggml's, as elsewhere. */
+/**
+ * Which operations the next trainer computes with: our own, as on the processor, or ggml's, as elsewhere;
+ * spelled out where a GPU has no kernel for a whole gradient.
+ */
+const settings: Readonly<Record<Operations, string>> = { fused: '0', plain: '1', spelledOut: 'spelled-out' };
+
 function use(operations: Operations): void {
-  process.env['LUTHIER_TEST_PLAIN_OPERATIONS'] = operations === 'plain' ? '1' : '0';
+  process.env['LUTHIER_TEST_PLAIN_OPERATIONS'] = settings[operations];
 }
 
-const cases = readdirSync(folder).map(name => ({
-  name,
-  content: JSON.parse(readFileSync(`${folder}${name}/case.json`, 'utf8')) as GradientCase,
-}));
-const variants = cases.flatMap(({ name, content }) =>
-  content.references.map(reference => ({ name, base: reference.base, content, reference })),
-);
 const computed = variants.flatMap(variant =>
-  (['fused', 'plain'] as const).map(operations => ({ ...variant, operations })),
+  (['fused', 'plain', 'spelledOut'] as const).map(operations => ({ ...variant, operations })),
 );
-
-function variantOf(name: string, base: Reference['base']) {
-  const found = variants.find(variant => variant.name === name && variant.base === base);
-  if (!found) throw new Error(`no case ${name} (${base})`);
-  return found;
-}
-
-function batchOf(content: GradientCase): MicroBatch {
-  return {
-    batchSize: content.batchSize,
-    length: content.length,
-    inputIds: Int32Array.from(content.inputIds),
-    labels: Int32Array.from(content.labels),
-    positionIds: Int32Array.from(content.positionIds),
-    sequenceIds: Int32Array.from(content.sequenceIds),
-  };
-}
-
-function readReference(name: string, content: GradientCase, reference: Reference): Map<string, Float32Array> {
-  const bytes = new Uint8Array(readFileSync(`${folder}${name}/${reference.gradients}`)).buffer;
-  return new Map(
-    content.tensors.map(({ name, shape, offset }) => [
-      name,
-      new Float32Array(
-        bytes,
-        offset,
-        shape.reduce((a, b) => a * b),
-      ),
-    ]),
-  );
-}
-
-async function openCase(
-  name: string,
-  content: GradientCase,
-  reference: Reference,
-  gradientCheckpointing = false,
-): Promise<Trainer> {
-  const model = await openModel(`${folder}${name}/${reference.model}`);
-  const trainer = await openTrainer(model, {
-    rank: content.adapter.rank,
-    alpha: content.adapter.alpha,
-    initialAdapter: `${folder}${name}/${content.adapter.file}`,
-    gradientCheckpointing,
-  });
-  model.dispose(); // the trainer keeps the weights
-  return trainer;
-}
-
-/** The worst tensor of the gradient: relative error and 1 − cosine. */
-function worstOf(gradients: readonly NamedTensor[], reference: Map<string, Float32Array>) {
-  let error = 0;
-  let angle = 0;
-  expect(gradients.map(({ name }) => name).sort()).toEqual([...reference.keys()].sort());
-  for (const { name, data } of gradients) {
-    const wanted = reference.get(name) ?? new Float32Array();
-    error = Math.max(error, relativeError(data, wanted));
-    angle = Math.max(angle, 1 - cosine(data, wanted));
-  }
-  return { error, angle };
-}
 
 afterEach(() => {
   delete process.env['LUTHIER_TEST_CUT_KV_GRADIENT'];
@@ -160,7 +71,7 @@ describe('gradients', () => {
       use(operations);
       const allowed = tolerance[operations][base];
       for (const gradientCheckpointing of [false, true]) {
-        const trainer = await openCase(name, content, reference, gradientCheckpointing);
+        const trainer = await openCase(name, content, reference, { gradientCheckpointing });
         const loss = unwrap(await trainer.accumulate(batchOf(content)));
         const { error, angle } = worstOf(trainer.gradients(), readReference(name, content, reference));
         const lossError = Math.abs(loss.lossSum / reference.lossSum - 1);
@@ -214,7 +125,7 @@ describe('gradients', () => {
     process.env['LUTHIER_TEST_SLICE_BYTES'] = '50000'; // of 256 rows of a kilobyte, 48 at a time
     const { name, content, reference } = variantOf('llama-quantized', 'quantized');
     for (const gradientCheckpointing of [false, true]) {
-      const trainer = await openCase(name, content, reference, gradientCheckpointing);
+      const trainer = await openCase(name, content, reference, { gradientCheckpointing });
       const loss = unwrap(await trainer.accumulate(batchOf(content)));
       const { error } = worstOf(trainer.gradients(), readReference(name, content, reference));
       expect(Math.abs(loss.lossSum / reference.lossSum - 1)).toBeLessThan(tolerance.plain.quantized.loss);
@@ -237,7 +148,7 @@ describe('gradients', () => {
   it.each(variants.filter(({ base, name }) => base === 'f32' && !name.endsWith('-packed')))(
     'of $name are the same for one module, or the last layer, alone',
     async ({ name, reference }) => {
-      const model = await openModel(`${folder}${name}/${reference.model}`);
+      const model = await openModel(`${casesFolder}${name}/${reference.model}`);
       const batch = batchOf(variantOf(name, 'f32').content);
       const { layers, targetModules } = model.info;
       const choices = [

@@ -30,8 +30,8 @@ export function errorOf<T>(result: Result<T>): Native.NativeError {
   return result.error;
 }
 
-export async function openModel(path: string, vocabularyOnly = false): Promise<Model> {
-  return unwrap(await native.Model.open(path, { vocabularyOnly }));
+export async function openModel(path: string, vocabularyOnly = false, device?: string): Promise<Model> {
+  return unwrap(await native.Model.open(path, { vocabularyOnly, device: device ?? null }));
 }
 
 export function trainerOptions(model: Model, options: Partial<TrainerOptions> = {}): TrainerOptions {

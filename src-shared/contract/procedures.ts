@@ -3,6 +3,7 @@
  * checked input and output, and event streams. Adding a procedure here is what makes it exist.
  */
 import { z } from 'zod';
+import { computeDeviceSchema } from '../domain/device.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
@@ -28,6 +29,8 @@ export const appInfoSchema = z.object({
   memoryTotalBytes: z.number(),
   memoryFreeBytes: z.number(),
   home: z.string(),
+  /** Free memory as it was within the last minute. */
+  devices: z.array(computeDeviceSchema).readonly(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

@@ -275,7 +275,7 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
   },
   'device.backend': {
     allowed: 'auto, cpu, vulkan, cuda or metal',
-    meaning: 'What computes: auto takes the fastest device found.',
+    meaning: 'What computes: auto takes a GPU where one can be used, else the processor.',
   },
   'device.threads': {
     allowed: 'a whole number from 1 to 1024, or null',

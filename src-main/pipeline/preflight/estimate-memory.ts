@@ -5,6 +5,7 @@
  * estimate lay between 3 % below them and, where few tokens of a small model are trained, 13 % above.
  */
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
+import { largestMicroBatch } from '../batches/largest-micro-batch.ts';
 import { recomputesLayers } from '../gradient-checkpointing.ts';
 import { gibibytes, number } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -22,17 +23,10 @@ const COPIES_WITHOUT_MOMENTS = 4.2;
 const LOGITS_BYTES = 64 * 1024 ** 2;
 const FEWEST_LOGITS = 8;
 const MOST_LOGITS = 512;
-/** The trainer fills rows up to a multiple of this. */
-const LENGTH_MULTIPLE = 16;
-
-interface MicroBatch {
-  readonly rows: number;
-  readonly length: number;
-}
 
 export function estimateMemory(facts: RunFacts): PreflightReport['estimate'] {
   const { model, recipe } = facts;
-  const batch = largestMicroBatch(facts);
+  const batch = largestMicroBatch(recipe, facts.trainingLengths);
   const tokens = batch.rows * batch.length;
   const adapter = adapterFloats(facts) * BYTES_PER_FLOAT;
   const copies = recipe.training.optimizer === 'adamw' ? COPIES_OF_ADAPTER : COPIES_WITHOUT_MOMENTS;
@@ -51,24 +45,6 @@ export function estimateMemory(facts: RunFacts): PreflightReport['estimate'] {
       `Training on the processor; measured peaks lay within ${Math.round(UNCERTAINTY * 100)} % of the estimate.`,
       'Time per step is not known before the first step.',
     ],
-  };
-}
-
-/** One that holds the longest example; packed rows are as long as the recipe lets them be. */
-function largestMicroBatch({ recipe, trainingLengths }: RunFacts): MicroBatch {
-  const { training, collator } = recipe;
-  let longest = 0;
-  let sum = 0;
-  for (const length of trainingLengths) {
-    longest = Math.max(longest, length);
-    sum += length;
-  }
-  const isPacked = collator.strategy === 'pack';
-  const length = isPacked ? Math.min(collator.maxLength, sum) : longest;
-  const rows = isPacked ? Math.ceil(sum / Math.max(1, length)) : trainingLengths.length;
-  return {
-    rows: Math.min(training.batchSize, rows),
-    length: Math.ceil(length / LENGTH_MULTIPLE) * LENGTH_MULTIPLE,
   };
 }
 

@@ -7,6 +7,7 @@ import type { StoredCheckpoint } from '../../adapters/checkpoints/checkpoint-fol
 import { type Addon, fromNative, type NativeModel, type NativeTrainer } from '../../adapters/native/addon.ts';
 import { encodeAdapterGguf } from '../../adapters/peft/adapter-gguf.ts';
 import { readPeftAdapter } from '../../adapters/peft/peft-adapter.ts';
+import type { MicroBatchSize } from '../../pipeline/batches/largest-micro-batch.ts';
 import { recomputesLayers } from '../../pipeline/gradient-checkpointing.ts';
 import type { TrainJob } from '../protocol.ts';
 
@@ -19,6 +20,7 @@ export async function createTrainer(
   model: NativeModel,
   { recipe, directory }: TrainJob,
   from: StoredCheckpoint | null,
+  largest: MicroBatchSize,
 ): Promise<Outcome<NativeTrainer>> {
   const { adapter, training, device } = recipe;
   const initial = from ? ok(from.adapterPath) : initialAdapterOf(adapter.init, model, directory);
@@ -36,6 +38,7 @@ export async function createTrainer(
       initialAdapter: initial.value,
       threads: device.threads ?? defaultThreads(model.info.parameters),
       gradientCheckpointing: recomputesLayers(recipe),
+      largestBatch: { batchSize: largest.rows, length: largest.length },
     }),
   );
   if (!created.ok || from === null) return created;

@@ -1,19 +1,18 @@
 /** Opens what a run needs, trains, saves the adapter, and says how it ended. */
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { readCheckpoint, type StoredCheckpoint } from '../../adapters/checkpoints/checkpoint-folders.ts';
-import { fromNative, loadAddon } from '../../adapters/native/addon.ts';
+import { loadAddon } from '../../adapters/native/addon.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
-import { refuseUnsupported } from '../../pipeline/unsupported-keys.ts';
+import { largestMicroBatch } from '../../pipeline/batches/largest-micro-batch.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
 import { createTrainer } from './create-trainer.ts';
 import { RunKeeper } from './keep-run.ts';
+import { openOnDevice } from './open-on-device.ts';
 import { AT_THE_START } from './run-position.ts';
 import { runSteps } from './run-steps.ts';
 
 export async function train(job: TrainJob, context: JobContext): Promise<Outcome<TrainResult>> {
-  const unsupported = refuseUnsupported(job.recipe);
-  if (unsupported) return fail(unsupported);
   const prepared = PreparedDataset.open(job.preparedPath);
   if (!prepared.ok) return prepared;
   try {
@@ -28,29 +27,27 @@ async function trainOn(
   job: TrainJob,
   context: JobContext,
 ): Promise<Outcome<TrainResult>> {
-  if (dataset.indicesOf('training').length === 0) return fail(noLabels(dataset.examples));
+  const trained = dataset.indicesOf('training');
+  if (trained.length === 0) return fail(noLabels(dataset.examples));
   const addon = loadAddon(context.nativeDirectory);
   if (!addon.ok) return addon;
   context.reportProgress({ phase: 'loading the model', done: 0, total: null });
   const resumed = await openResumed(job, dataset);
   if (!resumed.ok) return resumed;
   const from = resumed.value;
-  const model = fromNative(await addon.value.Model.open(job.recipe.model.path, { vocabularyOnly: false }));
-  if (!model.ok) return model;
-  const { info } = model.value;
-  context.log(`loaded ${info.architecture}, ${info.parameters} parameters, ${info.quantization}`);
-  const trainer = await createTrainer(addon.value, model.value, job, from);
-  if (!trainer.ok) {
-    model.value.dispose();
-    return trainer;
-  }
-  context.log(`training ${trainer.value.parameterCount} adapter parameters`);
+  const largest = largestMicroBatch(job.recipe, dataset.lengthsOf(trained));
+  const opened = await openOnDevice(addon.value, job.recipe, context, model =>
+    createTrainer(addon.value, model, job, from, largest),
+  );
+  if (!opened.ok) return opened;
+  const { model, trainer } = opened.value;
+  context.log(`training ${trainer.parameterCount} adapter parameters`);
   try {
     const nativeBuild = addon.value.version().buildHash;
     if (from !== null && from.meta.nativeBuild !== nativeBuild) context.emit(OTHER_BUILD);
     const keeper = await RunKeeper.open(
       {
-        trainer: trainer.value,
+        trainer,
         directory: job.directory,
         keepCheckpoints: job.recipe.training.keepCheckpoints,
         preparedDataset: dataset.meta.hashes.preparedDataset,
@@ -59,7 +56,7 @@ async function trainOn(
       },
       from,
     );
-    const session = { trainer: trainer.value, dataset, recipe: job.recipe, keeper, context };
+    const session = { trainer, dataset, recipe: job.recipe, keeper, context };
     const ended = await runSteps(session, from?.meta ?? AT_THE_START, from?.meta.elapsedMs ?? 0);
     if (ended.status === 'failed') {
       return ok({ ...ended, adapterPath: null, bestAdapterPath: keeper.keptBest });
@@ -68,8 +65,8 @@ async function trainOn(
     if (!saved.ok) return saved;
     return ok({ ...ended, adapterPath: keeper.adapterPath, bestAdapterPath: keeper.keptBest });
   } finally {
-    trainer.value.dispose();
-    model.value.dispose();
+    trainer.dispose();
+    model.dispose();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "luthier/result.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,14 @@ void set_log_level(LogLevel level);
 // and the PATH are never searched.
 Status start_backend();
 
-// Loads a module such as libggml-vulkan.so; returns the backend's name. Error: `backend.loadFailed`.
+// Loads a module such as libggml-vulkan.so; returns the backend's name. Error: `backend.loadFailed`, whose
+// detail `reason` is what the system said.
 Result<std::string> load_backend(const std::string & path);
 
 struct DeviceInfo {
     std::string name, description, backend, kind;
+    std::optional<std::string> driver; // name and version, where known
+    bool is_software;                  // the processor computes
     double memory_total_bytes, memory_free_bytes;
 };
 std::vector<DeviceInfo> list_devices();

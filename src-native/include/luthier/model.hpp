@@ -1,6 +1,7 @@
 // A GGUF model: its facts, its tokenizer and its frozen weights.
 #pragma once
 
+#include "luthier/device.hpp"
 #include "luthier/gguf_check.hpp"
 #include "luthier/result.hpp"
 
@@ -61,12 +62,15 @@ struct Pieces {
 
 class Model {
   public:
-    // Errors: `model.notFound`, `model.notGguf`, `model.damaged`, `model.loadFailed`, `backend.loadFailed`.
-    static Result<std::shared_ptr<Model>> open(const std::string & path, bool vocabulary_only);
+    // `device` names where the weights go; none: the processor, where they stay as they are on disk.
+    // Errors: `model.notFound`, `model.notGguf`, `model.damaged`, `model.loadFailed`, `backend.loadFailed`,
+    // `device.notFound`, `device.outOfMemory`.
+    static Result<std::shared_ptr<Model>> open(const std::string & path, bool vocabulary_only, const std::optional<std::string> & device = std::nullopt);
 
     const ModelInfo & info() const { return info_; }
     const GgufHeader & header() const { return header_; }
     llama_model & llama() const { return *model_; }
+    ggml_backend_dev_t device() const { return device_; }
     // A frozen weight by its GGUF name, or null.
     const ggml_tensor * weight(const std::string & name) const;
 
@@ -81,6 +85,7 @@ class Model {
     void describe();
 
     GgufHeader header_;
+    ggml_backend_dev_t device_ = nullptr;
     llama_model_ptr model_;
     const llama_vocab * vocabulary_ = nullptr;
     ModelInfo info_;

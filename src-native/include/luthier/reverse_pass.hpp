@@ -1,6 +1,7 @@
 // Reverse-mode differentiation of a ggml graph that llama.cpp built (Griewank & Walther, ch. 3).
 #pragma once
 
+#include "ggml-backend.h"
 #include "ggml.h"
 
 #include <string>
@@ -25,7 +26,14 @@ struct ReverseOptions {
     bool cut_keys_and_values = false;
     // Most bytes of a frozen weight that are held as float32 at once.
     int64_t slice_bytes = 128 << 20;
+    // Where the graph will be computed; null: the processor.
+    ggml_backend_dev_t device = nullptr;
+    // For a test only: the graph that a device gets which has none of the kernels that has_kernel is asked for.
+    bool spelled_out = false;
 };
+
+// Whether the device computes the node itself. The processor computes all that is asked for here.
+bool has_kernel(const ReverseOptions & options, const ggml_tensor * node);
 
 // Adds gradient nodes to `graph`. Gradients are float32 and shaped like what they belong to.
 class ReversePass {
@@ -61,6 +69,11 @@ class ReversePass {
     ggml_tensor * contiguous(ggml_tensor * tensor) const;
     // The contiguous transpose of an activation or parameter; made once per tensor.
     ggml_tensor * transposed(ggml_tensor * tensor);
+    // `node` where the device computes it, else the same in simpler operations: Metal has no kernel for the
+    // gradients of norms, softmax and rows.
+    template <typename SpellOut> ggml_tensor * kernel_or(ggml_tensor * node, SpellOut spell_out) const {
+        return has_kernel(options_, node) ? node : spell_out();
+    }
     // The contiguous transpose of a frozen weight, in a type whose products lose no gradient.
     ggml_tensor * transposed_weight(ggml_tensor * weight);
 

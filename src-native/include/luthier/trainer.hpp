@@ -3,6 +3,7 @@
 
 #include "luthier/adapter.hpp"
 #include "luthier/batch.hpp"
+#include "luthier/graph_runner.hpp"
 #include "luthier/optimizer.hpp"
 #include "luthier/result.hpp"
 #include "luthier/training_graph.hpp"
@@ -19,11 +20,16 @@ namespace luthier {
 struct TrainerOptions {
     AdapterOptions adapter;
     int32_t threads = 1;
+    // The largest micro-batch to come, which is examined at once on a GPU.
+    int32_t most_rows = 1, longest_row = 2;
     ReverseOptions reverse;
     // Our own operations instead of ggml's, where the backend can run them.
     bool fused = true;
     double dropout = 0;
     double neftune_alpha = 0;
+    // For a test only, which shows what a loss that is divided by the tokens before the reverse pass does to
+    // gradients in half precision.
+    float token_weight = 1;
 };
 
 struct BatchLoss {
@@ -44,6 +50,8 @@ class Trainer {
     ~Trainer();
 
     double parameter_count() const;
+    // Of a micro-batch of the largest shape that was announced.
+    const Placement & placement() const { return placement_; }
     const Model & model() const { return *model_; }
 
     Result<BatchLoss> accumulate(const MicroBatch & batch);
@@ -67,7 +75,8 @@ class Trainer {
 
   private:
     explicit Trainer(std::shared_ptr<Model> model);
-    Status prepare_backend(int32_t threads);
+    GraphSources sources() const;
+    Status examine(const GraphShape & largest);
     Status prepare_graph(const GraphShape & shape);
     Status compute(const GraphInputs & inputs, Purpose purpose);
     Result<BatchLoss> run_loss(const MicroBatch & batch, Purpose purpose);
@@ -78,13 +87,12 @@ class Trainer {
     std::shared_ptr<Model> model_;
     std::unique_ptr<llama_cparams> cparams_;
     std::unique_ptr<Adapter> adapter_;
-    ggml_backend_ptr backend_;
-    ggml_gallocr_ptr allocator_;
+    std::unique_ptr<GraphRunner> runner_;
+    Placement placement_;
     std::unique_ptr<TrainingGraph> graph_; // the last shape's, kept for the next micro-batch
-    GraphSources graph_sources() { return { *model_, *cparams_, *adapter_, backend_.get(), reverse_, fused_, noise_ }; }
-
     ReverseOptions reverse_;
     bool fused_ = true;
+    float token_weight_ = 1;
     NoiseOptions noise_;
     std::vector<Moments> moments_;
     int64_t steps_ = 0;

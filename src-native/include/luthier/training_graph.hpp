@@ -46,13 +46,15 @@ struct GraphInputs {
     const MicroBatch & batch;
     std::vector<int32_t> places;  // flat indices of the output rows, ascending, no two the same
     std::vector<int32_t> targets; // per output row; 0 where the weight is 0
-    std::vector<float> weights;   // 1 where trained, 0 for rows that only fill up the shape
+    // 1 where trained, 0 for rows that only fill up the shape. Never 1 / tokens: products that round to float16
+    // would flush the gradients of so small a loss to zero; the optimizer step divides.
+    std::vector<float> weights;
     NoiseMoment moment = {};
 };
 
 // Fills the trained rows up to a multiple of a small number with untrained ones of weight 0, so that
-// micro-batches of similar size share a graph.
-GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows);
+// micro-batches of similar size share a graph. Another `token_weight` than 1 is for a test only.
+GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows, float token_weight);
 
 class TrainingGraph {
   public:

@@ -76,6 +76,8 @@ napi_value devices(napi_env env, napi_callback_info info) {
             set(env, object, "description", make_string(env, device.description));
             set(env, object, "backend", make_string(env, device.backend));
             set(env, object, "kind", make_string(env, device.kind));
+            set(env, object, "driver", make_string_or_null(env, device.driver));
+            set(env, object, "isSoftware", make_bool(env, device.is_software));
             set(env, object, "memoryTotalBytes", make_number(env, device.memory_total_bytes));
             set(env, object, "memoryFreeBytes", make_number(env, device.memory_free_bytes));
             return object;

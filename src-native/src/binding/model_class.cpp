@@ -89,9 +89,15 @@ napi_value open_shared(napi_env env, napi_callback_info info) {
 napi_value open(napi_env env, napi_callback_info info) {
     return guarded(env, info, [&](const Arguments & arguments) {
         const std::string path = get_string(env, arguments.at(env, 0), "path");
-        const bool vocabulary_only = get_bool(env, get_property(env, arguments.at(env, 1), "vocabularyOnly"), "vocabularyOnly");
+        const napi_value options = arguments.at(env, 1);
+        const bool vocabulary_only = get_bool(env, get_property(env, options, "vocabularyOnly"), "vocabularyOnly");
+        const napi_value device_value = get_property(env, options, "device");
+        std::optional<std::string> device;
+        if (!is_absent(env, device_value)) {
+            device = get_string(env, device_value, "device");
+        }
         return run_async<std::shared_ptr<Model>>(
-            env, "luthier:Model.open", [=] { return Model::open(path, vocabulary_only); },
+            env, "luthier:Model.open", [=] { return Model::open(path, vocabulary_only, device); },
             [](napi_env env, std::shared_ptr<Model> & model) { return make_model(env, std::move(model)); });
     });
 }

@@ -82,6 +82,10 @@ TrainerOptions get_options(napi_env env, napi_value value) {
         throw TypeMistake{ "dropout must be from 0 to below 1, neftuneAlpha not negative" };
     }
     options.threads = int32_t(get_integer(env, property("threads"), 1, 512, "threads"));
+    if (const napi_value largest = property("largestBatch"); !is_absent(env, largest)) {
+        options.most_rows = int32_t(get_integer(env, get_property(env, largest, "batchSize"), 1, INT32_MAX, "batchSize"));
+        options.longest_row = int32_t(get_integer(env, get_property(env, largest, "length"), 2, INT32_MAX, "length"));
+    }
     options.reverse.checkpointing = get_bool(env, property("gradientCheckpointing"), "gradientCheckpointing");
     // For the test that shows what upstream's path through the K-V cache does to gradients.
     const char * cut = std::getenv("LUTHIER_TEST_CUT_KV_GRADIENT");
@@ -93,7 +97,12 @@ TrainerOptions get_options(napi_env env, napi_value value) {
     }
     // For the tests of ggml's operations, which other backends run.
     if (const char * plain = std::getenv("LUTHIER_TEST_PLAIN_OPERATIONS")) {
-        options.fused = std::string(plain) != "1";
+        options.fused = std::string(plain) == "0";
+        options.reverse.spelled_out = std::string(plain) == "spelled-out";
+    }
+    // For the test of half-precision underflow.
+    if (const char * weight = std::getenv("LUTHIER_TEST_TOKEN_WEIGHT")) {
+        options.token_weight = std::strtof(weight, nullptr);
     }
     return options;
 }
@@ -134,6 +143,20 @@ napi_value make_loss(napi_env env, BatchLoss & loss) {
     return object;
 }
 
+napi_value make_placement(napi_env env, const Placement & placement) {
+    const napi_value object = make_object(env);
+    set(env, object, "deviceBytes", make_number(env, placement.device_bytes));
+    set(env, object, "hostBytes", make_number(env, placement.host_bytes));
+    set(env, object, "fallbacks", make_array(env, placement.fallbacks, [&](const Fallback & fallback) {
+        const napi_value item = make_object(env);
+        set(env, item, "operation", make_string(env, fallback.operation));
+        set(env, item, "nodes", make_number(env, fallback.nodes));
+        set(env, item, "movedBytes", make_number(env, fallback.moved_bytes));
+        return item;
+    }));
+    return object;
+}
+
 napi_value make_tensors(napi_env env, const std::vector<NamedTensor> & tensors) {
     return make_array(env, tensors, [&](const NamedTensor & tensor) {
         const napi_value object = make_object(env);
@@ -152,8 +175,10 @@ napi_value create(napi_env env, napi_callback_info info) {
             env, "luthier:Trainer.create", [=] { return Trainer::create(model, options); },
             [](napi_env env, std::shared_ptr<Trainer> & trainer) {
                 const double count = trainer->parameter_count();
+                const napi_value placement = make_placement(env, trainer->placement());
                 const napi_value instance = wrap<Trainer>(env, classes(env).trainer, std::move(trainer));
                 set(env, instance, "parameterCount", make_number(env, count));
+                set(env, instance, "placement", placement);
                 return instance;
             });
     });

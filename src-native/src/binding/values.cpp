@@ -100,6 +100,12 @@ bool is_null(napi_env env, napi_value value) {
     return type == napi_null;
 }
 
+bool is_absent(napi_env env, napi_value value) {
+    napi_valuetype type;
+    check(env, napi_typeof(env, value, &type));
+    return type == napi_undefined || type == napi_null;
+}
+
 std::vector<napi_value> get_array(napi_env env, napi_value value, const char * what) {
     bool is_array = false;
     check(env, napi_is_array(env, value, &is_array));

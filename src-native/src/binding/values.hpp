@@ -28,6 +28,7 @@ double get_number(napi_env env, napi_value value, const char * what);
 int64_t get_integer(napi_env env, napi_value value, int64_t low, int64_t high, const char * what);
 napi_value get_property(napi_env env, napi_value object, const char * name);
 bool is_null(napi_env env, napi_value value);
+bool is_absent(napi_env env, napi_value value); // undefined or null
 std::vector<napi_value> get_array(napi_env env, napi_value value, const char * what);
 std::vector<int32_t> get_int32_array(napi_env env, napi_value value, const char * what);
 std::vector<float> get_float32_array(napi_env env, napi_value value, const char * what);

@@ -12,6 +12,7 @@ export async function doctorCommand({ parts, output, signal }: CommandContext): 
     versions: { ...parts.versions, ...(native.ok ? native.value.version : {}) },
     machine: { ...machine, diskFreeBytes: disk.bavail * disk.bsize },
     devices: native.ok ? native.value.devices : [],
+    gpuBackends: native.ok ? native.value.gpus : [],
     database: { integrity, runs: parts.store.list().length },
     problems: [
       ...(native.ok ? [] : [native.error]),
