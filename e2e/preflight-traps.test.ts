@@ -151,3 +151,30 @@ describe('a row that is over length in every epoch', () => {
     expect(checkOf(found, 'length.truncated')).toMatchObject({ severity: 'warning', count: 1, rows: [0] });
   });
 });
+
+describe('a marker that no row holds', () => {
+  const masking = (response: string) =>
+    ({ strategy: 'markers', markers: { instruction: '<|im_start|>user\n', response } }) as const;
+
+  it('is shown beside the nearest text of the first row', async () => {
+    const found = await report(chats(2), { masking: masking('<|im_start|>asistant\n') });
+    const { severity, cause, rows } = checkOf(found, 'labels.markerMissing');
+    expect({ severity, rows }).toEqual({ severity: 'error', rows: [0, 1] });
+    expect(cause).toContain('The nearest text of row 0 is "<|im_start|>assistant\\n"');
+  });
+
+  it('is not found in what a message itself spells', async () => {
+    const rows = [chat(['user', 'Say ANSWER: please.'], ['assistant', 'ANSWER: no.'])];
+    const found = await report(rows, { masking: masking('ANSWER: ') });
+    expect(checkOf(found, 'labels.markerMissing')).toMatchObject({ severity: 'error', count: 1 });
+    expect(found.totals.trainableTokens).toBe(0);
+  });
+
+  it('matters for questions too: without it they would be trained', async () => {
+    const markers = { instruction: '<|im_start|>human\n', response: '<|im_start|>assistant\n' };
+    const found = await report(chats(2), { masking: { strategy: 'markers', markers } });
+    const { severity, cause } = checkOf(found, 'labels.markerMissing');
+    expect(severity).toBe('error');
+    expect(cause).toContain('questions are trained');
+  });
+});

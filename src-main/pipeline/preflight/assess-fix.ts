@@ -27,7 +27,8 @@ export function assessFix(
   const was = verdictOf(before, checkId);
   const is = verdictOf(after, checkId);
   const isBetter =
-    RANK[is.severity] < RANK[was.severity] || (is.severity === was.severity && is.count < was.count);
+    RANK[is.severity] < RANK[was.severity] ||
+    (is.severity === was.severity && (is.count < was.count || savesAnswers(checkId, before, after)));
   const blocked = new Set(before.verdicts.filter(isBlocking).map(({ id }) => id));
   const blocksMore = after.verdicts.some(verdict => isBlocking(verdict) && !blocked.has(verdict.id));
   if (!isBetter || blocksMore || after.trainableTokens === 0 || after.kept < before.kept) return null;
@@ -48,12 +49,21 @@ export function assessFix(
   };
 }
 
+/** Rows may be as long as before and yet lose less of their answers. */
+function savesAnswers(checkId: string, before: TrialReport, after: TrialReport): boolean {
+  return checkId === 'length.truncated' && after.trainableTokens > before.trainableTokens;
+}
+
 function effectOf(was: Verdict, is: Verdict, before: TrialReport, after: TrialReport): string {
   const effects: string[] = [];
   if (after.kept !== before.kept) {
     effects.push(`${number(after.kept)} of ${number(after.examples)} rows are trained`);
   } else if (is.severity === 'error' || is.severity === 'warning') {
-    effects.push(`${number(is.count)} rows are left of ${number(was.count)}`);
+    effects.push(
+      is.count < was.count
+        ? `${number(is.count)} rows are left of ${number(was.count)}`
+        : `${number(is.count)} rows stay, with less harm`,
+    );
   } else {
     effects.push(is.severity === 'ok' ? sentence(is.title) : `${number(is.count)} rows change`);
   }

@@ -114,7 +114,7 @@ describe('checkDataset', () => {
     ];
     const cause = check(rows).find(({ id }) => id === 'data.invalid')?.cause;
     expect(cause).toContain(
-      '5 cannot be read (row 1 and 2 more: The list is empty.; row 0 and 1 more: Message 2 has no role.)',
+      '5 cannot be read (row 1 and 2 more: The list is empty; row 0 and 1 more: Message 2 has no role)',
     );
   });
 

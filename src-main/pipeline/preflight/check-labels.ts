@@ -60,10 +60,7 @@ function causeOfNone(counts: DatasetCounts): string {
   const { count } = counts.dropped[reason];
   const others =
     counts.examples - count > 0 ? ` The others: ${describeReasons(counts, otherReasons(reason))}` : '';
-  return `${rowsOf(count, counts.examples, '')} ${wordsFor(reason, count)}. For example: ${describeProblems(counts, reason)}.${others} ${adviceFor(reason)}`.replaceAll(
-    '..',
-    '.',
-  );
+  return `${rowsOf(count, counts.examples, '')} ${wordsFor(reason, count)}. For example: ${describeProblems(counts, reason)}.${others} ${adviceFor(reason)}`;
 }
 
 const EMPTY_REASONS = [
@@ -98,7 +95,7 @@ function labelsCollator({ format, counts }: DataFacts): Verdict {
     'labels.collator',
     'error',
     'The rows bring labels, and none of them is trained.',
-    `Tokenized rows are taken as they are: masking.strategy makes no labels for them. ${describeProblems(counts, 'noTrainableTokens')} Write the id itself as the label of each token that is to be learnt.`,
+    `Tokenized rows are taken as they are: masking.strategy makes no labels for them. ${describeProblems(counts, 'noTrainableTokens')}. Write the id itself as the label of each token that is to be learnt.`,
     counts.dropped.noTrainableTokens,
   );
 }
@@ -117,7 +114,7 @@ function labelsNoSpans({ counts, template }: DataFacts): Verdict {
     );
   }
   if (unproven.count > 0)
-    parts.push(`${number(unproven.count)} rows: ${describeProblems(counts, 'spansUnproven')}`);
+    parts.push(`${number(unproven.count)} rows: ${describeProblems(counts, 'spansUnproven')}.`);
   parts.push(adviceFor('spansUnproven'));
   return fires(
     'labels.noSpans',
@@ -183,7 +180,7 @@ function labelsRowEmpty({ counts }: DataFacts): Verdict {
     'labels.rowEmpty',
     byShare(empty.count, counts.examples),
     `${rowsOf(empty.count, counts.examples, 'have')} no trained token.`,
-    `They are left out: ${describeReasons(counts, EMPTY_REASONS)}`,
+    `They are left out: ${describeReasons(counts, EMPTY_REASONS)} ${adviceFor(mainReason(counts, EMPTY_REASONS) ?? 'noTrainableTokens')}`,
     empty,
   );
 }

@@ -17,7 +17,7 @@ export function checkLengths(facts: DataFacts): Verdict[] {
 }
 
 /** The launch is blocked where too many rows lose every trained token. */
-export function checkTruncated({ counts, recipe }: DataFacts): Verdict {
+export function checkTruncated({ counts, recipe, model }: DataFacts): Verdict {
   const { overLength, examples, lostTrainableTokens, trainableTokens } = counts;
   const { maxLength, truncation } = recipe.collator;
   if (overLength.count === 0) return passes('length.truncated', 'No example is cut.');
@@ -36,9 +36,15 @@ export function checkTruncated({ counts, recipe }: DataFacts): Verdict {
       isHarmless: isHarmless(recipe.collator.truncation, lostTrainableTokens),
     }),
     `${rowsOf(overLength.count, examples, 'are')} longer than ${number(maxLength)} tokens.`,
-    `collator.truncation is ${truncation}. ${answers} ${lostTrainableTokens === 0 ? '' : adviceFor('truncated')}`.trim(),
+    `collator.truncation is ${truncation}. ${answers} ${lostTrainableTokens === 0 ? '' : adviceAgainst(maxLength, model.contextLength)}`.trim(),
     overLength,
   );
+}
+
+function adviceAgainst(maxLength: number, contextLength: number): string {
+  return contextLength > 0 && maxLength >= contextLength
+    ? `The context of the model, ${number(contextLength)} tokens, takes no longer rows: cut prompts instead of answers, split the conversations, or choose a model with a longer context.`
+    : adviceFor('truncated');
 }
 
 /** Prompts that are cut on purpose, with every answer left whole, are no reason to warn. */

@@ -17,7 +17,7 @@ function checkSize({ totals, trainingLengths, plan, recipe }: RunFacts): Verdict
   const seen = plan.stepsPerEpoch === 0 ? 1 : Math.min(1, plan.steps / plan.stepsPerEpoch);
   const unseen = Math.round(trainingExamples * (1 - seen));
   const isFew = kept > 0 && kept < FEW_EXAMPLES;
-  const few = `${number(kept)} examples are few: the model may learn them by heart. Add more, of the kind that it is to answer.`;
+  const few = `${kept === 1 ? 'One example is' : `${number(kept)} examples are`} few: the model may learn them by heart. Add more, of the kind that it is to answer.`;
   if (seen < 1) {
     const why =
       recipe.training.maxSteps === null
@@ -32,7 +32,13 @@ function checkSize({ totals, trainingLengths, plan, recipe }: RunFacts): Verdict
     );
   }
   if (isFew)
-    return fires(id, 'warning', `There are ${number(kept)} examples.`, few, { count: kept, rows: [] });
+    return fires(
+      id,
+      'warning',
+      kept === 1 ? 'There is 1 example.' : `There are ${number(kept)} examples.`,
+      few,
+      { count: kept, rows: [] },
+    );
   return passes(id, 'The run sees every training example.');
 }
 

@@ -50,7 +50,7 @@ function checkRefused({ counts }: DataFacts): Verdict {
     'template.refused',
     byShare(refused.count, counts.examples),
     `The template refuses ${rowsOf(refused.count, counts.examples, '')}.`,
-    `In its own words: ${describeProblems(counts, 'templateRefused')} ${adviceFor('templateRefused')}`,
+    `In its own words: ${describeProblems(counts, 'templateRefused')}. ${adviceFor('templateRefused')}`,
     refused,
   );
 }

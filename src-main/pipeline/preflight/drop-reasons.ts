@@ -38,9 +38,12 @@ const REASONS: Readonly<Record<DropReason, { readonly words: string; readonly ad
 const NAMED_PROBLEMS = 3;
 
 /** The reason that took most rows, or null where none was dropped. */
-export function mainReason(counts: DatasetCounts): DropReason | null {
+export function mainReason(
+  counts: DatasetCounts,
+  reasons: readonly DropReason[] = DROP_REASONS,
+): DropReason | null {
   let best: DropReason | null = null;
-  for (const reason of DROP_REASONS) {
+  for (const reason of reasons) {
     const { count } = counts.dropped[reason];
     if (count > 0 && (best === null || count > counts.dropped[best].count)) best = reason;
   }
@@ -63,7 +66,7 @@ export function describeProblems(counts: DatasetCounts, reason: DropReason): str
   const problems = counts.problems[reason];
   const named = problems.slice(0, NAMED_PROBLEMS).map(({ text, firstRow, count }) => {
     const times = count === 1 ? '' : ` and ${number(count - 1)} more`;
-    return `row ${firstRow}${times}: ${text}`;
+    return `row ${firstRow}${times}: ${text.replace(/\.$/, '')}`;
   });
   return named.join('; ') + (problems.length > NAMED_PROBLEMS ? '; and others' : '');
 }

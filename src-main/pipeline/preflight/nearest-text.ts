@@ -21,7 +21,7 @@ export function nearestText(text: string, wanted: string): string | null {
     const nextEdits = [0];
     const nextStarts = [end];
     for (let i = 1; i <= needle.length; i++) {
-      const swapped = (edits[i - 1] ?? 0) + (needle[i - 1] === haystack[end - 1] ? 0 : 1);
+      const swapped = (edits[i - 1] ?? 0) + costOf(needle[i - 1], haystack[end - 1]);
       const inserted = (edits[i] ?? 0) + 1;
       const deleted = (nextEdits[i - 1] ?? 0) + 1;
       const fewest = Math.min(swapped, inserted, deleted);
@@ -36,4 +36,10 @@ export function nearestText(text: string, wanted: string): string | null {
     if (all < best.edits) best = { edits: all, start: starts[needle.length] ?? 0, end };
   }
   return best.edits * 2 > needle.length || best.end === 0 ? null : haystack.slice(best.start, best.end);
+}
+
+/** Another case is a small slip. */
+function costOf(wanted: string | undefined, found: string | undefined): number {
+  if (wanted === found) return 0;
+  return wanted?.toLowerCase() === found?.toLowerCase() ? 0.25 : 1;
 }
