@@ -84,12 +84,14 @@ void ReversePass::run_with_checkpoints(ggml_cgraph * forward) {
             const auto found = clones.find(node);
             return found == clones.end() ? node : found->second;
         };
-        // what arrived at the layer's output belongs to the clone, whose rule reads cloned sources
-        ggml_tensor * output = ggml_graph_node(forward, last);
-        if (const auto found = gradients_.find(output); found != gradients_.end() && twin(output) != output) {
-            ggml_tensor * gradient = found->second;
-            gradients_.erase(found);
-            gradients_[twin(output)] = gradient;
+        // what arrived at the layer's output, or at keys and values that later layers share, belongs to the clone,
+        // whose rule reads cloned sources
+        for (const auto & [node, copy] : clones) {
+            if (const auto found = gradients_.find(node); found != gradients_.end()) {
+                ggml_tensor * gradient = found->second;
+                gradients_.erase(found);
+                gradients_[copy] = gradient;
+            }
         }
         for (int i = last; i >= first; --i) {
             differentiate(twin(ggml_graph_node(forward, i)));
@@ -168,7 +170,8 @@ ggml_tensor * ReversePass::gradient_through(ggml_tensor * node, ggml_tensor * dy
 void ReversePass::add_gradient(ggml_tensor * of, ggml_tensor * gradient) {
     GGML_ASSERT(ggml_are_same_shape(of, gradient));
     ggml_tensor *& sum = gradients_[of];
-    sum = sum ? ggml_add(context_, sum, gradient) : gradient;
+    // keys and values that several layers share get theirs transposed
+    sum = sum ? ggml_add(context_, contiguous(sum), contiguous(gradient)) : gradient;
     ggml_build_forward_expand(graph_, sum);
 }
 

@@ -88,7 +88,7 @@ describe('inspectModel', () => {
     for (const architecture of native.trainable().architectures) {
       expect(unwrap(inspect(plain(architecture))).untrainableReason).toBeNull();
     }
-    expect(unwrap(inspect(plain('gemma4'))).untrainableReason).not.toBeNull();
+    expect(unwrap(inspect(plain('gemma3n'))).untrainableReason).not.toBeNull();
     expect(unwrap(inspect(plain(''))).untrainableReason).toMatch(/\(none named\)/);
   });
 
