@@ -68,25 +68,55 @@ function isAlive(pid: number): boolean {
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
+/** The hash of the prepared file, and the report. */
+async function prepareWith(threads: number, name: string, path: string, extra = '') {
+  const home = join(workspace.directory, `home-${name}-${threads}`);
+  const recipe = recipeFile(`${name}-${threads}`, path, `${extra}device: {threads: ${threads}}\n`);
+  const { json } = await runLuthier('preflight', recipe, '--json', '--home', home);
+  const [file, ...others] = preparedIn(home);
+  expect(others).toEqual([]);
+  const hash = createHash('sha256')
+    .update(readFileSync(file ?? ''))
+    .digest('hex');
+  return { hash, report: json[0] };
+}
+
 describe('the prepared file', () => {
   it('is the same to the byte for one, two and three threads', async () => {
-    const hashes: string[] = [];
-    for (const threads of [1, 2, 3]) {
-      const home = join(workspace.directory, `home-${threads}`);
-      const recipe = recipeFile(`threads-${threads}`, data, `device: {threads: ${threads}}\n`);
-      const { json } = await runLuthier('preflight', recipe, '--json', '--home', home);
-      expect(json[0]).toMatchObject({
-        totals: { examples: DONE_ROWS + BROKEN_ROWS, dropped: { invalid: BROKEN_ROWS } },
-      });
-      const [file, ...others] = preparedIn(home);
-      expect(others).toEqual([]);
-      hashes.push(
-        createHash('sha256')
-          .update(readFileSync(file ?? ''))
-          .digest('hex'),
-      );
-    }
-    expect(new Set(hashes).size).toBe(1);
+    const one = await prepareWith(1, 'lines', data);
+    expect(one.report).toMatchObject({
+      totals: { examples: DONE_ROWS + BROKEN_ROWS, dropped: { invalid: BROKEN_ROWS } },
+    });
+    expect((await prepareWith(2, 'lines', data)).hash).toBe(one.hash);
+    expect((await prepareWith(3, 'lines', data)).hash).toBe(one.hash);
+  });
+
+  it.each([
+    [
+      'csv',
+      (rows: string[][]) =>
+        ['prompt,completion', ...rows.map(row => row.map(cell => `"${cell}"`).join(','))].join('\n'),
+    ],
+    [
+      'json',
+      (rows: string[][]) => JSON.stringify(rows.map(([prompt, completion]) => ({ prompt, completion }))),
+    ],
+  ])('is the same for the rows of a %s file, which are read before threads get them', async (kind, write) => {
+    const rows = Array.from({ length: 9000 }, (_, i) => [`Was ist ${i}?`, `Die Zahl ${i}, ö. `.repeat(14)]);
+    const path = workspace.write(`pairs.${kind}`, write(rows));
+    const one = await prepareWith(1, kind, path);
+    expect(one.report).toMatchObject({ totals: { examples: 9000, kept: 9000 } });
+    expect((await prepareWith(2, kind, path)).hash).toBe(one.hash);
+  });
+
+  it('ends with the limit, in the middle of a batch', async () => {
+    const limited = workspace.write(
+      'limited.luthier.yaml',
+      `version: 1\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}, limit: 1234}\ndevice: {threads: 2}\n`,
+    );
+    const home = join(workspace.directory, 'home-limited');
+    const { json } = await runLuthier('preflight', limited, '--json', '--home', home);
+    expect(json[0]).toMatchObject({ totals: { examples: 1234 } });
   });
 });
 
