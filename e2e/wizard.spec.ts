@@ -43,6 +43,11 @@ test('an own file with wrong roles: blocked, fixed by one click, trained', async
   await expect(page).toHaveURL(/#\/runs\//);
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText(/adapter\.gguf/).first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Use its recipe' }).click();
+  await expect(page.getByRole('heading', { name: 'How should it learn?' })).toBeVisible();
+  await stepLink(page, 'Data').click();
+  await expect(page.getByLabel('Role of luthier')).toHaveValue('assistant');
 });
 
 test('truncated answers: found in the inspector, fixed, undone', async ({ page, studio }) => {

@@ -114,6 +114,7 @@ export const strings = {
     elapsed: 'elapsed',
     left: (forecast: string) => `${forecast} left`,
     progress: 'Steps',
+    useRecipe: 'Use its recipe',
     stop: 'Stop',
     stopAndKeep: (step: string) => `Stop and keep step ${step}`,
     stopping: 'Stopping after this step',

@@ -1,22 +1,17 @@
-/** Recipes and templates as documents of the user: opened from a file, the demo or a run, and saved. */
+/** Recipes and templates as documents of the user: opened from a file or the demo, and saved. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
-import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { loadDemoRecipe } from './demo.ts';
 
-/** Errors: those of `loadRecipe`; `run.notFound`. */
+/** Errors: those of `loadRecipe`. */
 export function openRecipe(
   parts: BackendParts,
   source: ProcedureInput<'recipe.open'>,
 ): Outcome<ProcedureOutput<'recipe.open'>> {
-  if (source.kind === 'run') {
-    const run = parts.store.show(source.id);
-    return run ? ok({ recipe: run.recipe, path: null }) : fail(runNotFound(source.id));
-  }
   const loaded = source.kind === 'demo' ? loadDemoRecipe(parts) : parts.loadRecipe(source.path);
   if (!loaded.ok) return loaded;
   return ok({ recipe: loaded.value, path: source.kind === 'file' ? resolve(source.path) : null });

@@ -79,7 +79,7 @@ export const wizardStrings = {
   },
   fields: {
     usual: 'Usual',
-    raised: 'Raised',
+    raised: 'Raised:',
     found: (allowed: string, nearest: string | null) =>
       `Allowed is ${allowed}.${nearest === null ? '' : ` Did you mean ${nearest}?`}`,
     reset: 'Back to the default',

@@ -91,7 +91,6 @@ export const DRAFT_PROCEDURES = {
     input: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('demo') }),
       z.strictObject({ kind: z.literal('file'), path }),
-      z.strictObject({ kind: z.literal('run'), id: z.string().min(1).max(100) }),
     ]),
     output: z.object({ recipe: draftSchema, path: z.string().nullable() }),
   },

@@ -16,10 +16,11 @@ import { forecastRemainingMs } from './forecast.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
 import { isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
 import { lastValue } from './step-columns.ts';
+import { UseRecipeButton } from './use-recipe-button.tsx';
 
 interface RunHeaderProps {
   readonly run: RunState;
-  readonly record: Pick<RunDetails, 'id' | 'name' | 'createdAt' | 'endedAt' | 'plannedSteps'>;
+  readonly record: Pick<RunDetails, 'id' | 'name' | 'createdAt' | 'endedAt' | 'plannedSteps' | 'recipe'>;
   readonly listed: RunSummary | null;
   readonly facts: RecipeFacts;
 }
@@ -39,6 +40,7 @@ export function RunHeader({ run, record, listed, facts }: RunHeaderProps) {
         </p>
       </div>
       <RunProgress run={run} record={record} facts={facts} />
+      {!isActive(status) && <UseRecipeButton recipe={record.recipe} />}
       {isActive(status) && <StopButton id={record.id} step={stepsDone(run)} />}
     </header>
   );

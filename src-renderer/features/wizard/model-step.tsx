@@ -2,6 +2,7 @@
 import { Ban, CircleCheck, Info } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import type { ProcedureInput } from '../../../src-shared/contract/procedures.ts';
 import type { ModelFacts } from '../../../src-shared/domain/inspection.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
@@ -135,7 +136,7 @@ function RecipeOpener() {
   const [path, setPath] = useState('');
   const [error, setError] = useState<CodedError | null>(null);
   const open = useCallback(
-    async (source: { kind: 'demo' } | { kind: 'file'; path: string }) => {
+    async (source: ProcedureInput<'recipe.open'>) => {
       const outcome = await client.call('recipe.open', source);
       setError(outcome.ok ? null : outcome.error);
       if (!outcome.ok) return;

@@ -37,6 +37,8 @@ export function useWizard(): Wizard {
   return wizard;
 }
 
+/** Of larger data, rows are not all labelled again with every change: only where batches and checks need them. */
+const MANY_ROWS = 100_000;
 /** While a path is typed, files are asked for after a pause. */
 const TYPING_MS = 300;
 
@@ -55,7 +57,8 @@ export function useWizardState(
     TYPING_MS,
   );
   const inspection = useAnswer('data.inspect', inspectionInput(recipe), TYPING_MS);
-  const isWanted = STEPS.indexOf(step) >= STEPS.indexOf('template');
+  const rows = inspection.value?.rows ?? 0;
+  const isWanted = STEPS.indexOf(step) >= STEPS.indexOf(rows > MANY_ROWS ? 'collator' : 'template');
   const preparation = usePreparation(whole, isWanted);
   const states = useMemo(() => {
     const known = {
