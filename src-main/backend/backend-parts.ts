@@ -12,6 +12,7 @@ import type {
   Inference,
   ModelFinder,
   PreparedDatasets,
+  Prober,
   RunStore,
   TrainingLauncher,
 } from './ports.ts';
@@ -31,6 +32,7 @@ export interface BackendParts {
   readonly workers: {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;
+    readonly prober: Prober;
     readonly inference: Inference;
     readonly explorer: Explorer;
   };

@@ -30,6 +30,7 @@ import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
+import { probeRecipe } from './probe-recipe.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
 import { type LaunchOptions, PAUSE } from './supervise-run.ts';
@@ -70,6 +71,13 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       if (prepared.ok) return ok(prepared.value.report);
       const report = reportBehind(prepared.error);
       return report === null ? prepared : ok(report);
+    },
+    'preflight.probe': async (source, signal) => {
+      const recipe = recipeOf(parts, source);
+      if (!recipe.ok) return recipe;
+      const prepared = await parts.workers.preparer.prepare(recipe.value, { signal });
+      if (!prepared.ok) return prepared;
+      return await probeRecipe(parts, recipe.value, prepared.value, { signal });
     },
     'runs.start': async (source, signal) => {
       const recipe = recipeOf(parts, source);

@@ -29,6 +29,7 @@ import type {
   InspectedModel,
   Inspection,
   Prepared,
+  ProbeFindings,
   Progress,
   TrainerRequest,
 } from '../pipeline/job-results.ts';
@@ -121,6 +122,15 @@ export interface TrainingLauncher {
       readonly onRequest: (request: TrainerRequest) => Promise<void>;
     },
   ): Promise<TrainingEnd>;
+}
+
+/** Tries a step before a run. */
+export interface Prober {
+  /** `directory`: for what is only needed meanwhile. Errors: those of a run that cannot begin. */
+  probe(
+    job: { readonly recipe: Recipe; readonly preparedPath: string; readonly directory: string },
+    options: WorkOptions,
+  ): Promise<Outcome<ProbeFindings>>;
 }
 
 /** Where a run can go on from; see `adapters/checkpoints`. */

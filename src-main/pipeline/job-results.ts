@@ -40,6 +40,29 @@ export type InspectedModel =
     }
   | { readonly refusal: string };
 
+/** What a real step with the recipe's model and data showed. */
+export interface ProbeFindings {
+  /** One micro-batch, the largest of the first epoch; losses are per trained token. */
+  readonly loss: number;
+  readonly vocabularySize: number;
+  /** Labels that the dataset says are in it, and those that the trainer saw. */
+  readonly labelsCounted: number;
+  readonly labelsSeen: number;
+  /** Weights whose B got no gradient, or one that is no number. */
+  readonly weightsWithoutGradient: readonly string[];
+  readonly adaptedWeights: number;
+  /** The same micro-batch after each of some steps at a constant rate. */
+  readonly lossesAfterSteps: readonly number[];
+  /** Rows of the data file in it. */
+  readonly rows: readonly number[];
+  /** Of the run's first step, with all its micro-batches and the update. */
+  readonly secondsPerStep: number;
+  /** The trainer's peak resident memory. */
+  readonly memoryBytes: number;
+  /** What a run would warn of: devices that are not used, operations left to the processor. */
+  readonly warnings: readonly string[];
+}
+
 export interface Inspection {
   readonly format: string | null;
   readonly rows: number;

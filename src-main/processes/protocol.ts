@@ -92,6 +92,14 @@ export interface TrainJob {
   readonly resumeFrom: Checkpoint | null;
 }
 
+/** One real step and ten on one micro-batch; nothing is kept. */
+export interface ProbeJob {
+  readonly kind: 'probe';
+  readonly recipe: Recipe;
+  readonly preparedPath: string;
+  readonly directory: string;
+}
+
 export type TrainResult = Omit<FinishedEvent, 'type' | 'demo' | 'paused'>;
 
 export interface Sampling {
@@ -117,7 +125,7 @@ export interface GenerateResult {
   readonly answers: readonly (readonly string[])[];
 }
 
-export type Job = PreparerJob | TrainJob | GenerateJob;
+export type Job = PreparerJob | TrainJob | ProbeJob | GenerateJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }

@@ -53,6 +53,8 @@ export const PROCEDURES = {
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */
   'preflight.run': { input: recipeSourceSchema, output: preflightReportSchema },
+  /** The same, and a real step: its loss and gradients as checks, its memory and time in the estimate. Takes the device. */
+  'preflight.probe': { input: recipeSourceSchema, output: preflightReportSchema },
   /** Preflight, then training. Answers as soon as the run exists; refuses with `preflight.blocked`. */
   'runs.start': { input: recipeSourceSchema, output: runId },
   /** Stops within one micro-batch; keeps the adapter, and a checkpoint to go on from. */

@@ -4,6 +4,7 @@ import type {
   DatasetPreparer,
   Explorer,
   Inference,
+  Prober,
   TrainingLauncher,
   WorkOptions,
 } from '../../backend/ports.ts';
@@ -28,6 +29,7 @@ const TRAINER_GRACE_MS = 10 * 60_000;
 export interface Workers {
   readonly preparer: DatasetPreparer;
   readonly trainer: TrainingLauncher;
+  readonly prober: Prober;
   readonly inference: Inference;
   readonly explorer: Explorer;
 }
@@ -81,6 +83,23 @@ export function createWorkers(options: WorkerOptions): Workers {
           },
         );
         return { outcome: outcome as Awaited<ReturnType<TrainingLauncher['train']>>['outcome'], exit };
+      },
+    },
+    prober: {
+      probe: async (job, work) => {
+        const { outcome } = await runJob(
+          options.launcher,
+          'trainer',
+          { kind: 'probe', ...job },
+          {
+            nativeDirectory: options.nativeDirectory,
+            signal: work.signal,
+            silenceLimitMs: null,
+            graceMs: TRAINER_GRACE_MS,
+            ...(work.onProgress ? { onProgress: work.onProgress } : {}),
+          },
+        );
+        return outcome as Awaited<ReturnType<Prober['probe']>>;
       },
     },
     inference: {

@@ -115,10 +115,13 @@ function buildProgram(perform: Perform): Command {
     .action((path: string, options: RecipeOptions & { limit?: number }) =>
       perform(options, context => batchesCommand(context, { path, set: options.set }, options.limit ?? null)),
     );
-  recipeCommand('preflight', 'all checks over the whole dataset, before any weights are loaded').action(
-    (path: string, options: RecipeOptions) =>
-      perform(options, context => preflightCommand(context, { path, set: options.set })),
-  );
+  recipeCommand('preflight', 'all checks over the whole dataset, before any weights are loaded')
+    .option('--probe', 'take a real step too: check its loss and gradients, measure its memory and time')
+    .action((path: string, options: RecipeOptions & { probe?: boolean }) =>
+      perform(options, context =>
+        preflightCommand(context, { path, set: options.set }, options.probe === true),
+      ),
+    );
   command('train [recipe]', 'preflight, then training; Ctrl-C stops and keeps what there is')
     .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
     .option('--resume <run>', 'go on with a run from its newest checkpoint; its recipe may be left out')

@@ -18,7 +18,7 @@ const TINY_MODEL_PARAMETERS = 20_000_000;
 export async function createTrainer(
   addon: Addon,
   model: NativeModel,
-  { recipe, directory }: TrainJob,
+  { recipe, directory }: Pick<TrainJob, 'recipe' | 'directory'>,
   from: StoredCheckpoint | null,
   largest: MicroBatchSize,
 ): Promise<Outcome<NativeTrainer>> {

@@ -1,6 +1,9 @@
 /** `luthier labels`, `batches` and `preflight`: everything that is known before weights are loaded. */
 import { type Outcome, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { IGNORE_INDEX } from '../../../../src-shared/domain/labels.ts';
+import type { PreflightReport } from '../../../../src-shared/domain/preflight.ts';
+import type { Recipe } from '../../../../src-shared/recipe/schema.ts';
+import { probeRecipe } from '../../../backend/probe-recipe.ts';
 import type { Prepared } from '../../../pipeline/job-results.ts';
 import { reportBehind } from '../../../pipeline/preflight/refuse-model.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -65,14 +68,28 @@ export async function batchesCommand(
   return EXIT.done;
 }
 
-export async function preflightCommand(context: CommandContext, argument: RecipeArgument): Promise<ExitCode> {
+export async function preflightCommand(
+  context: CommandContext,
+  argument: RecipeArgument,
+  withProbe: boolean,
+): Promise<ExitCode> {
   const { output } = context;
-  const { prepared } = await tryPrepare(context, argument);
+  const { recipe, prepared } = await tryPrepare(context, argument);
   const refused = prepared.ok ? null : reportBehind(prepared.error);
-  const report = refused ?? orThrow(prepared).report;
+  const report = refused ?? (await reportOf(context, recipe, orThrow(prepared), withProbe));
   if (output.json) await output.document(report);
   await output.text(reportAsText(report));
   return report.status === 'blocked' ? EXIT.refused : EXIT.done;
+}
+
+async function reportOf(
+  { parts, output, signal }: CommandContext,
+  recipe: Recipe,
+  prepared: Prepared,
+  withProbe: boolean,
+): Promise<PreflightReport> {
+  if (!withProbe) return prepared.report;
+  return orThrow(await probeRecipe(parts, recipe, prepared, { signal, onProgress: output.progress }));
 }
 
 async function prepare(context: CommandContext, argument: RecipeArgument) {
