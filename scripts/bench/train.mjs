@@ -11,6 +11,7 @@ import { root } from '../setup.mjs';
 import {
   folder,
   measure,
+  measureWholeRun,
   mebibytes,
   median,
   modelFile,
@@ -22,6 +23,8 @@ import {
 const LENGTH = 1024;
 /** bfloat16 has eight significant bits; losses and norms of two implementations agree to a fraction of that. */
 const PARITY = { loss: 1e-3, gradNorm: 1e-2 };
+
+const OURS = 'Luthier';
 
 /** What TRL offers for one GPU-less machine: autocast to bfloat16, with and without its two memory savers. */
 const PEERS = [
@@ -40,7 +43,11 @@ export function benchTraining(args) {
   job.adapter = join(folder, 'untrained-adapter.gguf');
   const tokens = job.rows.map(row => row.inputIds.length);
 
-  const sides = [{ name: 'Luthier', run: () => measure(process.execPath, 'train-ours.mjs', job) }];
+  const ours = options => () => measure(process.execPath, 'train-ours.mjs', { ...job, ...options });
+  const sides = [
+    { name: OURS, run: ours({}) },
+    { name: 'Luthier, checkpointing', run: ours({ checkpointing: true }) },
+  ];
   if (python && existsSync(python)) {
     for (const peer of PEERS) {
       sides.push({ name: peer.name, run: () => measure(python, 'peer_train.py', { ...job, ...peer }) });
@@ -60,20 +67,24 @@ export function benchTraining(args) {
     `${cpus()[0]?.model}, 2 threads; llama of 134M parameters in bf16, ${LENGTH} tokens packed from examples of 280 on\n` +
       `average, 60 % trained, LoRA rank 16 on 7 modules; medians of ${rounds} runs of ${steps - warmUp} steps after ${warmUp}.\n\n`,
   );
-  const ours = summarize(results.get('Luthier'), tokens, warmUp);
+  const own = summarize(results.get(OURS), tokens, warmUp);
   for (const { name } of sides) {
     const side = summarize(results.get(name), tokens, warmUp);
     const ratios =
-      name === 'Luthier'
+      name === OURS
         ? ''
-        : `   Luthier: ${(ours.perSecond / side.perSecond).toFixed(2)}x tokens/s, ${(ours.perCpuSecond / side.perCpuSecond).toFixed(2)}x per CPU second, ${(ours.peakBytes / side.peakBytes).toFixed(2)}x memory`;
+        : `   Luthier: ${(own.perSecond / side.perSecond).toFixed(2)}x tokens/s, ${(own.perCpuSecond / side.perCpuSecond).toFixed(2)}x per CPU second, ${(own.peakBytes / side.peakBytes).toFixed(2)}x memory`;
     process.stdout.write(
       `${name.padEnd(32)} ${side.perSecond.toFixed(0).padStart(5)} tokens/s ${side.perCpuSecond.toFixed(0).padStart(5)} per CPU second ${mebibytes(side.peakBytes).padStart(9)}${ratios}\n`,
     );
   }
+  const whole = measureWholeRun(job);
+  process.stdout.write(
+    `${'Luthier, by `luthier train`'.padEnd(32)} ${median(whole.tokensPerSecond.slice(warmUp)).toFixed(0).padStart(5)} tokens/s ${' '.repeat(20)} ${mebibytes(whole.peakBytes).padStart(9)}\n`,
+  );
   let holds = true;
   for (const { name } of sides.slice(1)) {
-    holds = comparePaths(name, results.get('Luthier')[0], results.get(name)[0]) && holds;
+    holds = comparePaths(name, results.get(OURS)[0], results.get(name)[0]) && holds;
   }
   return checkGradients() && holds ? 0 : 1;
 }
@@ -105,12 +116,14 @@ function comparePaths(name, ours, theirs) {
 /** The gradients of the very build that was timed, against float64 references. */
 function checkGradients() {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const { status, stdout } = spawnSync(
+  const { status, stdout, error } = spawnSync(
     process.execPath,
     [vitest, 'run', '--root', root, 'src-native/test/gradients.test.ts'],
     { encoding: 'utf8', cwd: root, env: { ...process.env, NO_COLOR: '1' } },
   );
-  const line = stdout.split('\n').find(text => text.trim().startsWith('Tests '));
-  process.stdout.write(`gradients against float64: ${status === 0 ? 'hold' : 'BROKEN'} (${line?.trim()})\n`);
+  const line = (stdout ?? '').split('\n').find(text => text.trim().startsWith('Tests '));
+  process.stdout.write(
+    `gradients against float64: ${status === 0 ? 'hold' : 'BROKEN'} (${line?.trim() ?? error})\n`,
+  );
   return status === 0;
 }

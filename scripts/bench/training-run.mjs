@@ -63,6 +63,58 @@ export function measure(command, script, job) {
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
+/**
+ * The same training as a user starts it: `luthier train` over a tokenized dataset of the rows' examples, packed
+ * by the program itself. Returns the steps that filled a row, and the peak of its trainer process.
+ */
+export function measureWholeRun(job) {
+  const data = join(folder, 'examples.jsonl');
+  const recipe = join(folder, 'whole-run.luthier.yaml');
+  const length = job.rows[0].inputIds.length;
+  writeFileSync(
+    data,
+    job.rows
+      .flatMap(examplesOf)
+      .map(example => `${JSON.stringify(example)}\n`)
+      .join(''),
+  );
+  writeFileSync(
+    recipe,
+    `version: 1
+name: benchmark
+model: {path: ${JSON.stringify(job.model)}}
+dataset: {path: ${JSON.stringify(data)}, format: tokenized, columns: {inputIds: inputIds, labels: labels}, validation: none}
+collator: {strategy: pack, maxLength: ${length}}
+adapter: {rank: ${job.rank}, alpha: ${job.alpha}}
+training: {epochs: 1, batchSize: 1, gradientAccumulationSteps: 1, warmupSteps: 0, gradientCheckpointing: 'off'}
+device: {threads: ${job.threads}}
+`,
+  );
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'out', 'main', 'cli.js'), 'train', recipe, '--json', '--home', join(folder, 'home')],
+    { encoding: 'utf8', maxBuffer: 1 << 26 },
+  );
+  if (status !== 0) throw new Error(`luthier train failed:\n${stderr.slice(-2000)}`);
+  const steps = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+    .filter(event => event.type === 'step');
+  return {
+    tokensPerSecond: steps.filter(step => step.tokens > 0.9 * length).map(step => step.tokensPerSecond),
+    peakBytes: Math.max(...steps.map(step => step.memoryBytes)),
+  };
+}
+
+function examplesOf({ inputIds, labels, lengths }) {
+  let end = 0;
+  return lengths.map(own => {
+    end += own;
+    return { inputIds: inputIds.slice(end - own, end), labels: labels.slice(end - own, end) };
+  });
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -50,6 +50,15 @@ describe('batches', () => {
     expect(worstDifference(packed.gradients, alone.gradients)).toBeLessThan(1e-5);
   });
 
+  it('trains a packed row whose pairs of tokens no memory could hold', async () => {
+    const row = randomRows(13, [64])[0] ?? { inputIds: [], labels: [] };
+    const alone = await gradientOf([padBatch([row])]);
+    const copies = 512; // 32,768² attention weights of 4 heads: 17 GB a layer
+    const packed = await gradientOf([packBatch(Array<typeof row>(copies).fill(row))]);
+    expect(packed.lossSum / alone.lossSum).toBeCloseTo(copies, 2);
+    expect(worstDifference(packed.gradients, alone.gradients)).toBeLessThan(1e-4);
+  });
+
   it('accumulates 2 batches of 2 to the gradient of one of 4', async () => {
     const whole = await gradientOf([padBatch(rows)]);
     const halves = await gradientOf([padBatch(rows.slice(0, 2)), padBatch(rows.slice(2))]);
