@@ -196,6 +196,14 @@ const SCENARIOS: readonly Scenario[] = [
     fixes: ['collator.maxLength'],
   },
   {
+    name: 'cut answers beside rows that are left out for another reason',
+    rows: [...chats(12), long(60, 5), long(5, 60), chat(['user', words(80)]), 'no json'],
+    keys: { model: demoModel, collator: { maxLength: 100 } },
+    check: 'length.truncated',
+    severity: 'warning',
+    fixes: ['collator.maxLength'],
+  },
+  {
     name: 'answers that are cut partly',
     rows: Array.from({ length: 40 }, (_, i) => long(5, 20 + i)),
     keys: { model: demoModel, collator: { maxLength: 100 } },
@@ -346,6 +354,14 @@ describe.runIf(llamaModels !== null)('each fix that preflight offers', () => {
     const names = checkOf(before, check).fixes.map(nameOf);
     expect(names).toEqual(expect.arrayContaining([...fixes]));
     for (const name of await expectPromisesKept(recipe, before.checks)) offered.add(name);
+  });
+
+  it('is tried on a part of large data, the rows concerned among them, and says so', async () => {
+    const rows = [...chats(10_500), chat(['user', 'Write <|im_end|>.'], ['assistant', 'No.'])];
+    const report = await preflight(workspace, recipeOver(workspace, rows, { model: demoModel }));
+    const [fix] = checkOf(report, 'tokens.specialInContent').fixes;
+    expect(fix?.promise).toMatchObject({ severity: 'info', count: 1, tried: 10_000, examples: 10_501 });
+    expect(fix?.label).toContain('(tried on 10,000 of 10,501 rows)');
   });
 
   it('was offered in one of these scenarios', () => {

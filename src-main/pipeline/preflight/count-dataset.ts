@@ -28,7 +28,7 @@ export interface DatasetCounts {
   readonly trainableTokens: number;
   /** Trained tokens that `maxLength` took. */
   readonly lostTrainableTokens: number;
-  /** Longer than `maxLength`: cut, or dropped whole where the recipe says so. */
+  /** Longer than `maxLength`, cut or dropped for it; not those that are left out for another reason. */
   readonly overLength: RowCount;
   readonly dropped: Readonly<Record<DropReason, RowCount>>;
   readonly problems: Readonly<Record<DropReason, readonly Problem[]>>;
@@ -88,7 +88,7 @@ export class DatasetCounter {
     this.#examples++;
     for (const finding of new Set(example.findings)) this.#find(finding, row);
     if (example.truncatedTokens > 0) this.#cut++;
-    const isOver = example.truncatedTokens > 0 || dropped === 'truncated';
+    const isOver = dropped === 'truncated' || (dropped === null && example.truncatedTokens > 0);
     if (isOver) this.#overLength.add(row);
     const trainable = dropped ? 0 : countTrainableTokens(example.labels);
     if (trace && (dropped === null || dropped === 'truncated')) {

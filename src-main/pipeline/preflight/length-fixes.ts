@@ -1,6 +1,8 @@
 /** Other maximum lengths, with what each does to the whole dataset: computed, since every length is known. */
 import type { Fix } from '../../../src-shared/domain/preflight.ts';
+import type { Truncation } from '../truncate-example.ts';
 import { severityOfCut } from './check-lengths.ts';
+import type { DatasetCounts } from './count-dataset.ts';
 import { type DataFacts, number } from './preflight-facts.ts';
 
 /** Shares of the cut rows that a longer limit is looked for to recover. */
@@ -43,7 +45,7 @@ function limitFix({ counts, recipe, model }: DataFacts, limit: number): Fix | nu
           : severityOfCut({ whole: after.lost, examples: counts.examples, isHarmless: false }),
       count: after.cut,
       kept: counts.kept + before.lost - after.lost,
-      ...(truncation === 'drop' ? {} : { truncatedExamples: after.cut }),
+      ...cutExamples(counts, truncation, after.cut),
       tried: counts.examples,
       examples: counts.examples,
     },
@@ -69,10 +71,16 @@ export function contextLimit({ counts, recipe, model, format }: DataFacts): Fix[
       promise: {
         severity: 'ok',
         count: 0,
-        ...(format === 'text' || recipe.collator.truncation === 'drop' ? {} : { truncatedExamples: cut }),
+        ...(format === 'text' ? {} : cutExamples(counts, recipe.collator.truncation, cut)),
         tried: counts.examples,
         examples: counts.examples,
       },
     },
   ];
+}
+
+/** The total also counts rows that are left out for another reason, whose lengths are not in the table. */
+function cutExamples({ dropped, examples, kept }: DatasetCounts, truncation: Truncation, cut: number) {
+  const isWhole = kept + dropped.truncated.count === examples;
+  return isWhole && truncation !== 'drop' ? { truncatedExamples: cut } : {};
 }

@@ -70,16 +70,17 @@ function computedFixes({ id, severity }: Verdict, facts: DataFacts): Fix[] {
   return [];
 }
 
-/** Null for every row; else those concerned first, then the first ones of the data. */
+/** Null for every row; else half of them such as are concerned, some of each kind, and half the first of the data. */
 function chooseRows({ counts }: DataFacts, changes: number): ReadonlySet<number> | null {
   const most = Math.max(FEWEST_ROWS, Math.floor(ROWS_IN_ALL / (changes + 1)));
   if (counts.examples <= most) return null;
-  const concerned = [
-    ...Object.values(counts.dropped).flatMap(({ rows }) => rows),
-    ...[...counts.findings.values()].flatMap(({ rows }) => rows),
-  ].sort((a, b) => a - b);
-  const reach = Math.max(REACH_ROWS, (concerned[0] ?? 0) + 1);
-  const chosen = new Set(concerned.filter(row => row < reach).slice(0, most));
+  const kinds = [...Object.values(counts.dropped), ...counts.findings.values()].filter(
+    ({ count }) => count > 0,
+  );
+  const firsts = kinds.map(({ rows }) => rows[0] ?? 0);
+  const reach = Math.max(REACH_ROWS, firsts.length > 0 ? Math.min(...firsts) + 1 : 0);
+  const ofEach = Math.ceil(most / 2 / Math.max(1, kinds.length));
+  const chosen = new Set(kinds.flatMap(({ rows }) => rows.filter(row => row < reach).slice(0, ofEach)));
   for (let row = 0; chosen.size < most; row++) chosen.add(row);
   return chosen;
 }
