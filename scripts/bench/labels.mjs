@@ -64,6 +64,11 @@ async function compareSpeed({ directory, count, rounds }) {
     `median: TRL ${version} ${speed(peerSeconds)} with ${processes} worker processes, its start left out`,
   );
   print(`Luthier is ${(peerSeconds / ownSeconds).toFixed(1)} times as fast`);
+  const [ownCpu, peerCpu] = [own, peer].map(runs => median(runs.map(run => run.cpuSeconds)));
+  if (own[0].cpuSeconds !== null)
+    print(
+      `and takes ${(peerCpu / ownCpu).toFixed(1)} times less processor time, which busy neighbours change less`,
+    );
 }
 
 const print = line => process.stdout.write(`${line}\n`);

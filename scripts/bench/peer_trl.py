@@ -1,7 +1,8 @@
 """TRL's own preparation of the rows that Luthier labels, timed: peer_trl.py ROWS VOCABULARY TEMPLATE CACHE COMPARED
 
-The tokenizer is made of the same GGUF vocabulary, the template is the same file. Prints one JSON line: seconds for
-loading and preparing (imports and tokenizer left out), and the ids and labels of the first rows.
+The tokenizer is made of the same GGUF vocabulary, the template is the same file. Prints one JSON line:
+seconds and processor seconds of loading and preparing (imports and tokenizer left out), and the ids and labels of
+the first rows.
 """
 
 import json
@@ -49,6 +50,10 @@ def read_tokenizer(path: str, template: str) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", chat_template=template)
 
 
+def processor_seconds() -> float:
+    return sum(os.times()[:4])
+
+
 def main() -> None:
     with open(template_path, encoding="utf-8") as file:
         template = file.read()
@@ -66,16 +71,17 @@ def main() -> None:
     trainer = SimpleNamespace(_tokenizer=tokenizer, chat_template=template, completion_only_loss=False)
     datasets.disable_progress_bars()
 
-    start = time.perf_counter()
+    start, used = time.perf_counter(), processor_seconds()
     rows = datasets.load_dataset("json", data_files=rows_path, split="train", cache_dir=cache)
     prepared = SFTTrainer._prepare_dataset(trainer, rows, tokenizer, config, False, None, "train")
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, processor_seconds() - used
 
     first = prepared.select(range(int(compared)))
     print(
         json.dumps(
             {
                 "seconds": seconds,
+                "cpuSeconds": cpu_seconds,
                 "version": trl.__version__,
                 "processes": processes,
                 "inputIds": [list(ids) for ids in first["input_ids"]],

@@ -16,6 +16,7 @@ import { proposeChanges } from '../../pipeline/preflight/propose-changes.ts';
 import { type JobContext, stopRequested } from '../child-channel.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { gatherHints } from './gather-hints.ts';
+import { cancelled, PROGRESS_EVERY_MS } from './label-rows.ts';
 import { createLabeller } from './open-labeller.ts';
 import { dataPaths, detectRecipeFormat, readRows } from './read-rows.ts';
 
@@ -24,7 +25,6 @@ const ROWS_IN_ALL = 20_000;
 const FEWEST_ROWS = 500;
 /** How far into the data rows are looked for. */
 const REACH_ROWS = 100_000;
-const ROWS_PER_PROGRESS = 200;
 /** Fixes that a check shows at most. */
 const MOST_FIXES = 5;
 
@@ -42,12 +42,15 @@ export async function tryFixes(
   const proposed = new Map(verdicts.map(verdict => [verdict.id, proposeChanges(verdict, facts, hints)]));
   const changes = new Map([...proposed.values()].flat().map(change => [keyOf(change), change]));
   const rows = chooseRows(facts, changes.size);
-  const trial = { rows, model: opened.labeller.model, surroundings, watch };
+  const after = new Map<string, TrialReport>();
+  const onProgress = () =>
+    watch.reportProgress({ phase: 'trying fixes', done: after.size, total: changes.size });
+  const { signal } = watch;
+  const trial = { rows, model: opened.labeller.model, surroundings, signal, onProgress };
   const before =
     changes.size === 0 || rows === null ? trialOf(verdicts, facts) : await tryRecipe(opened.recipe, trial);
-  const after = new Map<string, TrialReport>();
   for (const [key, change] of changes) {
-    watch.reportProgress({ phase: 'trying fixes', done: after.size, total: changes.size });
+    onProgress();
     const recipe = changeRecipe(opened.recipe, change.set);
     const report = recipe === null ? null : await tryRecipe(recipe, trial);
     if (report !== null) after.set(key, report);
@@ -89,28 +92,32 @@ interface Trial {
   readonly model: NativeModel;
   readonly rows: ReadonlySet<number> | null;
   readonly surroundings: Surroundings;
-  readonly watch: Watch;
+  readonly signal: AbortSignal;
+  /** Said now and then while rows are labelled. */
+  readonly onProgress: () => void;
 }
 
 /** Null where the recipe cannot be used at all. */
 async function tryRecipe(recipe: Recipe, trial: Trial): Promise<TrialReport | null> {
   const opened = await tryOpen(recipe, trial);
   if (opened === null) return null;
-  const { rows, surroundings, watch } = trial;
+  const { rows, surroundings, signal, onProgress } = trial;
   const { labeller, format } = opened;
   try {
     const counter = new DatasetCounter(labeller.options.tokenizer.endOfGenerationIds);
     const { limit, duplicates } = recipe.dataset;
     const split = new DatasetSplit(duplicates);
     const last = rows === null ? limit : Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(...rows) + 1);
-    let read = 0;
+    let watchedAt = performance.now();
     for await (const row of readRows(dataPaths(recipe), format, recipe, last)) {
       if (rows === null || rows.has(row.row)) {
         const labelled = { row: row.row, key: contentKey(row), examples: labelRow(row, labeller.options) };
         for (const example of split.addData(labelled)) counter.add(example);
       }
-      read++;
-      if (read % ROWS_PER_PROGRESS === 0 && (await stopRequested(watch.signal))) throw cancelled();
+      if (performance.now() - watchedAt < PROGRESS_EVERY_MS) continue;
+      watchedAt = performance.now();
+      onProgress();
+      if (await stopRequested(signal)) throw cancelled('Fixes were being tried.');
     }
     const counts = counter.counts();
     const facts = await gatherFacts(opened, counts, counts.kept, surroundings);
@@ -141,13 +148,4 @@ function trialOf(verdicts: readonly Verdict[], { counts }: DataFacts): TrialRepo
 
 function keyOf({ set }: RecipeChange): string {
   return JSON.stringify(set);
-}
-
-function cancelled(): CodedException {
-  return new CodedException({
-    code: 'job.cancelled',
-    title: 'The preparation was cancelled.',
-    cause: 'Fixes were being tried.',
-    remedy: 'Start it again when you like.',
-  });
 }
