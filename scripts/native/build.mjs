@@ -269,9 +269,28 @@ function collect(buildTree) {
       renameSync(`${target}.new`, target);
     }
   }
+  collectMetal();
   if (!existsSync(join(outputFolder, 'luthier.node'))) {
     throw new NativeBuildError(`The build produced no luthier.node in ${folders.join(', ')}.`);
   }
+}
+
+/**
+ * On macOS a module takes the ggml library that lies beside it, and there must be one in a process: the prebuilt
+ * Metal module comes to ours. Elsewhere the libraries that are loaded already are taken by their names.
+ */
+function collectMetal() {
+  const module = join(
+    root,
+    'node_modules',
+    '@node-llama-cpp',
+    'mac-arm64-metal',
+    'bins',
+    'mac-arm64-metal',
+    'libggml-metal.so',
+  );
+  if (process.platform === 'darwin' && existsSync(module))
+    cpSync(module, join(outputFolder, 'libggml-metal.so'));
 }
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {

@@ -91,6 +91,7 @@ Result<Placement> GraphRunner::examine(ggml_cgraph * graph) {
     schedule_for(graph);
     size_t sizes[2] = {};
     ggml_backend_sched_reserve_size(schedule_.get(), graph, sizes);
+    schedule_.reset(); // it would take a graph of this shape for one that has its memory already
     placement.device_bytes = double(sizes[0]);
     placement.host_bytes = double(sizes[1]);
     if (Problem problem = check_device_memory(device_, placement.device_bytes, "the tensors of a micro-batch")) {

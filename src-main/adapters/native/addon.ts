@@ -96,6 +96,23 @@ const REMEDIES: Readonly<Record<string, { title: string; remedy: string }>> = {
     title: 'There is not enough memory.',
     remedy: 'Lower training.batchSize or collator.maxLength.',
   },
+  'device.notFound': {
+    title: 'The device is not there.',
+    remedy: 'Set device.backend to auto, or to one that `luthier doctor` lists.',
+  },
+  'device.outOfMemory': {
+    title: 'The GPU has not enough memory.',
+    remedy:
+      'Lower training.batchSize or collator.maxLength, set training.gradientCheckpointing to on, choose a smaller or more quantized model, or set device.backend to cpu.',
+  },
+  'device.unsupportedOperation': {
+    title: 'The GPU cannot compute what this model needs.',
+    remedy: 'Set device.backend to cpu, or to another backend.',
+  },
+  'device.failed': {
+    title: 'The GPU failed.',
+    remedy: "Update the GPU's driver, or set device.backend to cpu.",
+  },
   'file.writeFailed': { title: 'A file cannot be written.', remedy: 'Free space, or choose another folder.' },
   'loss.notFinite': {
     title: 'The loss is not a number any more.',

@@ -41,6 +41,18 @@ describe('the end of a process', () => {
     });
   });
 
+  it.each([
+    ['CUDA error: out of memory', 'The GPU ran out of memory', 'gradientCheckpointing'],
+    ['CUDA error: an illegal memory access was encountered', 'The GPU or its driver failed', 'driver'],
+    ['  what():  vk::Queue::submit: ErrorDeviceLost', 'The GPU or its driver failed', 'driver'],
+  ])('by a GPU that says "%s" names the GPU', (line, cause, remedy) => {
+    const lines = [line, '/src/ggml-cuda.cu:98: CUDA error', 'GGML_ABORT'];
+    expect(explainExit('trainer', exit('SIGABRT', ...lines.slice(0, 1)))).toMatchObject({
+      cause: expect.stringContaining(cause),
+      remedy: expect.stringContaining(remedy),
+    });
+  });
+
   it('without a signal or a line names the exit code', () => {
     expect(explainExit('inference', exit(null)).cause).toContain('exit code 134; it wrote nothing');
   });

@@ -16,6 +16,8 @@ interface Explanation {
 }
 
 const LESS_MEMORY = 'Lower training.batchSize or collator.maxLength, or end other programs.';
+const LESS_GPU_MEMORY =
+  'Lower training.batchSize or collator.maxLength, set training.gradientCheckpointing to on, or device.backend to cpu.';
 const REPORT = 'Report this with the last lines of the run.';
 
 /** By what the process wrote: the last line that fits wins over the signal. */
@@ -23,6 +25,17 @@ const BY_LINE: readonly { readonly pattern: RegExp; readonly explain: (line: str
   {
     pattern: /JavaScript heap out of memory|std::bad_alloc|failed to allocate|cannot allocate memory/i,
     explain: line => ({ cause: `It ran out of memory: ${line}`, remedy: LESS_MEMORY }),
+  },
+  {
+    pattern: /CUDA error: out of memory|cudaMalloc failed|OutOfDeviceMemory/,
+    explain: line => ({ cause: `The GPU ran out of memory: ${line}`, remedy: LESS_GPU_MEMORY }),
+  },
+  {
+    pattern: /CUDA error|DeviceLost|GPU Hang/i,
+    explain: line => ({
+      cause: `The GPU or its driver failed: ${line}`,
+      remedy: 'Update the driver, or set device.backend to cpu.',
+    }),
   },
   {
     pattern: /GGML_ASSERT|GGML_ABORT|ggml_abort|llama_.*fatal|terminate called/,

@@ -53,9 +53,8 @@ async function openOn(
     model.value.dispose();
     return trainer;
   }
-  context.log(
-    `training on ${device === null ? 'the processor' : `${device.description} (${device.backend})`}`,
-  );
+  const where = device === null ? 'the processor' : `${device.description} (${device.backend})`;
+  context.log(`training on ${where}`);
   const { fallbacks } = trainer.value.placement;
   if (device !== null && fallbacks.length > 0) warn(context, leftToProcessor(device, fallbacks));
   return ok({ model: model.value, trainer: trainer.value });

@@ -1,6 +1,7 @@
 /** The machine that would train: what the backend says of it. */
 import { Cpu } from 'lucide-react';
 import type { AppInfo } from '../../../src-shared/contract/procedures.ts';
+import type { ComputeDevice } from '../../../src-shared/domain/device.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
 import { formatBytes, splitBytes } from '../../format/numbers.ts';
 import { strings } from '../../strings.ts';
@@ -29,6 +30,24 @@ export function DeviceCard() {
   );
 }
 
+/** Not the processor, nor what computes on it behind a GPU's interface. */
+function isGpu(device: ComputeDevice): boolean {
+  return !device.isSoftware;
+}
+
+function GpuFacts({ device }: { readonly device: ComputeDevice }) {
+  const free = splitBytes(device.memoryFreeBytes);
+  return (
+    <>
+      <dt>{device.backend}</dt>
+      <dd>
+        {device.description}, {free.value}{' '}
+        {strings.app.ofTotalFree(free.unit, formatBytes(device.memoryTotalBytes))}
+      </dd>
+    </>
+  );
+}
+
 function DeviceFacts({ info }: { readonly info: AppInfo }) {
   const free = splitBytes(info.memoryFreeBytes);
   const used = 1 - info.memoryFreeBytes / info.memoryTotalBytes;
@@ -54,6 +73,9 @@ function DeviceFacts({ info }: { readonly info: AppInfo }) {
         <span style={{ width: `${used * 100}%` }} />
       </div>
       <dl className="facts device-facts">
+        {info.devices.filter(isGpu).map(device => (
+          <GpuFacts key={device.name} device={device} />
+        ))}
         <dt>{strings.newRun.platform}</dt>
         <dd>{info.platform}</dd>
         <dt>{strings.newRun.version}</dt>
