@@ -123,6 +123,31 @@ describe.each(['vulkan', 'cuda', 'metal'] as const)('on %s, training', backend =
     },
   );
 
+  it.skipIf(isAbsent)(
+    'drops the same places and adds the same noise as the processor, and names what it leaves to it',
+    async () => {
+      const path = `${casesFolder}llama/model.gguf`;
+      const batch = padBatch(randomRows(5, [24, 17]));
+      const gradientsOn = async (where?: string) => {
+        const model = await openModel(path, false, where);
+        const trainer = await openTrainer(model, { dropout: 0.3, neftuneAlpha: 5 });
+        shake(trainer);
+        const loss = unwrap(await trainer.accumulate(batch));
+        const gradients = trainer.gradients();
+        const left = trainer.placement.fallbacks.map(({ operation }) => operation);
+        for (const owner of [trainer, model]) owner.dispose();
+        return { loss, gradients, left };
+      };
+      const [there, here] = [await gradientsOn(device), await gradientsOn()];
+      const errors = there.gradients.map(({ data }, i) => relativeError(data, here.gradients[i]?.data ?? []));
+      console.info(`${backend}, dropout and noise: gradient ${Math.max(...errors).toExponential(1)}`);
+      expect(Math.abs(there.loss.lossSum / here.loss.lossSum - 1)).toBeLessThan(1e-3);
+      expect(Math.max(...errors)).toBeLessThan(TOLERANCE.f32.gradient);
+      expect(there.left).toContain('MAP_CUSTOM1');
+      expect(here.left).toEqual([]);
+    },
+  );
+
   // A step of two million tokens, its loss divided before the reverse pass: the loss looks right and the
   // gradients are garbage wherever products round to float16. CUDA rounds to TF32, which has float32's range.
   it.skipIf(isAbsent || backend === 'cuda')(

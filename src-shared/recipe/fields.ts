@@ -160,8 +160,9 @@ export const RECIPE_FIELDS: Readonly<Record<string, FieldExplanation>> = {
     raising: 'More layers: more capacity, memory and time.',
   },
   'adapter.init': {
-    allowed: 'the path of an adapter, or null',
-    meaning: 'An adapter to go on from instead of a fresh one.',
+    allowed: 'the path of a GGUF adapter or of a PEFT folder, or null',
+    meaning:
+      "An adapter to go on from instead of a fresh one; its rank, alpha and targets must be the recipe's.",
   },
   'training.epochs': {
     allowed: 'a number above 0',
