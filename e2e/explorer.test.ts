@@ -71,6 +71,7 @@ test.each([
   ['the last answer, without its end', { masking: { strategy: 'last-assistant', trainOnEndOfTurn: false } }],
   ['cut at the right', { collator: { maxLength: 50 } }],
   ['cut at the left', { collator: { maxLength: 30, truncation: 'left' } }],
+  ['prompts cut first', { collator: { maxLength: 40, truncation: 'prompt-first' } }],
   ['everything', { masking: { strategy: 'full' } }],
   ['completion', { masking: { strategy: 'completion' } }],
 ])('shows the very tokens and labels that are trained: %s', async (_, more) => {
@@ -136,6 +137,10 @@ test('pages through rows, good and bad, and finds the next one that is cut', asy
   expect((await ask('labels.find', { ...search, preparedId, row: 555 })).row).toBeNull();
   const text = { kind: 'text', text: 'question 42' } as const;
   expect((await ask('labels.find', { ...search, preparedId, search: text })).row).toBe(42);
+  const first = { kind: 'text', text: 'question 0' } as const;
+  expect((await ask('labels.find', { ...search, preparedId, row: -1, search: first })).row).toBe(0);
+  const backwards = { ...search, preparedId, row: 900, backwards: true };
+  expect((await ask('labels.find', backwards)).row).toBe(555);
 
   const map = await ask('labels.map', { preparedId, bars: 100 });
   expect(map.bars).toHaveLength(100);
@@ -180,4 +185,14 @@ test('a template that fills the memory ends its question, not the ones behind it
   const behind = ask('models.describe', { path: demoModel });
   expect(await bomb).toMatchObject({ ok: false, error: { code: 'process.tooMuchMemory' } });
   expect(await behind).toMatchObject({ architecture: expect.any(String), untrainableReason: null });
+});
+
+test('proposes markers with which the same answers are trained', async () => {
+  const markers = await ask('labels.markers', { recipe: draft() });
+  expect(markers.response).toMatch(/assistant/);
+  const marked = await seen(draft({ masking: { strategy: 'markers', markers } }), 0);
+  const own = await seen(draft(), 0);
+  const answer = (labels: readonly number[]) => labels.filter(label => label !== -100);
+  expect(answer(marked.labels).slice(0, 5)).toEqual(answer(own.labels).slice(0, 5));
+  expect(marked.example.method).toBe('markers');
 });

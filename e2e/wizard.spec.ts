@@ -162,6 +162,12 @@ test('a template edited with an error is told in place, mended, and used', async
   );
   await stepLink(page, 'Preflight').click();
   await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+
+  // Markers come with the strategy, so that the recipe stays whole.
+  await stepLink(page, 'Masking').click();
+  await page.getByRole('radio', { name: /Between markers/ }).check();
+  await expect(page.getByLabel('Response marker')).toHaveValue(/assistant/);
+  await expect(page.getByRole('listbox', { name: 'Tokens of row 0' })).toBeVisible();
 });
 
 test('from the first start to a trained adapter by keyboard alone', async ({ page, studio }) => {

@@ -74,6 +74,8 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
       withRecipe(recipe, whole => explorer.ask({ kind: 'example', recipe: whole, ...rest }, signal)),
     'labels.compare': ({ recipe, rows }, signal) =>
       withRecipe(recipe, whole => explorer.ask({ kind: 'compare', recipe: whole, rows }, signal)),
+    'labels.markers': ({ recipe }, signal) =>
+      withRecipe(recipe, whole => explorer.ask({ kind: 'markers', recipe: whole }, signal)),
     'labels.find': ({ recipe, preparedId, ...rest }, signal) =>
       withRecipe(recipe, whole => {
         const path = preparedId === null ? null : preparedPath(preparedId);

@@ -37,6 +37,7 @@ export type Question =
   | { readonly kind: 'map'; readonly preparedPath: string; readonly bars: number }
   | { readonly kind: 'render'; readonly recipe: Recipe; readonly source: string | null; readonly row: number }
   | { readonly kind: 'sources'; readonly recipe: Recipe }
+  | { readonly kind: 'markers'; readonly recipe: Recipe }
   | {
       readonly kind: 'batches';
       readonly recipe: Recipe;

@@ -56,6 +56,7 @@ export const wizardStrings = {
     saveAs: 'Save recipe as',
     copy: 'Copy recipe as YAML',
     copied: 'The recipe is in the clipboard as YAML.',
+    notCopied: 'The browser keeps the clipboard closed. The step Run shows the recipe to select.',
     saved: (path: string) => `Saved as ${path}.`,
     restart: 'Start over',
     unsaved: 'not saved yet',

@@ -160,16 +160,24 @@ export const DRAFT_PROCEDURES = {
       ),
     }),
   },
-  /** The next row behind (or before) `row` that is like that; null where there is none. */
+  /** Marker texts that fit the template, for a draft that masks in any other way yet. */
+  'labels.markers': {
+    input: z.strictObject({ recipe: draftSchema }),
+    output: z.object({ instruction: z.string().nullable(), response: z.string().nullable() }),
+  },
+  /**
+   * The next row behind (or before) `row` that is like that; -1 begins at the first. A long search stops at
+   * a row and can be gone on with from there.
+   */
   'labels.find': {
     input: z.strictObject({
       recipe: draftSchema,
       preparedId: preparedId.nullable(),
-      row,
+      row: z.int().min(-1),
       backwards: z.boolean(),
       search: searchSchema,
     }),
-    output: z.object({ row: z.number().nullable(), searchedRows: z.number() }),
+    output: z.object({ row: z.number().nullable(), stoppedAt: z.number().nullable() }),
   },
   'labels.map': {
     input: z.strictObject({ preparedId, bars: z.int().min(1).max(400) }),

@@ -8,6 +8,7 @@ import { describeModel } from './describe-model.ts';
 import type { ExplorerSession } from './explorer-session.ts';
 import { findRow } from './find-row.ts';
 import { mapExamples } from './map-examples.ts';
+import { proposeRowMarkers } from './propose-markers.ts';
 import { renderRow, templateSources } from './render-row.ts';
 import type { QuestionContext } from './serve-questions.ts';
 import { showBatches } from './show-batches.ts';
@@ -36,6 +37,8 @@ export function answerQuestion(
       return renderRow(session, question, context);
     case 'sources':
       return templateSources(session, question.recipe, context);
+    case 'markers':
+      return proposeRowMarkers(session, question.recipe, context);
     case 'batches':
       return showBatches(session, question);
     default:

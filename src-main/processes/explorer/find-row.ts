@@ -10,10 +10,13 @@ import type { QuestionContext } from './serve-questions.ts';
 type Find = Extract<Question, { kind: 'find' }>;
 export interface Found {
   readonly row: number | null;
-  readonly searchedRows: number;
+  /** Where a search that took long was left; null where it reached the end. */
+  readonly stoppedAt: number | null;
 }
 
 const ROWS_PER_LOOK = 50;
+/** Other questions wait behind a search, so a long one is done in parts. */
+const TIME_LIMIT_MS = 3000;
 
 /** Looks behind `row`, or before it. Cut and dropped rows are known from the prepared file's index alone. */
 export async function findRow(
@@ -29,15 +32,17 @@ export async function findRow(
   const matches = await matcher(session, question, context);
   if (!matches.ok) return matches;
   const step = question.backwards ? -1 : 1;
-  let searched = 0;
-  for (let at = question.row + step; at >= 0; at += step) {
+  const startedAt = performance.now();
+  const first = question.row + step;
+  for (let at = first; at >= 0; at += step) {
     const paged = await data.value.row(at);
     if (!paged) break;
-    searched++;
-    if (matches.value(paged)) return ok({ row: at, searchedRows: searched });
-    if (searched % ROWS_PER_LOOK === 0 && (await stopRequested(context.signal))) break;
+    if (matches.value(paged)) return ok({ row: at, stoppedAt: null });
+    if (Math.abs(at - first + 1) % ROWS_PER_LOOK > 0) continue;
+    const isLong = performance.now() - startedAt > TIME_LIMIT_MS;
+    if (isLong || (await stopRequested(context.signal))) return ok({ row: null, stoppedAt: at });
   }
-  return ok({ row: null, searchedRows: searched });
+  return ok({ row: null, stoppedAt: null });
 }
 
 type Paged = NonNullable<Awaited<ReturnType<import('./data-pages.ts').DataPages['row']>>>;
@@ -80,13 +85,11 @@ function findInIndex(
   const dataset = opened.value;
   const count = dataset.meta.dataExamples;
   const step = backwards ? -1 : 1;
-  let searched = 0;
   for (let i = backwards ? count - 1 : 0; i >= 0 && i < count; i += step) {
     const summary = dataset.summary(i);
     if (backwards ? summary.row >= row : summary.row <= row) continue;
-    searched++;
     if (kind === 'cut' ? summary.truncatedTokens > 0 : summary.dropped)
-      return ok({ row: summary.row, searchedRows: searched });
+      return ok({ row: summary.row, stoppedAt: null });
   }
-  return ok({ row: null, searchedRows: searched });
+  return ok({ row: null, stoppedAt: null });
 }

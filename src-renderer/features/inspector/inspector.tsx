@@ -32,10 +32,14 @@ export function Inspector(props: InspectorProps) {
   const { recipe, preparedId, totalRows, fileName, row, findings, children, onRow } = props;
   const [view, setView] = useState<InspectorView>('tokens');
   const [active, setActive] = useState<number | null>(null);
-  const shown = useExample(recipe, row, 0);
+  const [part, setPart] = useState(0);
+  const shown = useExample(recipe, row, part);
   const finder = useRowFinder(recipe, preparedId, row, onRow);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a token belongs to its row
-  useEffect(() => setActive(null), [row]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a token belongs to its row, and so does a part
+  useEffect(() => {
+    setActive(null);
+    setPart(0);
+  }, [row]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const isTyping = event.target instanceof Element && event.target.matches('input, select, textarea');
@@ -43,6 +47,7 @@ export function Inspector(props: InspectorProps) {
     if (event.key === 'j') onRow(totalRows === null ? row + 1 : Math.min(totalRows - 1, row + 1));
     else if (event.key === 'k') onRow(Math.max(0, row - 1));
     else if (event.key === 'J') finder.findNext();
+    else if (event.key === 'K') finder.findPrevious();
     else return;
     event.preventDefault();
   }
@@ -78,7 +83,7 @@ export function Inspector(props: InspectorProps) {
       </section>
       <aside className="inspector-side" aria-label={strings.rowTitle(String(row))}>
         {shown.example && !shown.error && (
-          <RowPanel example={shown.example} fileName={fileName} onToken={setActive}>
+          <RowPanel example={shown.example} fileName={fileName} onToken={setActive} onPart={setPart}>
             {children}
           </RowPanel>
         )}

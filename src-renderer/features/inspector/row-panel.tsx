@@ -1,9 +1,11 @@
 /** The row in numbers, and why each of its spans is as it is. */
+import { ChevronLeft, ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ExplainedExample } from '../../../src-shared/contract/draft-procedures.ts';
 import type { TokenRun, TokenState } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount, formatShare } from '../../format/numbers.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
+import { IconButton } from '../../ui/button.tsx';
 import { Callout } from '../../ui/callout.tsx';
 import { groupTokens } from './token-chunks.ts';
 
@@ -12,12 +14,13 @@ interface RowPanelProps {
   readonly fileName: string;
   readonly children?: ReactNode;
   onToken(token: number): void;
+  onPart(part: number): void;
 }
 
 const STATES = ['trained', 'masked', 'cut'] as const;
 const SHOWN_SPANS = 60;
 
-export function RowPanel({ example, fileName, children, onToken }: RowPanelProps) {
+export function RowPanel({ example, fileName, children, onToken, onPart }: RowPanelProps) {
   const { tokens, runs, row, line, part, parts, dropped, problem, method, findings } = example;
   const counts = countStates(runs);
   const speakers = speakersOf(runs);
@@ -25,10 +28,24 @@ export function RowPanel({ example, fileName, children, onToken }: RowPanelProps
     <>
       <div className="pane-head">
         <h2>{strings.rowTitle(formatCount(row))}</h2>
-        <p className="clip">
-          {strings.rowPlace(formatCount(line), fileName)}
-          {parts > 1 && `, ${strings.part(formatCount(part + 1), formatCount(parts))}`}
-        </p>
+        <p className="clip">{strings.rowPlace(formatCount(line), fileName)}</p>
+        {parts > 1 && (
+          <div className="row">
+            <IconButton
+              label={strings.previousPart}
+              icon={ChevronLeft}
+              isDisabled={part === 0}
+              onClick={() => onPart(part - 1)}
+            />
+            <span className="small soft">{strings.part(formatCount(part + 1), formatCount(parts))}</span>
+            <IconButton
+              label={strings.nextPart}
+              icon={ChevronRight}
+              isDisabled={part >= parts - 1}
+              onClick={() => onPart(part + 1)}
+            />
+          </div>
+        )}
       </div>
       <div className="pane-part">
         <div className="bar bar-8" aria-hidden="true">

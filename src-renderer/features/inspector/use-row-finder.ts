@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RowSearch } from '../../../src-shared/contract/draft-procedures.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
+import { formatCount } from '../../format/numbers.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 
 export interface RowFinder {
@@ -14,6 +15,7 @@ export interface RowFinder {
   choose(kind: string): void;
   setText(text: string): void;
   findNext(): void;
+  findPrevious(): void;
   findText(): void;
 }
 
@@ -32,35 +34,46 @@ export function useRowFinder(
   useEffect(() => () => asking.current?.abort(), []);
 
   const find = useCallback(
-    async (search: RowSearch) => {
+    async (search: RowSearch, backwards: boolean) => {
       if (!recipe) return;
       asking.current?.abort();
       const abort = new AbortController();
+      const { signal } = abort;
       asking.current = abort;
       setIsSearching(true);
       setMessage(strings.searching);
-      const ask = (from: number) =>
-        client.call(
-          'labels.find',
-          { recipe, preparedId, row: from, backwards: false, search },
-          { signal: abort.signal },
-        );
-      const behind = await ask(row);
-      if (abort.signal.aborted) return;
+      /** The row that was found, null at the end, or nothing where it failed or is not wanted any more. */
+      const searchFrom = async (start: number): Promise<number | null | undefined> => {
+        for (let from = start; ; ) {
+          const input = { recipe, preparedId, row: from, backwards, search };
+          const outcome = await client.call('labels.find', input, { signal });
+          if (signal.aborted) return undefined;
+          if (!outcome.ok) {
+            setMessage(outcome.error.title);
+            return undefined;
+          }
+          const { row: found, stoppedAt } = outcome.value;
+          if (found !== null || stoppedAt === null) return found;
+          setMessage(strings.searchedTo(formatCount(stoppedAt)));
+          from = stoppedAt;
+        }
+      };
+      let found = await searchFrom(row);
+      if (found === null && !backwards) {
+        setMessage(strings.startsAnew);
+        found = await searchFrom(-1);
+      } else if (found !== undefined) setMessage('');
+      if (signal.aborted) return;
       setIsSearching(false);
-      if (!behind.ok) setMessage(behind.error.title);
-      else if (behind.value.row !== null) {
-        setMessage('');
-        onRow(behind.value.row);
-      } else {
-        setMessage(strings.noneFound);
-        const again = await ask(0);
-        if (!abort.signal.aborted && again.ok && again.value.row !== null && again.value.row !== row)
-          onRow(again.value.row);
-      }
+      if (found === null) setMessage(strings.noneFound);
+      else if (found !== undefined) onRow(found);
     },
     [client, recipe, preparedId, row, onRow],
   );
+  const findLike = (backwards: boolean) => {
+    const search: RowSearch = kind === 'cut' || kind === 'dropped' ? { kind } : { kind: 'finding', id: kind };
+    void find(search, backwards);
+  };
 
   return {
     kind,
@@ -69,10 +82,10 @@ export function useRowFinder(
     message,
     choose,
     setText,
-    findNext: () =>
-      void find(kind === 'cut' || kind === 'dropped' ? { kind } : { kind: 'finding', id: kind }),
+    findNext: () => findLike(false),
+    findPrevious: () => findLike(true),
     findText: () => {
-      if (text.trim() !== '') void find({ kind: 'text', text: text.trim() });
+      if (text.trim() !== '') void find({ kind: 'text', text: text.trim() }, false);
     },
   };
 }

@@ -51,10 +51,12 @@ export function DocumentBar() {
     const outcome = await client.call('recipe.yaml', { recipe: { ...draft.recipe } });
     setError(outcome.ok ? null : outcome.error);
     if (!outcome.ok) return;
-    await navigator.clipboard.writeText(outcome.value.yaml).then(
-      () => say(strings.copied),
-      () => undefined,
-    );
+    try {
+      await navigator.clipboard.writeText(outcome.value.yaml);
+      say(strings.copied);
+    } catch {
+      say(strings.notCopied);
+    }
   };
 
   const undo = useCommand({

@@ -1,6 +1,8 @@
 /** Step 4: which tokens are trained; the effect of each strategy in numbers, and on the row itself. */
-import { useEffect, useId, useRef } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { useBackend } from '../../backend-client/backend-context.tsx';
 import { useAnswer } from '../../backend-client/use-answer.ts';
+import { valueAt } from '../../draft/recipe-values.ts';
 import { formatCount, formatShare } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import type { RenderInspector } from './inspector-slot.ts';
@@ -20,6 +22,20 @@ export function MaskingStep({ renderInspector }: { readonly renderInspector: Ren
     draft.whole && { recipe: draft.whole, rows: COMPARED_ROWS },
     200,
   );
+  const client = useBackend();
+  const group = useId();
+  const [chosen, setChosen] = useState<string | null>(null);
+  /** Markers that fit the template come with the choice, as one step of undo. */
+  const choose = async (name: string) => {
+    setChosen(name);
+    const needsMarkers = name === 'markers' && valueAt(draft.recipe, 'masking.markers.response') === null;
+    const proposed =
+      needsMarkers && draft.whole ? await client.call('labels.markers', { recipe: draft.whole }) : null;
+    const markers =
+      proposed?.ok && proposed.value.response !== null ? { 'masking.markers': proposed.value } : {};
+    draft.store.set({ 'masking.strategy': name, ...markers });
+    setChosen(null);
+  };
   const effects = new Map(compared.value?.strategies.map(effect => [effect.strategy, effect]));
   return (
     <div className="masking">
@@ -36,9 +52,10 @@ export function MaskingStep({ renderInspector }: { readonly renderInspector: Ren
             <Choice
               key={name}
               name={name}
-              isChosen={strategy.value === name}
+              group={group}
+              isChosen={(chosen ?? strategy.value) === name}
               effect={effects.get(name) ?? null}
-              onChoose={() => strategy.set(name)}
+              onChoose={() => void choose(name)}
             />
           ))}
         </fieldset>
@@ -55,6 +72,7 @@ export function MaskingStep({ renderInspector }: { readonly renderInspector: Ren
 
 interface ChoiceProps {
   readonly name: string;
+  readonly group: string;
   readonly isChosen: boolean;
   readonly effect: {
     readonly trained: number;
@@ -64,12 +82,11 @@ interface ChoiceProps {
   onChoose(): void;
 }
 
-function Choice({ name, isChosen, effect, onChoose }: ChoiceProps) {
-  const id = useId();
+function Choice({ name, group, isChosen, effect, onChoose }: ChoiceProps) {
   const share = effect && effect.tokens > 0 ? effect.trained / effect.tokens : 0;
   return (
     <label className={`choice${isChosen ? ' is-on' : ''}`}>
-      <input type="radio" className="radio" name={`masking ${id}`} checked={isChosen} onChange={onChoose} />
+      <input type="radio" className="radio" name={group} checked={isChosen} onChange={onChoose} />
       <span className="choice-name">{strings.names[name]}</span>
       <span className="num">
         {effect && (

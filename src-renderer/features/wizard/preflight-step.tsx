@@ -5,7 +5,6 @@ import type { Check, PreflightReport } from '../../../src-shared/domain/prefligh
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
-import { hrefOf } from '../../router.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { strings as appStrings } from '../../strings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
@@ -14,8 +13,8 @@ import { Callout, ErrorCallout } from '../../ui/callout.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { checksOf } from './check-order.ts';
 import { ChecksCard, RowLinks } from './checks-card.tsx';
+import { FaultsCallout } from './faults-callout.tsx';
 import { FixButtons } from './fix-buttons.tsx';
-import { stepOfKey } from './step-state.ts';
 import { TotalsCard } from './totals-card.tsx';
 import { useWizard } from './use-wizard.tsx';
 
@@ -90,27 +89,6 @@ function useVerdictAnnouncement(): void {
     said.current = verdict;
     announce(appStrings.announce.checked(report.status === 'blocked'));
   }, [report, preparation.prepared, announce]);
-}
-
-function FaultsCallout() {
-  const { draft } = useWizard();
-  return (
-    <Callout tone="error" title={strings.notWhole}>
-      <ul className="stack-1">
-        {draft.faults.map(({ path, allowed, found }) => {
-          const step = stepOfKey(path);
-          return (
-            <li key={path}>
-              <code>{path}</code>: {found}. {wizardStrings.fields.found(allowed, null)}{' '}
-              <a href={hrefOf({ page: 'newRun', step })}>
-                {strings.goToStep(wizardStrings.steps.names[step])}
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-    </Callout>
-  );
 }
 
 /** Null where the launch is not blocked. */

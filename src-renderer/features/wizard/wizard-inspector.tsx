@@ -2,6 +2,7 @@
 import { valueAt } from '../../draft/recipe-values.ts';
 import { Callout } from '../../ui/callout.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { FaultsCallout } from './faults-callout.tsx';
 import { FixButtons } from './fix-buttons.tsx';
 import type { RenderInspector } from './inspector-slot.ts';
 import { fileName } from './step-state.ts';
@@ -16,6 +17,13 @@ export function WizardInspector({ renderInspector }: { readonly renderInspector:
   const report = preparation.prepared?.report ?? null;
   const fired = report?.checks.filter(check => check.severity !== 'ok' && check.rows.length > 0) ?? [];
   const ofRow = fired.filter(check => check.rows.includes(row));
+  if (draft.faults.length > 0) {
+    return (
+      <div className="page">
+        <FaultsCallout />
+      </div>
+    );
+  }
   return renderInspector({
     recipe: draft.whole,
     preparedId: preparation.prepared?.preparedId ?? null,
