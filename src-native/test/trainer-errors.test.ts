@@ -93,11 +93,41 @@ describe('errors', () => {
       details: { target: 'output' },
     });
     expect((await attempt({ targetModules: [] })).code).toBe('adapter.targetUnknown');
+    expect((await attempt({ targetModules: ['lm_head'] })).message).toBe(
+      'The model has no weights called lm_head that an adapter could target; it has attn_q, attn_k, attn_v, attn_output, ffn_gate, ffn_up and ffn_down.',
+    );
     const vocabulary = await openModel(`${fixtures}llama/model.gguf`, true);
     expect(errorOf(await native.Trainer.create(vocabulary, trainerOptions(model))).code).toBe(
       'model.vocabOnly',
     );
     vocabulary.dispose();
+  });
+
+  // The names that a recipe has by default, and what becomes of them where a model fuses or lacks weights.
+  const ATTENTION = ['attn_q', 'attn_k', 'attn_v'];
+  const EVERYTHING = [...ATTENTION, 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'];
+  it.each([
+    ['phi3', EVERYTHING, ['attn_qkv', 'attn_output', 'ffn_up', 'ffn_down']],
+    ['phi3', ATTENTION, ['attn_qkv']],
+    ['phi3', ['attn_qkv'], ['attn_qkv']],
+    ['phi3', ['attn_q', 'attn_v'], null],
+    ['phi3', ['ffn_gate'], null],
+    ['starcoder2', EVERYTHING, [...ATTENTION, 'attn_output', 'ffn_up', 'ffn_down']],
+    ['starcoder2', ['ffn_gate', 'ffn_down'], null],
+    ['gemma3', EVERYTHING, EVERYTHING],
+  ])('on %s takes %j for %j', async (name, targetModules, expected) => {
+    const other = await openModel(`${fixtures}${name}/model.gguf`);
+    const opened = await native.Trainer.create(other, trainerOptions(other, { targetModules }));
+    if (expected === null) {
+      expect(errorOf(opened).code).toBe('adapter.targetUnknown');
+    } else {
+      const names = unwrap(opened)
+        .parameters()
+        .map(({ name: parameter }) => parameter.split('.')[2]);
+      expect([...new Set(names)]).toEqual(expected);
+      unwrap(opened).dispose();
+    }
+    other.dispose();
   });
 
   it('answers a second call at the same time with a code', async () => {
