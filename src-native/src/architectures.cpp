@@ -31,7 +31,8 @@ std::string listed(const std::vector<std::string> & names) {
 } // namespace
 
 std::vector<std::string> trainable_architectures() {
-    return { "cohere2", "gemma", "gemma2", "gemma3", "gemma4", "granite", "llama", "olmo2", "phi3", "qwen2", "qwen3", "smollm3", "stablelm", "starcoder2" };
+    return { "cohere2", "ernie4_5", "exaone4", "gemma", "gemma2", "gemma3", "gemma4", "granite", "llama", "mistral3",
+             "olmo2", "phi3", "qwen2", "qwen3", "seed_oss", "smollm3", "stablelm", "starcoder2" };
 }
 
 std::vector<std::string> trainable_weight_types() {

@@ -27,6 +27,8 @@ const std::array kinds = {
     Kind{ "It has recurrent layers (state space or linear attention), which this version cannot train.",
           { "mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7", "jamba", "falcon-h1", "nemotron_h", "nemotron_h_moe", "granitehybrid", "lfm2",
             "lfm2moe", "plamo2", "qwen3next", "qwen35", "qwen35moe", "kimi-linear", "bailingmoe3", "minimax-01" } },
+    // its graph builder asserts that a product follows where an adapter's sum does
+    Kind{ "This version of llama.cpp cannot use an adapter with it.", { "glm4", "glm4moe", "jais2" } },
 };
 
 bool has_number_above_zero(const GgufHeader & header, const std::string & key) {

@@ -61,6 +61,7 @@ describe('inspectModel', () => {
     ['an old projector', plain('clip'), /projector for images or sound/],
     ['an adapter', plain('llama', {}, 'adapter'), /an adapter, not a model/],
     ['an imatrix', plain('llama', {}, 'imatrix'), /imatrix/],
+    ['a model that takes no adapter', plain('glm4'), /cannot use an adapter/],
     ['a decoder without a gradient test', plain('bloom'), /architecture bloom .*llama.* can/],
     ['a vocabulary', { ...plain('llama'), tensors: [] }, /vocabulary only/],
     ['a later part', plain('llama', { 'split.no': 1, 'split.count': 3 }), /choose the first part/],
