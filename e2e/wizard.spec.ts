@@ -166,7 +166,7 @@ test('a template edited with an error is told in place, mended, and used', async
   // Markers come with the strategy, so that the recipe stays whole.
   await stepLink(page, 'Masking').click();
   await page.getByRole('radio', { name: /Between markers/ }).check();
-  await expect(page.getByLabel('Response marker')).toHaveValue(/assistant/);
+  await expect(page.getByRole('textbox', { name: 'Response marker' })).toHaveValue(/assistant/);
   await expect(page.getByRole('listbox', { name: 'Tokens of row 0' })).toBeVisible();
 });
 

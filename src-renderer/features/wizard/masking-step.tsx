@@ -121,8 +121,8 @@ function Markers() {
   useEffect(() => fields.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
     <div ref={fields} className="stack-3">
-      <TextField field="masking.markers.instruction" label={strings.instruction} mayBeNone />
-      <TextField field="masking.markers.response" label={strings.response} mayBeNone />
+      <TextField field="masking.markers.instruction" label={strings.instruction} mayBeNone isLong />
+      <TextField field="masking.markers.response" label={strings.response} mayBeNone isLong />
     </div>
   );
 }
