@@ -72,6 +72,18 @@ describe('estimateMemory', () => {
     expect(Math.abs(estimated / measured - 1)).toBeLessThan(0.05);
   });
 
+  /** Peaks with ggml's operations on the processor, which are those of a GPU. */
+  it.each([
+    [403.7, 512],
+    [774.0, 1024],
+    [1962.3, 2048],
+  ])('knows that a GPU keeps the matrix of attention: within 10 %% of %d MiB', (measured, length) => {
+    const training = { batchSize: 1, gradientCheckpointing: 'off' };
+    const estimated = mebibytes({ training, device: { backend: 'vulkan' } }, length);
+    expect(Math.abs(estimated / measured - 1)).toBeLessThan(0.1);
+    expect(estimated).toBeGreaterThan(mebibytes({ training }, length));
+  });
+
   it('takes the recipe at its word: auto recomputes from a size on, SGD keeps no moments, few layers need less', () => {
     const large = { batchSize: 4, gradientCheckpointing: 'auto' };
     expect(mebibytes({ training: large })).toBe(

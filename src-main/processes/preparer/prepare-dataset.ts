@@ -18,6 +18,7 @@ import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
 import { refuseModel } from '../../pipeline/preflight/refuse-model.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { PrepareJob } from '../protocol.ts';
+import { freeMemoryBytes } from './free-memory.ts';
 import { gatherFacts, type OpenedRecipe, type Surroundings } from './gather-facts.ts';
 import { hashFiles, hashModel, hashText, type OnRead } from './hash-file.ts';
 import { cancelled, type LabellingContext, labelRows, PROGRESS_EVERY_MS } from './label-rows.ts';
@@ -50,7 +51,7 @@ export async function prepareDataset(job: PrepareJob, context: PrepareContext): 
     }
     const dataset = known?.ok ? known.value : orThrow(PreparedDataset.open(preparedPath));
     try {
-      return ok(result(preparedPath, dataset, recipe, labeller));
+      return ok(result(preparedPath, dataset, recipe, labeller, context.nativeDirectory));
     } finally {
       dataset.close();
     }
@@ -65,6 +66,7 @@ function result(
   dataset: PreparedDataset,
   recipe: Recipe,
   { model }: Labeller,
+  nativeDirectory: string,
 ): Prepared {
   const { info } = model;
   const { meta } = dataset;
@@ -76,7 +78,7 @@ function result(
     trainingLengths,
     plan: planTraining({ ...recipe.training, ...recipe.collator, lengths: trainingLengths }),
     model: info,
-    freeMemoryBytes: process.availableMemory(),
+    freeMemoryBytes: freeMemoryBytes(recipe.device.backend, nativeDirectory),
   });
   return {
     preparedPath,
