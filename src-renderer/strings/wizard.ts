@@ -313,6 +313,7 @@ export const wizardStrings = {
       'training.checkpointEverySteps': 'Checkpoint every',
       'training.keepCheckpoints': 'Checkpoints kept',
       'training.earlyStoppingPatience': 'Early stopping patience',
+      'device.backend': 'Computes on',
       'device.threads': 'Threads',
     } as Record<string, string>,
     seen: 'What will be seen',

@@ -22,9 +22,10 @@ export async function openOnDevice(
   recipe: Recipe,
   context: JobContext,
   createTrainer: CreateTrainer,
+  choose: typeof chooseDevice = chooseDevice,
 ): Promise<Outcome<OpenedTrainer>> {
   const wanted = recipe.device.backend;
-  const chosen = chooseDevice(wanted, addon, context.nativeDirectory);
+  const chosen = choose(wanted, addon, context.nativeDirectory);
   if (!chosen.ok) return chosen;
   const { device, warnings } = chosen.value;
   for (const warning of warnings) warn(context, warning);

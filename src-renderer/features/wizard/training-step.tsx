@@ -83,7 +83,10 @@ export function TrainingStep() {
               </div>
             </Card>
             <Card title={strings.device}>
-              <div className="card-body field-grid">{number('device.threads', true)}</div>
+              <div className="card-body field-grid">
+                {choice('device.backend', 'auto', 'cpu', 'vulkan', 'cuda', 'metal')}
+                {number('device.threads', true)}
+              </div>
             </Card>
           </>
         )}
