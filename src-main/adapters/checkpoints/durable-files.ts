@@ -13,10 +13,10 @@ import {
   writeSync,
 } from 'node:fs';
 
-export function writeSynced(path: string, bytes: Uint8Array): void {
+export function writeSynced(path: string, parts: readonly Uint8Array[]): void {
   const fd = openSync(path, 'w');
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    for (const bytes of parts) for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

@@ -40,10 +40,11 @@ export const checkpointMetaSchema = z.object({
 });
 export type CheckpointMeta = z.infer<typeof checkpointMetaSchema>;
 
+/** The file in parts, so that a large optimizer state is not copied to be written. */
 export function encodeState(
   meta: Omit<CheckpointMeta, 'updates' | 'moments'>,
   optimizer: OptimizerState,
-): Buffer {
+): Buffer[] {
   const whole: CheckpointMeta = {
     ...meta,
     updates: optimizer.updates,
@@ -51,14 +52,15 @@ export function encodeState(
   };
   const text = Buffer.from(JSON.stringify(whole));
   const values = optimizer.moments.flatMap(({ first, second }) => [bytesOf(first), bytesOf(second)]);
-  const body = Buffer.concat([text, ...values]);
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 'latin1');
   header.writeUInt32LE(VERSION, 8);
   header.writeUInt32LE(text.length, 12);
-  header.writeBigUInt64LE(BigInt(body.length - text.length), 16);
-  createHash('sha256').update(body).digest().copy(header, DIGEST_AT);
-  return Buffer.concat([header, body]);
+  header.writeBigUInt64LE(BigInt(values.reduce((sum, bytes) => sum + bytes.length, 0)), 16);
+  const hash = createHash('sha256');
+  for (const part of [text, ...values]) hash.update(part);
+  hash.digest().copy(header, DIGEST_AT);
+  return [header, text, ...values];
 }
 
 /** The file's content, or what is wrong with it: half-written, changed, or of another version. */
