@@ -199,3 +199,27 @@ describe('resuming', () => {
     expect(code).not.toBe(0);
   });
 });
+
+describe('a run of the demo', () => {
+  it('is scored at its end though it was paused', async () => {
+    const parts = openParts(join(workspace.directory, 'demo'));
+    const backend = createBackendFace(parts);
+    const { value } = (await backend.call('runs.start', { kind: 'demo' }, never)) as {
+      value: { id: string };
+    };
+    const finished = () =>
+      new Promise<TrainingEvent>(resolve => {
+        const unwatch = parts.events.watch(value.id, event => {
+          if (event.type === 'step' && event.step === 2) void backend.call('runs.pause', value, never);
+          if (event.type !== 'finished') return;
+          unwatch();
+          resolve(event);
+        });
+      });
+    expect(await finished()).toMatchObject({ status: 'stopped', paused: true });
+    const ended = finished();
+    expect((await backend.call('runs.resume', value, never)).ok).toBe(true);
+    expect(await ended).toMatchObject({ status: 'completed', demo: { baseExactMatch: 0 } });
+    await backend.close();
+  });
+});

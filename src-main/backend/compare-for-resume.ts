@@ -40,3 +40,9 @@ function leavesOf(value: unknown, key: string): Map<string, string> {
   }
   return leaves;
 }
+
+/** What a template prints as today stays the day of the run's start. */
+export function withDateOf(stored: Recipe, given: Recipe): Recipe {
+  const date = given.template.date ?? stored.template.date;
+  return { ...given, template: { ...given.template, date } };
+}

@@ -26,6 +26,7 @@ import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
 import { answerWithRun, GREEDY, runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
@@ -91,7 +92,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.stop': ({ id }) => askToStop(parts, id),
     'runs.pause': ({ id }) => askToStop(parts, id, PAUSE),
     'runs.resume': async ({ id }, signal) => {
-      const resumed = await resumeRun(parts, id, null, untilLaunched(signal));
+      const options = { ...untilLaunched(signal), ...scoredIfDemo(parts, id) };
+      const resumed = await resumeRun(parts, id, null, options);
       return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
     },
     'runs.list': () => ok({ runs: parts.store.list() }),
@@ -158,6 +160,21 @@ function untilLaunched(signal: AbortSignal): LaunchOptions {
       if (event.type === 'run') signal.removeEventListener('abort', cancel);
     },
   };
+}
+
+/** A run of the demo is scored at its end, however often it was resumed. */
+function scoredIfDemo(parts: BackendParts, id: string): Pick<LaunchOptions, 'score'> {
+  const demo = loadDemoRecipe(parts);
+  const run = parts.checkRecipe(parts.store.show(id)?.recipe);
+  if (!demo.ok || !run.ok) return {};
+  const isDemo =
+    isSameData(demo.value, run.value) &&
+    compareForResume(withDateOf(run.value, demo.value), run.value).length === 0;
+  return isDemo ? scoredOnHeldOut(parts, run.value) : {};
+}
+
+function isSameData(a: Recipe, b: Recipe): boolean {
+  return a.model.path === b.model.path && String(a.dataset.path) === String(b.dataset.path);
 }
 
 function scoredOnHeldOut(parts: BackendParts, recipe: Recipe): Pick<LaunchOptions, 'score'> {

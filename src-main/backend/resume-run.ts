@@ -5,7 +5,7 @@ import type { RunHashes } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { compareForResume } from './compare-for-resume.ts';
+import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { type LaunchedRun, refuseLaunch } from './launch-run.ts';
 import { type LaunchOptions, runDirectoryOf, superviseRun } from './supervise-run.ts';
 
@@ -68,12 +68,6 @@ export async function resumeRun(
   } finally {
     if (!launched) lease.value.release();
   }
-}
-
-/** What a template prints as today stays the day of the run's start. */
-function withDateOf(stored: Recipe, given: Recipe): Recipe {
-  const date = given.template.date ?? stored.template.date;
-  return { ...given, template: { ...given.template, date } };
 }
 
 function canResume(run: RunDetails): boolean {
