@@ -157,7 +157,7 @@ describe('limits', () => {
   });
 
   it('end a page that answers no ping, and keep one that does', async () => {
-    await restart({ pingIntervalMs: 60 });
+    await restart({ pingIntervalMs: 600 });
     const alive = await openPage();
     const silent = await openPage({ autoPong: false });
     expect(await silent.closed).toBe(1006); // RFC 6455: no close frame came
