@@ -1,5 +1,6 @@
 /** Every fix that preflight can offer is applied, and the next report must be the one that was promised. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { CodedException } from '../src-shared/contract/coded-error.ts';
 import type { Check, Fix, PreflightReport } from '../src-shared/domain/preflight.ts';
 import type { Recipe } from '../src-shared/recipe/schema.ts';
 import { llamaModels, vocabulary } from './labelling.ts';
@@ -362,6 +363,20 @@ describe.runIf(llamaModels !== null)('each fix that preflight offers', () => {
     const [fix] = checkOf(report, 'tokens.specialInContent').fixes;
     expect(fix?.promise).toMatchObject({ severity: 'info', count: 1, tried: 10_000, examples: 10_501 });
     expect(fix?.label).toContain('(tried on 10,000 of 10,501 rows)');
+  });
+
+  it('comes with the refusal too where an invalid row stops the import', async () => {
+    const rows = [...chats(7), 'no json'];
+    const recipe = recipeOver(workspace, rows, { model: demoModel, dataset: { onInvalidRow: 'stop' } });
+    const refused = await preflight(workspace, recipe).catch((error: unknown) => error);
+    if (!(refused instanceof CodedException)) throw new Error('The import was not stopped.');
+    const { row, fixes } = refused.coded.details as { row: number; fixes: readonly Fix[] };
+    expect(row).toBe(7);
+    expect(fixes.map(({ label }) => label)).toEqual(['Leave invalid rows out: 7 of 8 rows are trained']);
+    for (const { set, promise } of fixes) {
+      const after = await preflight(workspace, applied(recipe, set));
+      expect(kept(promise as NonNullable<Fix['promise']>, after, 'data.invalid')).toEqual(promise);
+    }
   });
 
   it('was offered in one of these scenarios', () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
+import type { Fix } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type PreparedMeta, VERSION } from '../../adapters/prepared/format.ts';
 import { removeLeftovers } from '../../adapters/prepared/leftovers.ts';
@@ -25,7 +26,7 @@ import { cancelled, type LabellingContext, labelRows, PROGRESS_EVERY_MS } from '
 import { type Labeller, openLabeller } from './open-labeller.ts';
 import { proveBatches } from './prove-batches.ts';
 import { dataPaths, detectRecipeFormat } from './read-rows.ts';
-import { tryFixes } from './try-fixes.ts';
+import { tryDropping, tryFixes } from './try-fixes.ts';
 
 /** A job's context, and how its rows are labelled. */
 type PrepareContext = JobContext & Pick<LabellingContext, 'threadFile' | 'onStuckThread'>;
@@ -159,7 +160,8 @@ async function writePrepared(
   try {
     for await (const row of label(dataPaths(recipe), dataset.limit)) {
       for (const example of split.addData(row)) {
-        if (example.dropped === 'invalid' && dataset.onInvalidRow === 'stop') throw invalidRow(example);
+        if (example.dropped === 'invalid' && dataset.onInvalidRow === 'stop')
+          throw invalidRow(example, await tryDropping(opened, surroundings, context));
         counter.add(example);
         writer.add(example);
         written++;
@@ -217,12 +219,13 @@ async function reportOnData(
   };
 }
 
-function invalidRow({ row, line, problem }: LabelledExample): CodedException {
+function invalidRow({ row, line, problem }: LabelledExample, fix: Fix | null): CodedException {
   return new CodedException({
     code: 'data.invalidRow',
     title: 'A row of the data cannot be read.',
     cause: `Row ${row}, line ${line}: ${problem}`,
-    remedy: 'Mend the row, or set dataset.onInvalidRow to drop.',
-    details: { row, line },
+    remedy:
+      `Mend the row, or set dataset.onInvalidRow to drop. ${fix === null ? '' : `${fix.label}.`}`.trim(),
+    details: { row, line, fixes: fix === null ? [] : [fix] },
   });
 }

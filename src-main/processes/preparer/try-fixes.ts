@@ -65,6 +65,37 @@ export async function tryFixes(
   });
 }
 
+/** What it would come to if invalid rows were left out instead of stopping the import; null where nothing is left. */
+export async function tryDropping(
+  opened: OpenedRecipe,
+  surroundings: Surroundings,
+  watch: Watch,
+): Promise<Fix | null> {
+  const set = { 'dataset.onInvalidRow': 'drop' };
+  const recipe = changeRecipe(opened.recipe, set);
+  const rows = new Set(Array.from({ length: ROWS_IN_ALL }, (_, row) => row));
+  const onProgress = () => watch.reportProgress({ phase: 'trying fixes', done: 0, total: 1 });
+  const trial = { rows, model: opened.labeller.model, surroundings, signal: watch.signal, onProgress };
+  const report = recipe === null ? null : await tryRecipe(recipe, trial);
+  const invalid = report?.verdicts.find(({ id }) => id === 'data.invalid');
+  if (!report || !invalid || report.trainableTokens === 0) return null;
+  const { examples, kept, trainableTokens } = report;
+  const scope = examples < ROWS_IN_ALL ? '' : ` of the first ${ROWS_IN_ALL.toLocaleString('en-US')}`;
+  return {
+    id: 'dataset.onInvalidRow',
+    label: `Leave invalid rows out: ${kept} of ${examples} rows are trained${scope}`,
+    set,
+    promise: {
+      severity: invalid.severity,
+      count: invalid.count,
+      kept,
+      trainableTokens,
+      tried: examples,
+      examples,
+    },
+  };
+}
+
 /** Those that need no trial, since what they depend on is known of every row. */
 function computedFixes({ id, severity }: Verdict, facts: DataFacts): Fix[] {
   if (severity !== 'error' && severity !== 'warning') return [];
