@@ -13,8 +13,8 @@ kernels::Heads<const float> heads_of(const ggml_tensor * tensor) {
              ptrdiff_t(tensor->nb[3] / sizeof(float)) };
 }
 
-kernels::AttentionShape shape_of(const ggml_tensor * q, const ggml_tensor * k, const ggml_tensor * first_key, float scale) {
-    return { q->ne[0], q->ne[1], k->ne[1], q->ne[2], q->ne[3], scale, static_cast<const int32_t *>(first_key->data) };
+kernels::AttentionShape shape_of(const ggml_tensor * q, const ggml_tensor * k, const ggml_tensor * first_key, float scale, float cap) {
+    return { q->ne[0], q->ne[1], k->ne[1], q->ne[2], q->ne[3], scale, static_cast<const int32_t *>(first_key->data), cap };
 }
 
 // Contiguous heads of one token after the other.
@@ -24,12 +24,12 @@ template <typename T> kernels::Heads<T> contiguous_heads(const kernels::Attentio
 
 // sources: q, k, v, first keys, log sums, y, dy; the result holds dq, dk and dv, all with a head per query head
 struct AttentionGradient : FusedOperation {
-    explicit AttentionGradient(float scale) : scale(scale) {}
-    float scale;
+    AttentionGradient(float scale, float cap) : scale(scale), cap(cap) {}
+    float scale, cap;
 
     void compute(ggml_tensor * result, int thread, int threads) const override {
         const ggml_tensor * const * source = result->src;
-        const kernels::AttentionShape shape = shape_of(source[0], source[1], source[3], scale);
+        const kernels::AttentionShape shape = shape_of(source[0], source[1], source[3], scale, cap);
         const auto part = [&](int index) {
             return contiguous_heads(shape, reinterpret_cast<float *>(static_cast<char *>(result->data) + size_t(index) * result->nb[3]));
         };
@@ -54,7 +54,7 @@ struct GroupSum : FusedOperation {
 
 void Attention::compute(ggml_tensor * y, int thread, int threads) const {
     const ggml_tensor * const * source = y->src;
-    const kernels::AttentionShape shape = shape_of(source[0], source[1], source[3], scale);
+    const kernels::AttentionShape shape = shape_of(source[0], source[1], source[3], scale, cap);
     kernels::attend({ shape, heads_of(source[0]), heads_of(source[1]), heads_of(source[2]), contiguous_heads<void>(shape, y->data), y->type == GGML_TYPE_BF16,
                       static_cast<float *>(source[4]->data) },
                     thread, threads);
@@ -64,7 +64,7 @@ void Attention::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor *
     ggml_context * context = pass.context();
     ggml_tensor * q = y->src[0];
     const int64_t tokens = q->ne[2] * q->ne[3];
-    ggml_tensor * all = pass.operations().add(context, std::make_unique<AttentionGradient>(scale), GGML_TYPE_F32, { q->ne[0], q->ne[1], tokens, 3 },
+    ggml_tensor * all = pass.operations().add(context, std::make_unique<AttentionGradient>(scale, cap), GGML_TYPE_F32, { q->ne[0], q->ne[1], tokens, 3 },
                                               { q, y->src[1], y->src[2], y->src[3], y->src[4], y, pass.contiguous(dy) });
     for (int i = 0; i < 3; ++i) {
         ggml_tensor * source = y->src[i];

@@ -51,8 +51,9 @@ struct SwiGlu : FusedOperation {
 // sources: q, k, v [width, heads, tokens, rows], first keys [tokens · rows], and log sums
 // [heads, tokens · rows], which the forward pass writes for the reverse pass
 struct Attention : FusedOperation {
-    explicit Attention(float scale) : scale(scale) {}
+    Attention(float scale, float cap) : scale(scale), cap(cap) {}
     float scale;
+    float cap; // soft cap on the scores; 0 for none
 
     void compute(ggml_tensor * y, int thread, int threads) const override;
     void differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const override;

@@ -1,6 +1,7 @@
 // Finds in llama.cpp's graph what one of our operations does, and puts it there.
 #include "fused_kinds.hpp"
 
+#include <cmath>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -152,6 +153,18 @@ class Fusion {
         return true;
     }
 
+    // Of SCALE(TANH(SCALE(scores, 1/c)), c) the scores and c; of anything else itself and 0.
+    static std::pair<ggml_tensor *, float> uncapped(ggml_tensor * node) {
+        const auto is_scale = [](const ggml_tensor * tensor) { return is(tensor, GGML_OP_SCALE) && float_parameter(tensor, 1) == 0.0f; };
+        if (!is_scale(node) || !is(node->src[0], GGML_OP_UNARY) || ggml_get_unary_op(node->src[0]) != GGML_UNARY_OP_TANH) {
+            return { node, 0.0f };
+        }
+        ggml_tensor * inner = node->src[0]->src[0];
+        const float cap = float_parameter(node, 0);
+        const bool is_cap = is_scale(inner) && cap > 0 && std::fabs(float_parameter(inner, 0) * cap - 1) < 1e-5f;
+        return is_cap ? std::pair{ inner->src[0], cap } : std::pair{ node, 0.0f };
+    }
+
     // CONT(PERMUTE(MUL_MAT(CONT(TRANSPOSE(PERMUTE(v))), SOFT_MAX(MUL_MAT(PERMUTE(k), PERMUTE(q)), mask))))
     bool fuse_attention(ggml_tensor * node) {
         const auto unary = [](ggml_tensor * tensor, ggml_op op) { return is(tensor, op) ? tensor->src[0] : nullptr; };
@@ -161,12 +174,16 @@ class Fusion {
         }
         ggml_tensor * v = unary(unary(unary(mixed->src[0], GGML_OP_CONT), GGML_OP_TRANSPOSE), GGML_OP_PERMUTE);
         ggml_tensor * powers = mixed->src[1];
-        if (!is(powers, GGML_OP_SOFT_MAX) || float_parameter(powers, 1) != 0.0f || powers->src[2] || !is(powers->src[0], GGML_OP_MUL_MAT)) {
+        if (!is(powers, GGML_OP_SOFT_MAX) || float_parameter(powers, 1) != 0.0f || powers->src[2]) {
+            return false;
+        }
+        const auto [scores, cap] = uncapped(powers->src[0]);
+        if (!is(scores, GGML_OP_MUL_MAT)) {
             return false;
         }
         const auto mask = std::find_if(input_.masks.begin(), input_.masks.end(), [&](const auto & pair) { return pair.first == powers->src[1]; });
-        ggml_tensor * k = unary(powers->src[0]->src[0], GGML_OP_PERMUTE);
-        ggml_tensor * q = unary(powers->src[0]->src[1], GGML_OP_PERMUTE);
+        ggml_tensor * k = unary(scores->src[0], GGML_OP_PERMUTE);
+        ggml_tensor * q = unary(scores->src[1], GGML_OP_PERMUTE);
         if (!q || !k || !v || mask == input_.masks.end()) {
             return false;
         }
@@ -177,7 +194,7 @@ class Fusion {
         }
         ggml_tensor * log_sums = ggml_new_tensor_2d(context_, GGML_TYPE_F32, q->ne[1], q->ne[2] * q->ne[3]);
         ggml_format_name(log_sums, "%.40s log sums", node->name);
-        operations_.replace(node, std::make_unique<Attention>(float_parameter(powers, 0)), { q, k, v, mask->second, log_sums });
+        operations_.replace(node, std::make_unique<Attention>(float_parameter(powers, 0), cap), { q, k, v, mask->second, log_sums });
         return true;
     }
 

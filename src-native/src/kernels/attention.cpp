@@ -65,6 +65,19 @@ void to_powers(float * row, Seen seen, float scale, float shift) {
     }
 }
 
+// score ← c·tanh(score / c); `slopes` receives the derivative, 1 − tanh², where it is not null. The bounds keep
+// exp from overflowing; tanh(10) is 1 in float32.
+void cap_scores(float * row, float cap, float * slopes) {
+    for (int64_t j = 0; j < key_tile; j += lane_count) {
+        const Lanes x = maximum(minimum(load(row + j) * broadcast(1 / cap), broadcast(10)), broadcast(-10));
+        const Lanes tanh = broadcast(1) - broadcast(2) / (broadcast(1) + exponential(x + x));
+        store(row + j, tanh * broadcast(cap));
+        if (slopes) {
+            store(slopes + j, broadcast(1) - tanh * tanh);
+        }
+    }
+}
+
 float row_sum(const float * row) {
     Lanes total = broadcast(0);
     for (int64_t j = 0; j < key_tile; j += lane_count) {
@@ -103,6 +116,9 @@ template <typename T> void attend_chunk(const AttentionForward & work, int64_t h
             const int64_t query = skipped + i;
             const Seen seen = seen_keys(first_key, first_query + query, first, count);
             float * line = scores + i * key_tile;
+            if (shape.cap > 0) {
+                cap_scores(line, shape.cap, nullptr);
+            }
             float most = minus_infinity;
             for (int64_t j = seen.from; j < seen.to; ++j) {
                 most = std::max(most, line[j]);
@@ -161,10 +177,17 @@ template <typename T> void sequence_backward(const AttentionBackward & work, int
                 const int64_t query = chunk + i;
                 float * power = powers + i * key_tile;
                 float * slope = slopes + i * key_tile;
+                float cap_slopes[key_tile];
+                if (shape.cap > 0) {
+                    cap_scores(power, shape.cap, cap_slopes);
+                }
                 to_powers(power, seen_keys(first_key, query, first, count), shape.scale, work.log_sums[head + shape.heads * (query + shape.tokens * row)]);
                 const Lanes dot = broadcast(dots[query - start]), scale = broadcast(shape.scale);
                 for (int64_t j = 0; j < key_tile; j += lane_count) {
                     store(slope + j, load(power + j) * (load(slope + j) - dot) * scale);
+                }
+                for (int64_t j = 0; shape.cap > 0 && j < key_tile; j += lane_count) {
+                    store(slope + j, load(slope + j) * load(cap_slopes + j));
                 }
             }
             multiply(count, width, queries, Operand<float>{ powers, 1, key_tile }, work.d_out.at(head, chunk, row), work.d_out.token, work.dv.at(head, first, row), work.dv.token, true);

@@ -34,9 +34,11 @@ struct AttentionShape {
     // [tokens, rows]: query i of a row sees the keys first_key[i] … i. It never decreases, is i itself where a
     // sequence starts and i + 1 for padding, whose output is zero. A sliding window is a later first key.
     const int32_t * first_key;
+    float cap = 0; // a soft cap on the scores, c·tanh(q_i·k_j / c) in place of q_i·k_j; 0 for none
 };
 
-// out = Σ_j softmax_j(scale · q_i·k_j) v_j; log_sums [heads, tokens, rows] = log Σ_j exp(scale · q_i·k_j).
+// out = Σ_j softmax_j(scale · q_i·k_j) v_j; log_sums [heads, tokens, rows] = log Σ_j exp(scale · q_i·k_j), with the
+// scores capped where the shape says so.
 // `out` holds float32 or, with `half`, bfloat16 (the strides count its elements).
 struct AttentionForward {
     AttentionShape shape;
