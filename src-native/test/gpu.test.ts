@@ -42,6 +42,8 @@ const GRADIENTS = [
   ['qwen2', 'f32'],
   ['qwen3', 'f32'],
   ['gemma2', 'f32'],
+  ['phi3', 'f32'],
+  ['smollm3', 'f32'],
 ] as const;
 
 /** Loss and gradient norm of each of ten steps over batches of three shapes, in turn. */
