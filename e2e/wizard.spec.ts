@@ -115,6 +115,8 @@ test('an opened recipe fills every step, each accessible in both themes, and is 
       await expect(page.getByLabel('Epochs')).toHaveValue('2');
       await expect(page.getByLabel('Learning rate')).toHaveValue('0.0001');
       await expect(page.getByLabel('Rank', { exact: true })).toHaveValue('4');
+      await page.getByLabel('Show every setting').check();
+      await expect(page.getByLabel('Betas')).toHaveValue('0.9, 0.999');
     }
     await expectNoViolations(page);
   }
@@ -219,4 +221,22 @@ test('a draft outlives the page, and undo reaches back across steps', async ({ p
   await page.getByLabel('Learning rate').fill('0.001');
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByLabel('Learning rate')).toHaveValue('fast');
+});
+
+test('a blocking check is let pass knowingly, and the recipe says so', async ({ page, studio }) => {
+  const good = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(6);
+  const data = studio.workspace.write('half.jsonl', `${good}${'{broken\n'.repeat(6)}`);
+  const recipe = studio.workspace.write(
+    'half.luthier.yaml',
+    `version: 1\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\n`,
+  );
+  await page.goto(studio.url);
+  await openRecipe(page, recipe);
+  const blocked = page.getByRole('region', { name: /Launch is blocked: 6 of 12 rows cannot be read/ });
+  await blocked.getByRole('button', { name: 'Let pass knowingly' }).click();
+  await expect(page.getByText('Ready: no check blocks the launch')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Let it block again' })).toBeVisible();
+  await stepLink(page, 'Run').click();
+  await expect(page.getByText(/Trains an adapter for/)).toBeVisible();
+  await expect(page.getByRole('group', { name: 'The recipe' })).toContainText('data.invalid');
 });

@@ -10,6 +10,7 @@ import { wizardStrings } from '../../strings/wizard.ts';
 import { StatusWord } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { ChoiceField, NumberField, SwitchField, useField } from './recipe-fields.tsx';
+import { BetasField, InitialAdapterField, LayersField, SamplePromptsField } from './training-fields.tsx';
 import { useWizard } from './use-wizard.tsx';
 
 const strings = wizardStrings.training;
@@ -57,6 +58,8 @@ export function TrainingStep() {
                 <TargetModules />
                 <SwitchField field="adapter.rsLora" label={labels['adapter.rsLora'] ?? ''} />
                 {number('adapter.dropout')}
+                <LayersField />
+                <InitialAdapterField />
               </div>
             </Card>
             <Card title={strings.optimizer}>
@@ -67,6 +70,7 @@ export function TrainingStep() {
                 {choice('training.optimizer', 'adamw', 'sgd')}
                 {number('training.weightDecay')}
                 {number('training.maxGradNorm')}
+                <BetasField />
                 {number('training.epsilon')}
                 {number('training.neftuneAlpha')}
                 {choice('training.gradientCheckpointing', 'auto', 'on', 'off')}
@@ -80,6 +84,8 @@ export function TrainingStep() {
                 {number('training.checkpointEverySteps')}
                 {number('training.keepCheckpoints')}
                 {number('training.earlyStoppingPatience')}
+                {number('training.sampleEverySteps')}
+                <SamplePromptsField />
               </div>
             </Card>
             <Card title={strings.device}>
