@@ -42,7 +42,10 @@ struct Norm : FusedOperation {
 };
 
 // sources: gate, up
-struct SwiGlu : FusedOperation {
+struct GatedUnit : FusedOperation {
+    explicit GatedUnit(bool is_gelu) : is_gelu(is_gelu) {}
+    bool is_gelu; // silu otherwise
+
     void compute(ggml_tensor * y, int thread, int threads) const override;
     void differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const override;
     bool is_cheap() const override { return true; }

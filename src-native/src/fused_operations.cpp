@@ -87,12 +87,15 @@ struct NormGradient : FusedOperation {
 };
 
 // sources: gate, up, dy; the result holds d_gate and d_up
-struct SwiGluGradient : FusedOperation {
+struct GatedUnitGradient : FusedOperation {
+    explicit GatedUnitGradient(bool is_gelu) : is_gelu(is_gelu) {}
+    bool is_gelu;
+
     void compute(ggml_tensor * result, int thread, int threads) const override {
         const ggml_tensor * gate = result->src[0];
         kernels::RowsOut d_gate = rows_out(result), d_up = d_gate;
         d_up.data = static_cast<char *>(result->data) + result->nb[2];
-        kernels::swiglu_backward({ gate->ne[0], row_count(gate), floats(gate), floats(result->src[1]) }, floats(result->src[2]), d_gate, d_up, thread, threads);
+        kernels::gated_unit_backward({ gate->ne[0], row_count(gate), floats(gate), floats(result->src[1]), is_gelu }, floats(result->src[2]), d_gate, d_up, thread, threads);
     }
 };
 
@@ -298,12 +301,12 @@ void Norm::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) 
     give_gradient(pass, x, dx, arrived);
 }
 
-void SwiGlu::compute(ggml_tensor * y, int thread, int threads) const {
+void GatedUnit::compute(ggml_tensor * y, int thread, int threads) const {
     const ggml_tensor * gate = y->src[0];
-    kernels::swiglu({ gate->ne[0], row_count(gate), floats(gate), floats(y->src[1]) }, rows_out(y), thread, threads);
+    kernels::gated_unit({ gate->ne[0], row_count(gate), floats(gate), floats(y->src[1]), is_gelu }, rows_out(y), thread, threads);
 }
 
-void SwiGlu::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const {
+void GatedUnit::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy) const {
     ggml_context * context = pass.context();
     ggml_tensor * gate = y->src[0];
     ggml_tensor * up = y->src[1];
@@ -312,7 +315,7 @@ void SwiGlu::differentiate(ReversePass & pass, ggml_tensor * y, ggml_tensor * dy
         return dynamic_cast<const Product *>(fused_operation(node)) && activation_type(node->src[1]) == GGML_TYPE_BF16 && !node->src[4];
     };
     const ggml_type type = rounds(gate) && rounds(up) ? GGML_TYPE_BF16 : GGML_TYPE_F32;
-    ggml_tensor * both = pass.operations().add(context, std::make_unique<SwiGluGradient>(), type, { y->ne[0], row_count(y), 2 }, { gate, up, pass.contiguous(dy) });
+    ggml_tensor * both = pass.operations().add(context, std::make_unique<GatedUnitGradient>(is_gelu), type, { y->ne[0], row_count(y), 2 }, { gate, up, pass.contiguous(dy) });
     const auto half = [&](int index) { return ggml_view_2d(context, both, both->ne[0], both->ne[1], both->nb[1], size_t(index) * both->nb[2]); };
     if (pass.needs_gradient(gate)) {
         pass.add_gradient(gate, half(0));

@@ -35,7 +35,7 @@ class Fusion {
     void run() {
         collect(input_.result);
         for (ggml_tensor * node : nodes_) {
-            fuse_product(node) || fuse_lora(node) || fuse_addend(node) || fuse_norm(node) || fuse_swiglu(node) || fuse_attention(node);
+            fuse_product(node) || fuse_lora(node) || fuse_addend(node) || fuse_norm(node) || fuse_gated_unit(node) || fuse_attention(node);
         }
         nodes_.clear();
         readers_.clear();
@@ -145,11 +145,15 @@ class Fusion {
         return true;
     }
 
-    bool fuse_swiglu(ggml_tensor * node) {
-        if (!is(node, GGML_OP_GLU) || ggml_get_glu_op(node) != GGML_GLU_OP_SWIGLU || !is_float_rows(node->src[0]) || !is_float_rows(node->src[1])) {
+    bool fuse_gated_unit(ggml_tensor * node) {
+        if (!is(node, GGML_OP_GLU) || !is_float_rows(node->src[0]) || !is_float_rows(node->src[1])) {
             return false;
         }
-        operations_.replace(node, std::make_unique<SwiGlu>(), { node->src[0], node->src[1] });
+        const ggml_glu_op kind = ggml_get_glu_op(node);
+        if (kind != GGML_GLU_OP_SWIGLU && kind != GGML_GLU_OP_GEGLU) {
+            return false;
+        }
+        operations_.replace(node, std::make_unique<GatedUnit>(kind == GGML_GLU_OP_GEGLU), { node->src[0], node->src[1] });
         return true;
     }
 
@@ -200,7 +204,7 @@ class Fusion {
 
     // Activations that only products with weights of eight significant bits read are kept as such.
     void narrow(ggml_tensor * node) {
-        if (!as<Norm>(node) && !as<SwiGlu>(node) && !as<Attention>(node)) {
+        if (!as<Norm>(node) && !as<GatedUnit>(node) && !as<Attention>(node)) {
             return;
         }
         for (const ggml_tensor * reader : readers_[node]) {

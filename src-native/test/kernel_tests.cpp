@@ -255,10 +255,10 @@ void swiglu_equals_the_formula(int64_t width) {
     gate[0] = 100; // where e⁻ᵍ and eᵍ leave float32
     gate[1] = -100;
     const std::vector<float> up = random_floats(gate.size()), dy = random_floats(gate.size());
-    const SwiGlu glu{ width, tokens, gate.data(), up.data() };
-    const auto y = on_any_threads(gate.size(), "swiglu", [&](float * to, int thread, int threads) { swiglu(glu, { to, ptrdiff_t(width), false }, thread, threads); });
+    const GatedUnit glu{ width, tokens, gate.data(), up.data() };
+    const auto y = on_any_threads(gate.size(), "swiglu", [&](float * to, int thread, int threads) { gated_unit(glu, { to, ptrdiff_t(width), false }, thread, threads); });
     const auto d = on_any_threads(2 * gate.size(), "swiglu backward", [&](float * to, int thread, int threads) {
-        swiglu_backward(glu, dy.data(), { to, ptrdiff_t(width), false }, { to + gate.size(), ptrdiff_t(width), false }, thread, threads);
+        gated_unit_backward(glu, dy.data(), { to, ptrdiff_t(width), false }, { to + gate.size(), ptrdiff_t(width), false }, thread, threads);
     });
     std::vector<double> wanted(gate.size()), wanted_d(2 * gate.size());
     for (size_t i = 0; i < gate.size(); ++i) {

@@ -54,7 +54,7 @@ struct FusionInput {
     std::vector<std::pair<const ggml_tensor *, ggml_tensor *>> masks;
 };
 
-// Replaces what it knows in the graph: products with frozen weights and their LoRA, norms, SwiGLU and causal
+// Replaces what it knows in the graph: products with frozen weights and their LoRA, norms, gated units and causal
 // attention. Nodes of another form stay.
 void fuse_operations(ggml_context * context, FusedOperations & operations, const FusionInput & input);
 

@@ -54,19 +54,34 @@ template <typename T> void normalize_rows(const Norm & norm, RowsOut y, Part par
 Lanes sigmoid(Lanes x) { return broadcast(1) / (broadcast(1) + exponential(broadcast(0) - x)); }
 float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
-template <typename T> void swiglu_rows(const SwiGlu & glu, RowsOut y, Part part) {
+constexpr float gelu_slope = 1.5957691216057308f; // 2√(2/π)
+constexpr float gelu_cube = gelu_slope * 0.044715f;
+
+// z of the activation g·σ(z), and z' = dz/dg.
+struct Inner {
+    Lanes z, slope;
+};
+Inner inner_of(Lanes g, bool is_gelu) {
+    const Lanes square = g * g;
+    return is_gelu ? Inner{ g * (broadcast(gelu_slope) + broadcast(gelu_cube) * square), broadcast(gelu_slope) + broadcast(3 * gelu_cube) * square }
+                   : Inner{ g, broadcast(1) };
+}
+float inner_value(float g, bool is_gelu) { return is_gelu ? g * (gelu_slope + gelu_cube * g * g) : g; }
+float inner_slope(float g, bool is_gelu) { return is_gelu ? gelu_slope + 3 * gelu_cube * g * g : 1; }
+
+template <typename T> void gated_rows(const GatedUnit & glu, RowsOut y, Part part) {
     for (int64_t t = part.from; t < part.to; ++t) {
         const float * gate = glu.gate + t * glu.width;
         const float * up = glu.up + t * glu.width;
         T * out = row_of<T>(y, t);
         sweep(
-            glu.width, [&](int64_t i) { const Lanes g = load(gate + i); store(out + i, g * sigmoid(g) * load(up + i)); },
-            [&](int64_t i) { set(out[i], gate[i] * sigmoid(gate[i]) * up[i]); });
+            glu.width, [&](int64_t i) { const Lanes g = load(gate + i); store(out + i, g * sigmoid(inner_of(g, glu.is_gelu).z) * load(up + i)); },
+            [&](int64_t i) { set(out[i], gate[i] * sigmoid(inner_value(gate[i], glu.is_gelu)) * up[i]); });
     }
 }
 
 // silu'(g) = σ(g) · (1 + g · (1 − σ(g)))
-template <typename T> void swiglu_rows_backward(const SwiGlu & glu, const float * dys, RowsOut d_gate, RowsOut d_up, Part part) {
+template <typename T> void gated_rows_backward(const GatedUnit & glu, const float * dys, RowsOut d_gate, RowsOut d_up, Part part) {
     for (int64_t t = part.from; t < part.to; ++t) {
         const float * gate = glu.gate + t * glu.width;
         const float * up = glu.up + t * glu.width;
@@ -76,14 +91,16 @@ template <typename T> void swiglu_rows_backward(const SwiGlu & glu, const float 
         sweep(
             glu.width,
             [&](int64_t i) {
-                const Lanes g = load(gate + i), d = load(dy + i), s = sigmoid(g);
+                const Lanes g = load(gate + i), d = load(dy + i);
+                const Inner inner = inner_of(g, glu.is_gelu);
+                const Lanes s = sigmoid(inner.z);
                 store(du + i, d * g * s);
-                store(dg + i, d * load(up + i) * s * (broadcast(1) + g * (broadcast(1) - s)));
+                store(dg + i, d * load(up + i) * s * (broadcast(1) + g * (broadcast(1) - s) * inner.slope));
             },
             [&](int64_t i) {
-                const float g = gate[i], s = sigmoid(g);
+                const float g = gate[i], s = sigmoid(inner_value(g, glu.is_gelu));
                 set(du[i], dy[i] * g * s);
-                set(dg[i], dy[i] * up[i] * s * (1 + g * (1 - s)));
+                set(dg[i], dy[i] * up[i] * s * (1 + g * (1 - s) * inner_slope(g, glu.is_gelu)));
             });
     }
 }
@@ -143,14 +160,14 @@ void normalize_backward(const Norm & norm, const float * dys, const float * adde
     }
 }
 
-void swiglu(const SwiGlu & glu, RowsOut y, int thread, int threads) {
+void gated_unit(const GatedUnit & glu, RowsOut y, int thread, int threads) {
     const Part part = part_of(glu.tokens, thread, threads);
-    y.half ? swiglu_rows<Bf16>(glu, y, part) : swiglu_rows<float>(glu, y, part);
+    y.half ? gated_rows<Bf16>(glu, y, part) : gated_rows<float>(glu, y, part);
 }
 
-void swiglu_backward(const SwiGlu & glu, const float * dy, RowsOut d_gate, RowsOut d_up, int thread, int threads) {
+void gated_unit_backward(const GatedUnit & glu, const float * dy, RowsOut d_gate, RowsOut d_up, int thread, int threads) {
     const Part part = part_of(glu.tokens, thread, threads);
-    d_gate.half ? swiglu_rows_backward<Bf16>(glu, dy, d_gate, d_up, part) : swiglu_rows_backward<float>(glu, dy, d_gate, d_up, part);
+    d_gate.half ? gated_rows_backward<Bf16>(glu, dy, d_gate, d_up, part) : gated_rows_backward<float>(glu, dy, d_gate, d_up, part);
 }
 
 void cross_entropy(const CrossEntropy & loss, int thread, int threads) {

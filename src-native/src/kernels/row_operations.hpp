@@ -1,4 +1,4 @@
-// What is done to activations row by row, each in one pass with its gradient: norm, SwiGLU, cross entropy, LoRA.
+// What is done to activations row by row, each in one pass with its gradient: norm, gated unit, cross entropy, LoRA.
 #pragma once
 
 #include "weight_product.hpp"
@@ -30,14 +30,16 @@ void normalize(const Norm & norm, RowsOut y, int thread, int threads);
 // dx = addend + (g − x · Σ(g ⊙ x) / (n · rms²)) / rms with g = w ⊙ dy; addend may be null.
 void normalize_backward(const Norm & norm, const float * dy, const float * addend, float * dx, int thread, int threads);
 
-// y = silu(gate) ⊙ up
-struct SwiGlu {
+// y = f(gate) ⊙ up with f(g) = g·σ(z): silu with z = g, or the GELU of the tanh formula with
+// z = 2√(2/π)(g + 0.044715g³)
+struct GatedUnit {
     int64_t width, tokens;
     const float * gate;
     const float * up;
+    bool is_gelu = false;
 };
-void swiglu(const SwiGlu & glu, RowsOut y, int thread, int threads);
-void swiglu_backward(const SwiGlu & glu, const float * dy, RowsOut d_gate, RowsOut d_up, int thread, int threads);
+void gated_unit(const GatedUnit & glu, RowsOut y, int thread, int threads);
+void gated_unit_backward(const GatedUnit & glu, const float * dy, RowsOut d_gate, RowsOut d_up, int thread, int threads);
 
 // Replaces a row of logits by the gradient of weight · −log softmax(logits)[target]; bfloat16 gradients take
 // the first half of the row's memory.
