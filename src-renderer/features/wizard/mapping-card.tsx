@@ -50,7 +50,7 @@ export function MappingCard({ inspection }: { readonly inspection: DataInspectio
               <RoleChoice
                 key={name}
                 name={name}
-                rows={roles[name] ?? 0}
+                messages={roles[name] ?? 0}
                 known={mapping.roles[name]?.role ?? null}
               />
             ))}
@@ -122,11 +122,11 @@ function ColumnChoice({ part, columns, found }: ColumnChoiceProps) {
 
 interface RoleChoiceProps {
   readonly name: string;
-  readonly rows: number;
+  readonly messages: number;
   readonly known: string | null;
 }
 
-function RoleChoice({ name, rows, known }: RoleChoiceProps) {
+function RoleChoice({ name, messages, known }: RoleChoiceProps) {
   const id = useId();
   const { value, set } = useField('dataset.roles');
   const given = (value ?? {}) as Record<string, string>;
@@ -134,7 +134,7 @@ function RoleChoice({ name, rows, known }: RoleChoiceProps) {
   return (
     <div className="form-row">
       <label htmlFor={id} aria-label={strings.roleOf(name)}>
-        <code>{name}</code> <span className="quiet small">{strings.roleRows(formatCount(rows))}</span>
+        <code>{name}</code> <span className="quiet small">{strings.roleMessages(formatCount(messages))}</span>
       </label>
       <span className="field form-control">
         <select
