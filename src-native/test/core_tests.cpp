@@ -1,4 +1,4 @@
-// Tests of the core without Node, made to run under the sanitizers (LUTHIER_SANITIZE=ON, LUTHIER_TESTS=ON).
+// Tests of the core without Node, made to run under the sanitizers (LUTHIER_TESTS=ON).
 //
 // Usage: luthier-tests FIXTURES, the folder test/fixtures/gradients.
 #include "expect.hpp"
@@ -28,7 +28,7 @@ void trained_rows_are_those_before_labels() {
     const MicroBatch padded = pad_to_multiple(batch, 8);
     expect(padded.length == 8 && padded.sequence_ids[5] == padding_sequence, "padding to a multiple of 8");
     expect(find_trained_rows(padded).places == rows.places, "padding changes no place in a single row");
-    const GraphInputs inputs = make_graph_inputs(padded, rows);
+    const GraphInputs inputs = make_graph_inputs(padded, rows, 1.0f);
     expect(inputs.places.size() == 8 && inputs.weights[1] == 1.0f && inputs.weights[0] == 0.0f, "rows of weight 0 fill the shape");
 }
 
