@@ -1,6 +1,15 @@
 /** The tokens of a row as running text: one message below the other, drawn where they are near the window. */
 import { Scissors } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  startTransition,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
@@ -161,7 +170,8 @@ const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, need
     if (!element) return;
     return watch(element, near => {
       if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
-      setIsNear(near);
+      // Drawn in slices between which the page stays responsive.
+      startTransition(() => setIsNear(near));
     });
   }, [watch]);
   useEffect(() => {

@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useEffect, useRef } from 'react';
 /** Returns what ends the watch. */
 export type WatchNear = (element: Element, onChange: (isNear: boolean) => void) => () => void;
 
-const NEAR = '500px';
+const NEAR = '250px';
 
 export function useWatchNear(scroller: RefObject<HTMLElement | null>): WatchNear {
   const observer = useRef<IntersectionObserver | null>(null);
