@@ -2,6 +2,7 @@
 #include "luthier/training_graph.hpp"
 
 #include "luthier/frozen_products.hpp"
+#include "luthier/gpu_products.hpp"
 
 #include "llama-adapter.h"
 #include "llama-graph.h"
@@ -47,16 +48,6 @@ Head find_head(const llm_graph_result & forward) {
         head.adjustments.push_back(node);
     }
     throw NoRule{ "output layer" };
-}
-
-// GPUs would add up products with float16 weights in float16. The processor never does.
-void sum_products_in_float32(ggml_cgraph * graph) {
-    for (int i = 0; i < ggml_graph_n_nodes(graph); ++i) {
-        ggml_tensor * node = ggml_graph_node(graph, i);
-        if (node->op == GGML_OP_MUL_MAT) {
-            ggml_mul_mat_set_prec(node, GGML_PREC_F32);
-        }
-    }
 }
 
 } // namespace
@@ -143,7 +134,7 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
         slices += size_t(slice_count(weight, sources.reverse.slice_bytes)) * (weight == sources.model.llama().output ? chunks : 1);
     }
     const size_t most_nodes = size_t(ggml_graph_n_nodes(forward.gf)) * 16 + chunks * 64 + slices * nodes_per_slice + 1024;
-    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 3 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
+    graph->context_.reset(ggml_init({ most_nodes * ggml_tensor_overhead() + 4 * ggml_graph_overhead_custom(most_nodes, false), nullptr, true }));
     graph->graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
     graph->forward_graph_ = ggml_new_graph_custom(graph->context_.get(), most_nodes, false);
     ReversePass reverse(graph->context_.get(), graph->graph_, graph->operations_, sources.reverse);
@@ -171,7 +162,9 @@ Result<std::unique_ptr<TrainingGraph>> TrainingGraph::build(const GraphSources &
             .with("operation", missing.operation);
     }
     graph->graph_ = widen_quantized_products(graph->context_.get(), graph->graph_, sources.reverse);
-    sum_products_in_float32(graph->graph_);
+    if (sources.reverse.device) {
+        graph->graph_ = prepare_products_for_gpu(graph->context_.get(), graph->graph_);
+    }
     return graph;
 }
 

@@ -6,6 +6,7 @@
 
 #include "luthier/backend.hpp"
 #include "luthier/chat_template.hpp"
+#include "luthier/gpu_products.hpp"
 #include "luthier/trainer.hpp"
 
 #include <cmath>
@@ -47,6 +48,21 @@ void first_adamw_step_is_the_sign() {
     expect(clip_coefficient(0.5, 1.0) == 1.0f && clip_coefficient(4.0, 0) == 1.0f, "no clipping below the limit or at 0");
     expect(std::fabs(clip_coefficient(4.0, 1.0) - 0.25f) < 1e-6f, "clipping to the limit");
     expect(std::fabs(global_norm({ { 3.0f }, { 4.0f } }) - 5.0) < 1e-12, "norm over all tensors");
+}
+
+// Of two matrices [4, 3], the first two rows each: there is room between them. All of both have none.
+void gaps_before_products_are_closed() {
+    const ggml_context_ptr context(ggml_init({ 1 << 20, nullptr, true }));
+    ggml_tensor * all = ggml_new_tensor_3d(context.get(), GGML_TYPE_F32, 4, 3, 2);
+    ggml_tensor * some = ggml_view_3d(context.get(), all, 4, 2, 2, all->nb[1], all->nb[2], 0);
+    ggml_tensor * product = ggml_mul_mat(context.get(), all, some);
+    ggml_cgraph * graph = ggml_new_graph_custom(context.get(), 16, false);
+    ggml_build_forward_expand(graph, product);
+    graph = prepare_products_for_gpu(context.get(), graph);
+    expect(product->src[0] == all, "whole matrices stay as they are");
+    expect(product->src[1]->op == GGML_OP_CONT && product->src[1]->src[0] == some, "a copy without gaps takes the operand's place");
+    expect(ggml_graph_node(graph, ggml_graph_n_nodes(graph) - 2) == product->src[1], "the copy comes before the product");
+    expect(product->op_params[0] == GGML_PREC_F32, "sums in float32");
 }
 
 std::vector<uint8_t> read_bytes(const std::string & path) {
@@ -144,6 +160,7 @@ int main(int count, char ** arguments) {
     set_log_level(LogLevel::none);
     trained_rows_are_those_before_labels();
     first_adamw_step_is_the_sign();
+    gaps_before_products_are_closed();
     every_cut_header_is_refused(folder + "/llama/model.gguf");
     templates_fail_as_values();
     trainer_runs_from_open_to_save(folder, false);

@@ -54,7 +54,7 @@ struct GraphInputs {
 
 // Fills the trained rows up to a multiple of a small number with untrained ones of weight 0, so that
 // micro-batches of similar size share a graph. Another `token_weight` than 1 is for a test only.
-GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows, float token_weight);
+GraphInputs make_graph_inputs(const MicroBatch & batch, const TrainedRows & rows, float token_weight = 1);
 
 class TrainingGraph {
   public:
