@@ -166,6 +166,29 @@ describe('the chat templates of llama.cpp', () => {
     },
   );
 
+  it.skipIf(templates.length === 0)(
+    'are read alike with and without knowing that a prompt is constant',
+    () => {
+      const constant = templates.map(open).filter(template => template.promptIsConstant);
+      expect(constant.length).toBeGreaterThan(5);
+      for (const template of constant) {
+        for (const conversation of [
+          WITH_CALL,
+          WITHOUT_CALL,
+          { ...WITH_CALL, messages: [...CALL, ...TURNS] },
+        ]) {
+          const spans = [true, false].map(promptIsConstant =>
+            renderConversation({ ...template, promptIsConstant }, CONTEXT, conversation, {
+              endTexts: ENDS,
+              isTrained: () => true,
+            }),
+          );
+          expect(spans[0]).toEqual(spans[1]);
+        }
+      }
+    },
+  );
+
   it.skipIf(templates.length === 0).each(REFUSES_CALLS)('%s refuses tool messages in its own words', name => {
     expect(render(name, WITH_CALL)).toMatchObject({ ok: false, error: { code: 'template.refused' } });
   });

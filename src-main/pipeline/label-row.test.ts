@@ -53,6 +53,7 @@ const base: LabelOptions = {
     source: '',
     form: USUAL_FORM,
     header: 'A:',
+    promptIsConstant: false,
     render: json => ok(renderLines(JSON.parse(json) as Context)),
     renderMarked: null,
   },

@@ -46,6 +46,20 @@ describe('probeTemplate', () => {
     expect(template.header).toBe('\n<a>');
   });
 
+  it.each([
+    ["{% if add_generation_prompt %}{{ '<a>' }}{% endif %}", true],
+    ['{%- if add_generation_prompt %}\n    {{- "<a>\\n" }}\n{%- endif -%}\n', true],
+    ['{% if add_generation_prompt %}<a>{% endif %}', true],
+    ["{% if add_generation_prompt %}{{ '<a>' + mood }}{% endif %}", false],
+    ["{% if add_generation_prompt and mood %}{{ '<a>' }}{% endif %}", false],
+    ["{% if add_generation_prompt %}{{ '<a>' }}{% if mood %}<b>{% endif %}{% endif %}", false],
+    ["{% if add_generation_prompt %}{{ '<a>' }}{% endif %}{{ mood }}", false],
+    ['{% if add_generation_prompt %}!{% endif %}{% if add_generation_prompt %}<a>{% endif %}', false],
+    ["{% if mood %}{% if add_generation_prompt %}{{ '<a>' }}{% endif %}{% endif %}", false],
+  ])('knows from %s whether the prompt is always the same', (source, isConstant) => {
+    expect(probe(lines(String), source).promptIsConstant).toBe(isConstant);
+  });
+
   it('gives content as a list of parts to a template that loses strings', () => {
     const template = probe(
       lines(m =>

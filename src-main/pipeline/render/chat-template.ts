@@ -23,6 +23,8 @@ export interface ChatTemplate extends CompiledTemplate {
   readonly form: TemplateForm;
   /** What the template prints for the model to go on from, without what stands before; empty where nothing. */
   readonly header: string;
+  /** True where the header is the same for every conversation, as its place in the source shows. */
+  readonly promptIsConstant: boolean;
 }
 
 /** Values that every render gets: bos_token, eos_token and the recipe's variables. */
@@ -77,8 +79,17 @@ export function probeTemplate(compiled: CompiledTemplate, context: TemplateConte
   if (!shows(form, QUESTION, 'qrst') && shows(parts, QUESTION, 'qrst')) form = parts;
 
   form = chooseCallForm(form, candidate => renders(candidate, CALL));
-  return { ...compiled, form, header: headerOf(renders(form, QUESTION), renders(form, QUESTION, true)) };
+  const header = headerOf(renders(form, QUESTION), renders(form, QUESTION, true));
+  return { ...compiled, form, header, promptIsConstant: header !== '' && printsConstantPrompt(source) };
 }
+
+/** One condition, at the end of the source, around one literal: what is printed there depends on nothing else. */
+function printsConstantPrompt(source: string): boolean {
+  return source.split('add_generation_prompt').length === 2 && CONSTANT_PROMPT.test(source);
+}
+
+const CONSTANT_PROMPT =
+  /\{%-?\s*if add_generation_prompt\s*-?%\}\s*(?:\{\{-?\s*(?:'[^'{}]*'|"[^"{}]*")\s*-?\}\}|[^{}]*)\s*\{%-?\s*endif\s*-?%\}\s*$/;
 
 /** The first form in which a call without content is shown as JSON, without a stray `None`. */
 function chooseCallForm(form: TemplateForm, render: (form: TemplateForm) => string | null): TemplateForm {

@@ -87,6 +87,7 @@ function turnStart(search: Search, index: number, floor: number, own: Reach, bou
     const start = anchored.at + known.length;
     if (start <= limit) return start;
   }
+  if (own && template.promptIsConstant && startsBehindHeader(search, floor, limit)) return limit;
   const prompt = placeTail(marked, marked.renderPrefix(index, true), limit);
   const addsHeader = template.header !== '' && prompt !== null && prompt.tail.endsWith(template.header);
   if (addsHeader && marked.text.startsWith(prompt.tail, prompt.anchor)) {
@@ -125,6 +126,19 @@ function turnStart(search: Search, index: number, floor: number, own: Reach, bou
     return afterPlainHeader(search, index, bare.anchor, limit) ?? firstContent(search, index);
   }
   return afterHeader(marked.text, floor, limit, template.header, false) ?? firstContent(search, index);
+}
+
+/**
+ * True where nothing but the template's own text stands between the last mark and the answer, and the
+ * header ends it and is nowhere else in it. Where the prompt is always the header, a render of it could
+ * only show the answer to start here.
+ */
+function startsBehindHeader({ marked, template }: Search, floor: number, limit: number): boolean {
+  const { text, marks } = marked;
+  const { header } = template;
+  if (header.trim() === '' || marks.findLast(({ at }) => at < limit)?.at !== floor) return false;
+  const at = text.indexOf(header, floor);
+  return at >= 0 && at + header.length === limit;
 }
 
 /** The last mark before the turn, or the start of the text. */

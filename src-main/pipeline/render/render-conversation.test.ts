@@ -17,6 +17,7 @@ function templateOf(render: (context: Context) => string): ChatTemplate {
     renderMarked: null,
     form: USUAL_FORM,
     header: '',
+    promptIsConstant: false,
     render: json => ok(render(JSON.parse(json) as Context)),
   };
 }
