@@ -3,7 +3,11 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromNative, loadAddon } from '../src-main/adapters/native/addon.ts';
 import { partitionText } from '../src-main/pipeline/tokenize/partition-text.ts';
-import { tokenizeFragments, tokenizeRendered } from '../src-main/pipeline/tokenize/tokenize-rendered.ts';
+import {
+  placeOneByOne,
+  tokenizeFragments,
+  tokenizeRendered,
+} from '../src-main/pipeline/tokenize/tokenize-rendered.ts';
 import { createTokenizer } from '../src-main/processes/preparer/native-labelling.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import {
@@ -89,6 +93,26 @@ describe.skipIf(vocabularies.length === 0)('tokenization', () => {
       });
       expect(ends.at(-1)).toBe(bytes.length);
     }
+    model.dispose();
+  });
+
+  it.each(vocabularies)('%s: tokens placed in one call are those placed one by one', async name => {
+    const { model, tokenizer } = await openTokenizer(name);
+    const specials = tokenizer.specialTokens.filter(token => token.text !== '');
+    const random = generator(11);
+    const outcomes = new Set<boolean>();
+    for (let round = 0; round < 200; round++) {
+      const text = Array.from({ length: random(24) }, () =>
+        specials.length > 0 && random(4) === 0
+          ? (specials[random(specials.length)]?.text ?? '')
+          : (WORDS[random(WORDS.length)] ?? ''),
+      ).join('');
+      const fragments = partitionText(text, [], tokenizer.specialTokens);
+      const placed = tokenizer.placeTokens?.(text, fragments);
+      expect(placed).toEqual(placeOneByOne(tokenizer)(text, fragments));
+      outcomes.add(placed === null);
+    }
+    expect(outcomes).toContain(REWRITING.includes(name));
     model.dispose();
   });
 });

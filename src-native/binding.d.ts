@@ -118,6 +118,16 @@ export class Model {
   ): Int32Array;
   /** The bytes of each token as it stands in running text (special tokens included), concatenated, with `offsets[i]..offsets[i+1]` delimiting token i. Errors: `tokens.outOfRange`. */
   pieces(ids: Int32Array): Result<{ readonly bytes: Uint8Array; readonly offsets: Uint32Array }>;
+  /**
+   * Tokens with their places, for a text that is cut already: `fragments` holds start and end (UTF-16 units,
+   * ascending) and token of each, -1 for plain text, which is tokenized on its own without parsing special
+   * tokens. `starts` and `ends` are UTF-8 byte offsets in the text; a space that the tokenizer puts in front of
+   * a fragment takes no room. Null where the tokens of a fragment do not spell it.
+   */
+  placeTokens(
+    text: string,
+    fragments: Int32Array,
+  ): { readonly inputIds: Int32Array; readonly starts: Uint32Array; readonly ends: Uint32Array } | null;
   /** The text of ids, as llama.cpp detokenizes it, special tokens spelled out. */
   detokenize(ids: Int32Array): Result<string>;
   specialTokens(): readonly SpecialToken[];

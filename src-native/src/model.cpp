@@ -7,6 +7,7 @@
 #include "llama-model.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace luthier {
 
@@ -158,17 +159,65 @@ Result<Pieces> Model::pieces(const int32_t * ids, size_t count) const {
     Pieces pieces;
     pieces.offsets.reserve(count + 1);
     pieces.offsets.push_back(0);
-    std::string buffer(64, '\0');
     for (size_t i = 0; i < count; ++i) {
-        int32_t length = llama_token_to_piece(vocabulary_, ids[i], buffer.data(), int32_t(buffer.size()), 0, true);
-        if (length < 0) {
-            buffer.resize(size_t(-length));
-            length = llama_token_to_piece(vocabulary_, ids[i], buffer.data(), int32_t(buffer.size()), 0, true);
-        }
-        pieces.bytes.append(buffer.data(), size_t(std::max(length, 0)));
+        append_piece(ids[i], pieces.bytes);
         pieces.offsets.push_back(uint32_t(pieces.bytes.size()));
     }
     return pieces;
+}
+
+void Model::append_piece(int32_t id, std::string & bytes) const {
+    char buffer[64];
+    const int32_t length = llama_token_to_piece(vocabulary_, id, buffer, int32_t(sizeof(buffer)), 0, true);
+    if (length >= 0) {
+        bytes.append(buffer, size_t(length));
+        return;
+    }
+    const size_t before = bytes.size();
+    bytes.resize(before + size_t(-length));
+    llama_token_to_piece(vocabulary_, id, bytes.data() + before, -length, 0, true);
+}
+
+std::optional<PlacedTokens> Model::place_tokens(const std::string & text, const std::vector<TextFragment> & fragments) const {
+    PlacedTokens placed;
+    std::vector<int32_t> ids;
+    std::string spelled;
+    std::vector<uint32_t> offsets;
+    for (const TextFragment & fragment : fragments) {
+        if (fragment.token >= 0) {
+            placed.ids.push_back(fragment.token);
+            placed.starts.push_back(fragment.start);
+            placed.ends.push_back(fragment.end);
+            continue;
+        }
+        const int32_t length = int32_t(fragment.end - fragment.start);
+        const char * own = text.data() + fragment.start;
+        ids.resize(size_t(length) + 8);
+        int32_t count = llama_tokenize(vocabulary_, own, length, ids.data(), int32_t(ids.size()), false, false);
+        if (count < 0 && count != INT32_MIN) {
+            ids.resize(size_t(-count));
+            count = llama_tokenize(vocabulary_, own, length, ids.data(), int32_t(ids.size()), false, false);
+        }
+        spelled.clear();
+        offsets.assign(1, 0);
+        for (int32_t i = 0; i < count; ++i) {
+            if (ids[size_t(i)] < 0 || ids[size_t(i)] >= info_.vocabulary_size) {
+                return std::nullopt;
+            }
+            append_piece(ids[size_t(i)], spelled);
+            offsets.push_back(uint32_t(spelled.size()));
+        }
+        const uint32_t space = spelled.size() == size_t(length) + 1 && spelled[0] == ' ' ? 1 : 0;
+        if (spelled.size() != size_t(length) + space || std::memcmp(spelled.data() + space, own, size_t(length)) != 0) {
+            return std::nullopt;
+        }
+        for (int32_t i = 0; i < count; ++i) {
+            placed.ids.push_back(ids[size_t(i)]);
+            placed.starts.push_back(fragment.start + std::max(offsets[size_t(i)], space) - space);
+            placed.ends.push_back(fragment.start + std::max(offsets[size_t(i) + 1], space) - space);
+        }
+    }
+    return placed;
 }
 
 Result<std::string> Model::detokenize(const int32_t * ids, size_t count) const {

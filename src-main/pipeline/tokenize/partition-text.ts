@@ -3,20 +3,15 @@
  * vocabulary is looked for first, in all of the text; tokens that strip white space take it away.
  */
 import type { Span } from '../../../src-shared/domain/template.ts';
-import type { SpecialToken } from '../ports.ts';
-
-/** A piece of the text: a special token, or plain text where `token` is null. */
-export interface Fragment extends Span {
-  readonly token: SpecialToken | null;
-}
+import type { SpecialToken, TextFragment } from '../ports.ts';
 
 /** Control tokens count outside `content` only, user-defined ones everywhere. Stripped white space is in no fragment. */
 export function partitionText(
   text: string,
   content: readonly Span[],
   specials: readonly SpecialToken[],
-): Fragment[] {
-  const taken: (Span & { readonly fragment: Fragment })[] = [];
+): TextFragment[] {
+  const taken: (Span & { readonly fragment: TextFragment })[] = [];
   for (const hit of candidates(text, specials)) {
     if (hit.token.kind !== 'user-defined' && overlaps(content, hit)) continue;
     const at = insertionPoint(taken, hit.start);
@@ -28,7 +23,7 @@ export function partitionText(
     if (hit.token.stripsRight) while (end < right && isSpace(text.charCodeAt(end))) end++;
     taken.splice(at, 0, { start, end, fragment: { start: hit.start, end: hit.end, token: hit.token } });
   }
-  const fragments: Fragment[] = [];
+  const fragments: TextFragment[] = [];
   let from = 0;
   for (const { start, end, fragment } of taken) {
     if (start > from) fragments.push({ start: from, end: start, token: null });

@@ -8,14 +8,10 @@
  */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Span } from '../../../src-shared/domain/template.ts';
-import type { Tokenizer } from '../ports.ts';
-import { type Fragment, partitionText, specialsSpelledIn } from './partition-text.ts';
+import type { PlacedTokens, TextFragment, Tokenizer } from '../ports.ts';
+import { partitionText, specialsSpelledIn } from './partition-text.ts';
 
-export interface TokenizedText {
-  readonly inputIds: Int32Array;
-  /** UTF-8 byte offsets in the text: token i is `starts[i]..ends[i]`; white space that a token eats is in none. */
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
+export interface TokenizedText extends PlacedTokens {
   readonly contentSpellsSpecial: boolean;
 }
 
@@ -33,8 +29,7 @@ export function tokenizeRendered(
 ): Outcome<TokenizedText> {
   const spelled = specialsSpelledIn(text, contentSpans, tokenizer.specialTokens);
   const fragments = partitionText(text, parseSpecialInContent ? [] : contentSpans, tokenizer.specialTokens);
-  const tokens = tokenizeFragments(tokenizer, text, fragments);
-  const placed = placeTokens(tokenizer, text, fragments, tokens);
+  const placed = (tokenizer.placeTokens ?? placeOneByOne(tokenizer))(text, fragments);
   return placed
     ? ok({ ...placed, contentSpellsSpecial: spelled })
     : fail({
@@ -49,7 +44,7 @@ export function tokenizeRendered(
 export function tokenizeFragments(
   tokenizer: Tokenizer,
   text: string,
-  fragments: readonly Fragment[],
+  fragments: readonly TextFragment[],
 ): readonly Int32Array[] {
   return fragments.map(fragment =>
     fragment.token
@@ -58,13 +53,21 @@ export function tokenizeFragments(
   );
 }
 
+/** `Tokenizer.placeTokens` by its other functions. */
+export function placeOneByOne(
+  tokenizer: Tokenizer,
+): (text: string, fragments: readonly TextFragment[]) => PlacedTokens | null {
+  return (text, fragments) =>
+    placeTokens(tokenizer, text, fragments, tokenizeFragments(tokenizer, text, fragments));
+}
+
 /** Null where a fragment's tokens do not spell it. A SentencePiece space in front takes no room. */
 function placeTokens(
   tokenizer: Tokenizer,
   text: string,
-  fragments: readonly Fragment[],
+  fragments: readonly TextFragment[],
   tokens: readonly Int32Array[],
-): Omit<TokenizedText, 'contentSpellsSpecial'> | null {
+): PlacedTokens | null {
   const count = tokens.reduce((sum, ids) => sum + ids.length, 0);
   const inputIds = new Int32Array(count);
   const starts = new Uint32Array(count);

@@ -19,6 +19,15 @@ export function createTokenizer(model: NativeModel, eosToken: string | number | 
       if (!pieces.ok) throw new Error(pieces.error.message);
       return pieces.value;
     },
+    placeTokens: (text, fragments) => {
+      const cells = new Int32Array(3 * fragments.length);
+      fragments.forEach(({ start, end, token }, i) => {
+        cells[3 * i] = start;
+        cells[3 * i + 1] = end;
+        cells[3 * i + 2] = token?.id ?? -1;
+      });
+      return model.placeTokens(text, cells);
+    },
     vocabularySize: info.vocabularySize,
     specialTokens: model.specialTokens(),
     endOfGenerationIds: endIds,

@@ -60,6 +60,17 @@ struct Pieces {
     std::vector<uint32_t> offsets; // ids.size() + 1; piece i is bytes[offsets[i] .. offsets[i+1])
 };
 
+// A part of a text, in bytes: a token that it spells, or plain text where `token` is -1.
+struct TextFragment {
+    uint32_t start, end;
+    int32_t token;
+};
+
+struct PlacedTokens {
+    std::vector<int32_t> ids;
+    std::vector<uint32_t> starts, ends; // bytes of the text; token i is starts[i] .. ends[i]
+};
+
 class Model {
   public:
     // `device` names where the weights go; none: the processor, where they stay as they are on disk.
@@ -75,6 +86,10 @@ class Model {
     const ggml_tensor * weight(const std::string & name) const;
 
     std::vector<int32_t> tokenize(const std::string & text, bool add_special, bool parse_special) const;
+    // The tokens of each fragment, tokenized on its own without special tokens, with their places. Fragments ascend and
+    // lie in the text. None where the tokens of a fragment do not spell it; a space that SentencePiece puts in front of
+    // it takes no room.
+    std::optional<PlacedTokens> place_tokens(const std::string & text, const std::vector<TextFragment> & fragments) const;
     // Error: `tokens.outOfRange`.
     Result<Pieces> pieces(const int32_t * ids, size_t count) const;
     Result<std::string> detokenize(const int32_t * ids, size_t count) const;
@@ -83,6 +98,8 @@ class Model {
   private:
     Problem check_ids(const int32_t * ids, size_t count) const;
     void describe();
+    // The piece of a token that is in the vocabulary, put behind `bytes`.
+    void append_piece(int32_t id, std::string & bytes) const;
 
     GgufHeader header_;
     ggml_backend_dev_t device_ = nullptr;

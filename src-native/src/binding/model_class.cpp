@@ -127,6 +127,48 @@ napi_value pieces(napi_env env, napi_callback_info info) {
     });
 }
 
+// Triples of start and end, in UTF-16 units of the text, and token → fragments in bytes of its UTF-8.
+std::vector<TextFragment> get_fragments(const std::string & text, const std::vector<int32_t> & cells) {
+    std::vector<TextFragment> fragments;
+    fragments.reserve(cells.size() / 3);
+    size_t byte = 0;
+    int32_t unit = 0;
+    const auto byte_at = [&](int32_t wanted) {
+        while (unit < wanted && byte < text.size()) {
+            const auto lead = static_cast<unsigned char>(text[byte]);
+            byte += lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+            unit += lead < 0xf0 ? 1 : 2;
+        }
+        if (unit != wanted) {
+            throw TypeMistake{ "fragments must ascend and begin and end at characters of the text" };
+        }
+        return uint32_t(byte);
+    };
+    for (size_t i = 0; i + 2 < cells.size(); i += 3) {
+        const uint32_t start = byte_at(cells[i]);
+        const uint32_t end = byte_at(cells[i + 1]);
+        fragments.push_back({ start, end, cells[i + 2] });
+    }
+    return fragments;
+}
+
+napi_value place_tokens(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const auto model = unwrap<Model>(env, arguments.self);
+        const std::string text = get_string(env, arguments.at(env, 0), "text");
+        const std::vector<TextFragment> fragments = get_fragments(text, get_int32_array(env, arguments.at(env, 1), "fragments"));
+        const std::optional<PlacedTokens> placed = model->place_tokens(text, fragments);
+        if (!placed) {
+            return make_null(env);
+        }
+        const napi_value object = make_object(env);
+        set(env, object, "inputIds", make_typed_array(env, napi_int32_array, placed->ids.data(), placed->ids.size(), sizeof(int32_t)));
+        set(env, object, "starts", make_typed_array(env, napi_uint32_array, placed->starts.data(), placed->starts.size(), sizeof(uint32_t)));
+        set(env, object, "ends", make_typed_array(env, napi_uint32_array, placed->ends.data(), placed->ends.size(), sizeof(uint32_t)));
+        return object;
+    });
+}
+
 napi_value detokenize(napi_env env, napi_callback_info info) {
     return guarded(env, info, [&](const Arguments & arguments) {
         const auto model = unwrap<Model>(env, arguments.self);
@@ -159,6 +201,7 @@ void define_model(napi_env env, napi_value exports) {
         method("share", share),
         method("tokenize", tokenize),
         method("pieces", pieces),
+        method("placeTokens", place_tokens),
         method("detokenize", detokenize),
         method("specialTokens", special_tokens),
         method("dispose", dispose<Model>),
