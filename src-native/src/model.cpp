@@ -183,6 +183,18 @@ std::optional<PlacedTokens> Model::place_tokens(const std::string & text, const 
     std::vector<int32_t> ids;
     std::string spelled;
     std::vector<uint32_t> offsets;
+    // Between messages templates print the same few bytes again and again: what they came to is kept.
+    constexpr size_t longest_kept = 8;
+    std::string kept;
+    uint32_t kept_start = 0;
+    size_t kept_first = 0, kept_count = 0;
+    const auto repeat = [&](uint32_t start) {
+        for (size_t i = kept_first; i < kept_first + kept_count; ++i) {
+            placed.ids.push_back(int32_t(placed.ids[i]));
+            placed.starts.push_back(uint32_t(placed.starts[i] - kept_start + start));
+            placed.ends.push_back(uint32_t(placed.ends[i] - kept_start + start));
+        }
+    };
     for (const TextFragment & fragment : fragments) {
         if (fragment.token >= 0) {
             placed.ids.push_back(fragment.token);
@@ -192,6 +204,10 @@ std::optional<PlacedTokens> Model::place_tokens(const std::string & text, const 
         }
         const int32_t length = int32_t(fragment.end - fragment.start);
         const char * own = text.data() + fragment.start;
+        if (!kept.empty() && kept.compare(0, kept.size(), own, size_t(length)) == 0) {
+            repeat(fragment.start);
+            continue;
+        }
         ids.resize(size_t(length) + 8);
         int32_t count = llama_tokenize(vocabulary_, own, length, ids.data(), int32_t(ids.size()), false, false);
         if (count < 0 && count != INT32_MIN) {
@@ -210,6 +226,12 @@ std::optional<PlacedTokens> Model::place_tokens(const std::string & text, const 
         const uint32_t space = spelled.size() == size_t(length) + 1 && spelled[0] == ' ' ? 1 : 0;
         if (spelled.size() != size_t(length) + space || std::memcmp(spelled.data() + space, own, size_t(length)) != 0) {
             return std::nullopt;
+        }
+        if (size_t(length) <= longest_kept) {
+            kept.assign(own, size_t(length));
+            kept_start = fragment.start;
+            kept_first = placed.ids.size();
+            kept_count = size_t(std::max(count, 0));
         }
         for (int32_t i = 0; i < count; ++i) {
             placed.ids.push_back(ids[size_t(i)]);

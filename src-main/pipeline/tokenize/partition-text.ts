@@ -60,33 +60,40 @@ interface Entry {
 }
 
 /** Tokens by their first character: texts are scanned once, however long the vocabulary's list is. */
-type Index = ReadonlyMap<number, readonly Entry[]>;
+interface Index {
+  readonly entries: ReadonlyMap<number, readonly Entry[]>;
+  /** Finds the next first character of a token from `lastIndex` on. */
+  readonly firsts: RegExp;
+}
 
 const indexes = new WeakMap<readonly SpecialToken[], Index>();
 
 function indexOf(specials: readonly SpecialToken[]): Index {
   const known = indexes.get(specials);
   if (known) return known;
-  const index = new Map<number, Entry[]>();
+  const entries = new Map<number, Entry[]>();
   for (const token of specials) {
     if (token.text === '') continue;
     const first = token.text.charCodeAt(0);
-    const list = index.get(first) ?? [];
+    const list = entries.get(first) ?? [];
     list.push({ token, bytes: new TextEncoder().encode(token.text).length });
-    index.set(first, list);
+    entries.set(first, list);
   }
+  const units = [...entries.keys()].map(unit => `\\u${unit.toString(16).padStart(4, '0')}`);
+  const index = { entries, firsts: new RegExp(`[${units.join('')}]`, 'g') };
   indexes.set(specials, index);
   return index;
 }
 
 type Hit = Span & Entry;
 
-function hitsIn(text: string, from: number, to: number, index: Index): Hit[] {
+function hitsIn(text: string, from: number, to: number, { entries, firsts }: Index): Hit[] {
   const hits: Hit[] = [];
-  for (let at = from; at < to; at++) {
-    const entries = index.get(text.charCodeAt(at));
-    if (!entries) continue;
-    for (const entry of entries) {
+  firsts.lastIndex = from;
+  while (firsts.test(text)) {
+    const at = firsts.lastIndex - 1;
+    if (at >= to) break;
+    for (const entry of entries.get(text.charCodeAt(at)) ?? []) {
       const end = at + entry.token.text.length;
       if (end <= to && text.startsWith(entry.token.text, at)) hits.push({ start: at, end, ...entry });
     }
