@@ -2,7 +2,7 @@
 //
 // `npm run bench -- labels [--rows 20000] [--rounds 3]`
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { luthier, vocabulary, writeRecipe } from './luthier.mjs';
 import { measureFamily } from './process-family.mjs';
@@ -35,21 +35,25 @@ async function compareSpeed({ directory, count, rounds }) {
   const python = findPython('trl');
   if (python === null) print('TRL: not measured (no Python with trl; LUTHIER_PEER_PYTHON may name one).');
 
-  const [own, peer] = [[], []];
+  const [own, asItComes, withWorkers] = [[], [], []];
   let totals = null;
   for (let round = 0; round < rounds; round++) {
     rmSync(home, { recursive: true, force: true });
     const run = await luthier('preflight', recipe, '--json', '--home', home);
     totals = JSON.parse(run.stdout).totals;
     own.push(run);
-    print(`Luthier  ${speed(run.seconds)}, ${resources(run)}`);
+    print(`Luthier                  ${speed(run.seconds)}, ${resources(run)}`);
     if (python === null) continue;
-    const other = await runTrl(python, directory, rows);
-    if (round === 0) await compare(other, recipe, home);
-    peer.push(other);
-    print(
-      `TRL      ${speed(other.seconds)} (${speed(other.wholeSeconds)} with its start), ${resources(other)}`,
-    );
+    for (const [runs, processes, name] of [
+      [asItComes, 0, 'TRL as it comes         '],
+      [withWorkers, availableParallelism(), 'TRL, a worker on a core '],
+    ]) {
+      const other = await runTrl(python, directory, rows, processes);
+      if (round === 0) await compare(other, recipe, home);
+      runs.push(other);
+      const times = `${speed(other.wholeSeconds)}, its start left out ${speed(other.seconds)}`;
+      print(`${name} ${times}, ${resources(other)}`);
+    }
   }
   const { tokens, trainableTokens } = totals;
   print(
@@ -57,18 +61,19 @@ async function compareSpeed({ directory, count, rounds }) {
   );
   const ownSeconds = median(own.map(run => run.seconds));
   print(`median: Luthier ${speed(ownSeconds)}, from the start of its process to its end`);
-  if (peer.length === 0) return;
-  const peerSeconds = median(peer.map(run => run.seconds));
-  const { version, processes } = peer[0];
-  print(
-    `median: TRL ${version} ${speed(peerSeconds)} with ${processes} worker processes, its start left out`,
-  );
-  print(`Luthier is ${(peerSeconds / ownSeconds).toFixed(1)} times as fast`);
-  const [ownCpu, peerCpu] = [own, peer].map(runs => median(runs.map(run => run.cpuSeconds)));
-  if (own[0].cpuSeconds !== null)
+  if (python === null) return;
+  for (const [name, runs] of [
+    ['as it comes', asItComes],
+    ['with a worker on every core', withWorkers],
+  ]) {
+    const times = key => (median(runs.map(run => run[key])) / ownSeconds).toFixed(1);
     print(
-      `and takes ${(peerCpu / ownCpu).toFixed(1)} times less processor time, which busy neighbours change less`,
+      `as fast as TRL ${runs[0].version} ${name}: ${times('wholeSeconds')} times, whole processes; ${times('seconds')} times, TRL's start left out`,
     );
+  }
+  const cpu = runs => median(runs.map(run => run.cpuSeconds));
+  if (own[0].cpuSeconds !== null)
+    print(`processor time of TRL with workers: ${(cpu(withWorkers) / cpu(own)).toFixed(1)} times ours`);
 }
 
 const print = line => process.stdout.write(`${line}\n`);
@@ -79,13 +84,13 @@ function resources({ peakBytes, cpuSeconds }) {
 }
 
 /** `seconds` is what TRL takes to load and prepare the rows, its imports and its tokenizer left out. */
-async function runTrl(python, directory, rows) {
+async function runTrl(python, directory, rows, processes) {
   const cache = join(directory, 'trl');
   rmSync(cache, { recursive: true, force: true });
   const script = join(import.meta.dirname, 'peer_trl.py');
   const run = await measureFamily(
     python,
-    [script, rows, vocabulary, PEER_TEMPLATE, cache, String(COMPARED)],
+    [script, rows, vocabulary, PEER_TEMPLATE, cache, String(COMPARED), String(processes)],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false', PYTHONWARNINGS: 'ignore' },

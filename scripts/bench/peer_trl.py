@@ -1,8 +1,8 @@
-"""TRL's own preparation of the rows that Luthier labels, timed: peer_trl.py ROWS VOCABULARY TEMPLATE CACHE COMPARED
+"""TRL's own preparation of the rows that Luthier labels, timed: peer_trl.py ROWS VOCABULARY TEMPLATE CACHE COMPARED PROCESSES
 
 The tokenizer is made of the same GGUF vocabulary, the template is the same file. Prints one JSON line:
 seconds and processor seconds of loading and preparing (imports and tokenizer left out), and the ids and labels of
-the first rows.
+the first rows. PROCESSES 0 is TRL's default: no worker processes.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from types import SimpleNamespace
 
-rows_path, vocabulary_path, template_path, cache, compared = sys.argv[1:6]
+rows_path, vocabulary_path, template_path, cache, compared, processes = sys.argv[1:7]
 os.environ["HF_HOME"] = cache
 
 import datasets
@@ -58,7 +58,6 @@ def main() -> None:
     with open(template_path, encoding="utf-8") as file:
         template = file.read()
     tokenizer = read_tokenizer(vocabulary_path, template)
-    processes = os.cpu_count() or 1
     config = SFTConfig(
         output_dir=os.path.join(cache, "out"),
         use_cpu=True,
@@ -66,7 +65,7 @@ def main() -> None:
         report_to=[],
         max_length=2048,
         assistant_only_loss=True,
-        dataset_num_proc=processes,
+        dataset_num_proc=int(processes) or None,
     )
     trainer = SimpleNamespace(_tokenizer=tokenizer, chat_template=template, completion_only_loss=False)
     datasets.disable_progress_bars()
@@ -83,7 +82,6 @@ def main() -> None:
                 "seconds": seconds,
                 "cpuSeconds": cpu_seconds,
                 "version": trl.__version__,
-                "processes": processes,
                 "inputIds": [list(ids) for ids in first["input_ids"]],
                 "labels": [list(labels) for labels in first["labels"]],
             }
