@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createForkLauncher } from '../src-main/adapters/processes/fork-launcher.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
 import { resumeRun } from '../src-main/backend/resume-run.ts';
-import { createBackendParts } from '../src-main/hosts/create-backend.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
-import { cliFile, createWorkspace, demoDirectory, demoModel, root, runLuthier } from './luthier-process.ts';
+import { openParts } from './backend.ts';
+import { cliFile, createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('failures');
 afterAll(workspace.remove);
@@ -23,27 +22,6 @@ training: {epochs: 2, batchSize: 4, gradientAccumulationSteps: 2, warmupSteps: 2
 `;
 const recipePath = workspace.write('failing.luthier.yaml', recipeOver(demoModel));
 const never = new AbortController().signal;
-
-function openParts(home: string, onLaunch: (entry: string, pid: number | null) => void = () => undefined) {
-  const processDirectory = join(root, 'out', 'main');
-  const launcher = createForkLauncher(processDirectory);
-  return orThrow(
-    createBackendParts({
-      host: 'cli',
-      home,
-      resourcesDirectory: join(root, 'resources'),
-      nativeDirectory: join(root, 'build', 'native'),
-      processDirectory,
-      launcher: {
-        launch: entry => {
-          const child = launcher.launch(entry);
-          onLaunch(entry, child.pid);
-          return child;
-        },
-      },
-    }),
-  );
-}
 
 /** Runs `luthier …` where no file may grow beyond a size, as on a full disk. */
 function runWithFileLimit(kibibytes: number, ...args: string[]) {

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createForkLauncher } from '../src-main/adapters/processes/fork-launcher.ts';
 import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
 import { resumeRun } from '../src-main/backend/resume-run.ts';
-import { createBackendParts } from '../src-main/hosts/create-backend.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
+import { openParts } from './backend.ts';
 import { longEnoughRecipe, resumeUntilDone, runThrough } from './killed-runs.ts';
 import { createWorkspace, root, runLuthier, startLuthier } from './luthier-process.ts';
 
@@ -17,20 +16,6 @@ afterAll(workspace.remove);
 const recipePath = workspace.write('killed.luthier.yaml', longEnoughRecipe(2));
 const reference = runThrough(recipePath, join(workspace.directory, 'reference'));
 const never = new AbortController().signal;
-
-function openParts(home: string) {
-  const processDirectory = join(root, 'out', 'main');
-  return orThrow(
-    createBackendParts({
-      host: 'cli',
-      home,
-      resourcesDirectory: join(root, 'resources'),
-      nativeDirectory: join(root, 'build', 'native'),
-      processDirectory,
-      launcher: createForkLauncher(processDirectory),
-    }),
-  );
-}
 
 describe('a run that is killed and resumed', () => {
   it('gives the bytes, losses and steps of one that ran through, whenever it was killed', async () => {

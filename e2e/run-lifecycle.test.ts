@@ -1,19 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createForkLauncher } from '../src-main/adapters/processes/fork-launcher.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
-import { createBackendParts } from '../src-main/hosts/create-backend.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
-import {
-  createWorkspace,
-  demoDirectory,
-  demoModel,
-  root,
-  runLuthier,
-  startLuthier,
-} from './luthier-process.ts';
+import { openParts } from './backend.ts';
+import { createWorkspace, demoDirectory, demoModel, runLuthier, startLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('lifecycle');
 afterAll(workspace.remove);
@@ -29,27 +21,6 @@ adapter: {rank: 4, alpha: 8}
 training: {epochs: 1, batchSize: 4, gradientAccumulationSteps: 2, warmupSteps: 2}
 `,
 );
-
-function openParts(home: string, onLaunch: (entry: string, pid: number | null) => void = () => undefined) {
-  const processDirectory = join(root, 'out', 'main');
-  const launcher = createForkLauncher(processDirectory);
-  return orThrow(
-    createBackendParts({
-      host: 'cli',
-      home,
-      resourcesDirectory: join(root, 'resources'),
-      nativeDirectory: join(root, 'build', 'native'),
-      processDirectory,
-      launcher: {
-        launch: entry => {
-          const child = launcher.launch(entry);
-          onLaunch(entry, child.pid);
-          return child;
-        },
-      },
-    }),
-  );
-}
 
 const never = new AbortController().signal;
 
