@@ -105,6 +105,14 @@ try {
   await page.getByText('Completed').first().waitFor({ timeout: 180_000 });
   await page.waitForTimeout(500);
   await shoot('9-run');
+  await page.getByRole('link', { name: 'Open in chat' }).click();
+  await page.getByRole('list', { name: 'Held-out prompts to try' }).getByRole('button').nth(1).click();
+  await page.getByRole('button', { name: 'What the model gets' }).click();
+  await page.getByRole('textbox', { name: 'Prompt', exact: true }).press('Enter');
+  await page.getByText('exact match').waitFor();
+  await page.locator('.chat-answer').first().locator('[data-token]').first().hover();
+  await page.waitForTimeout(300);
+  await shoot('10-chat');
   await page.goto(`${home}#/runs`);
   await page.waitForTimeout(500);
   await shoot('9-history');

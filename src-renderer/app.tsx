@@ -1,5 +1,5 @@
 /** Composes the studio: the frame around the page, and which feature is on it. */
-import { Activity, Cpu, History, Plus, Search, TriangleAlert } from 'lucide-react';
+import { Activity, Cpu, History, MessagesSquare, Plus, Search, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
@@ -8,6 +8,7 @@ import { CommandPalette } from './commands/command-palette.tsx';
 import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
 import { useDraft } from './draft/use-draft.tsx';
+import { ChatPage } from './features/chat/chat-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
@@ -15,6 +16,7 @@ import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
 import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
+import { chatStrings } from './strings/chat.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
@@ -62,8 +64,14 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
         {route.page === 'live' && <NoLiveRun onNewRun={openNewRun} />}
         {route.page === 'history' && <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} />}
         {route.page === 'run' && (
-          <RunPage key={route.id} id={route.id} listed={list.find(run => run.id === route.id) ?? null} />
+          <RunPage
+            key={route.id}
+            id={route.id}
+            listed={list.find(run => run.id === route.id) ?? null}
+            chatHref={hrefOf({ page: 'chat', id: route.id })}
+          />
         )}
+        {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
       </main>
     </div>
   );
@@ -154,6 +162,12 @@ function useNavigationCommands(liveRun: RunSummary | undefined): void {
     enabled: true,
     run: () => navigate({ page: 'history' }),
   });
+  useCommand({
+    id: 'go.chat',
+    title: strings.app.goTo(chatStrings.title),
+    enabled: true,
+    run: () => navigate({ page: 'chat', id: null }),
+  });
 }
 
 /** Someone who waits on the empty live page is taken to the run that begins. */
@@ -201,6 +215,12 @@ function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummar
       icon: History,
       isCurrent: route.page === 'history' || (route.page === 'run' && !isLive),
     },
+    {
+      href: hrefOf({ page: 'chat', id: shown && !isLive ? shown.id : null }),
+      label: chatStrings.title,
+      icon: MessagesSquare,
+      isCurrent: route.page === 'chat',
+    },
   ];
 }
 
@@ -220,7 +240,7 @@ function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): 
       : `${draftName}: ${step}`;
   }
   if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
-  return { live: strings.app.live, history: strings.history.title }[route.page];
+  return { live: strings.app.live, history: strings.history.title, chat: chatStrings.title }[route.page];
 }
 
 function openRun(id: string): void {

@@ -7,13 +7,16 @@ export type Route =
   | { readonly page: 'newRun'; readonly step: StepName }
   | { readonly page: 'live' }
   | { readonly page: 'history' }
-  | { readonly page: 'run'; readonly id: string };
+  | { readonly page: 'run'; readonly id: string }
+  /** Null is the newest run that can answer. */
+  | { readonly page: 'chat'; readonly id: string | null };
 
 /** Unknown addresses lead to the start page. */
 export function parseRoute(hash: string): Route {
   const [first, second] = hash.replace(/^#\/?/, '').split('/');
   if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
   if (first === 'runs') return { page: 'history' };
+  if (first === 'chat') return { page: 'chat', id: second ? decodeURIComponent(second) : null };
   if (first === 'live') return { page: 'live' };
   const step = first === 'new' ? STEPS.find(name => name === second) : undefined;
   return { page: 'newRun', step: step ?? 'model' };
@@ -29,6 +32,8 @@ export function hrefOf(route: Route): string {
       return '#/runs';
     case 'run':
       return `#/runs/${encodeURIComponent(route.id)}`;
+    case 'chat':
+      return route.id === null ? '#/chat' : `#/chat/${encodeURIComponent(route.id)}`;
     default:
       return assertNever(route);
   }

@@ -20,12 +20,12 @@ import {
   type StreamName,
 } from '../../src-shared/contract/procedures.ts';
 import { assertNever } from '../../src-shared/domain/assert-never.ts';
-import type { TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
-import { answerWithRun, GREEDY, runNotFound } from './answer-prompts.ts';
+import { runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { createChatService } from './chat-handlers.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
@@ -61,8 +61,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     return id;
   };
   const devices = rememberDevices(parts);
+  const chats = createChatService(parts);
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
+    ...chats.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
@@ -101,10 +103,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const run = parts.store.show(id);
       return run ? ok(run) : fail(runNotFound(id));
     },
-    'chat.answer': ({ id, prompt }, signal) => answerWithRun(parts, id, prompt, GREEDY, { signal }),
   };
   const streams: Streams = {
-    'run.events': ({ id }, onEvent) => watchInBatches(parts, id, onEvent),
+    'run.events': ({ id }, onEvents) => inBatches(onEvents, onEvent => parts.events.watch(id, onEvent)),
+    'chat.events': ({ chatId }, onEvents) => inBatches(onEvents, onEvent => chats.watch(chatId, onEvent)),
     'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
     'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
   };
@@ -130,6 +132,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     async close() {
       for (const stop of parts.running.values()) stop.abort();
       await Promise.allSettled(unfinished);
+      await chats.close();
       parts.workers.explorer.close();
       parts.store.close();
     },
@@ -193,12 +196,12 @@ function askToStop(parts: BackendParts, id: string, reason?: string): Outcome<Re
   return ok({});
 }
 
-function watchInBatches(
-  parts: BackendParts,
-  id: string,
-  onEvents: (events: TrainingEvent[]) => void,
+/** Gathers single events into a list, delivered at most every `DELIVERY_EVERY_MS`. */
+function inBatches<T>(
+  onEvents: (events: T[]) => void,
+  watch: (onEvent: (event: T) => void) => Unsubscribe,
 ): Unsubscribe {
-  let waiting: TrainingEvent[] = [];
+  let waiting: T[] = [];
   let timer: NodeJS.Timeout | null = null;
   const deliver = () => {
     timer = null;
@@ -206,7 +209,7 @@ function watchInBatches(
     waiting = [];
     onEvents(events);
   };
-  const unwatch = parts.events.watch(id, event => {
+  const unwatch = watch(event => {
     waiting.push(event);
     timer ??= setTimeout(deliver, DELIVERY_EVERY_MS);
   });

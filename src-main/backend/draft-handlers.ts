@@ -1,5 +1,5 @@
 /** The wizard's procedures: a recipe that is being written, and views of what it would train. */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { DRAFT_PROCEDURES } from '../../src-shared/contract/draft-procedures.ts';
 import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
@@ -7,6 +7,7 @@ import { datasetSchema, type Recipe } from '../../src-shared/recipe/schema.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { listFiles } from './list-files.ts';
 import { listModels } from './list-models.ts';
+import { preparedPathOf } from './prepared-path.ts';
 import { openRecipe, saveRecipe, saveTemplate } from './recipe-documents.ts';
 
 type DraftName = keyof typeof DRAFT_PROCEDURES;
@@ -19,7 +20,7 @@ type DraftHandlers = {
 
 export function createDraftHandlers(parts: BackendParts): DraftHandlers {
   const { explorer, preparer } = parts.workers;
-  const preparedPath = (id: string) => join(parts.home, 'cache', 'prepared', `${id}.luthdata`);
+  const preparedPath = (id: string) => preparedPathOf(parts.home, id);
 
   /** Checks the draft first: nothing is asked with half a recipe. */
   async function withRecipe<T>(

@@ -1,6 +1,7 @@
 /** What the backend's use cases need from outside; adapters implement it, tests may too. */
 import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { MicroBatch } from '../../src-shared/domain/batch.ts';
+import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { ComputeDevice } from '../../src-shared/domain/device.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
@@ -26,6 +27,7 @@ import type {
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type {
+  ChatPrompt,
   InspectedModel,
   Inspection,
   Prepared,
@@ -165,6 +167,18 @@ export interface Inference {
     request: GenerateRequest,
     options: WorkOptions,
   ): Promise<Outcome<{ readonly answers: readonly (readonly string[])[] }>>;
+  /** The signal asks it to stop: what was said so far is the answer. */
+  converse(
+    request: ConverseRequest,
+    options: { readonly signal: AbortSignal; readonly onEvent: (event: ChatEvent) => void },
+  ): Promise<Outcome<{ readonly answers: readonly ChatAnswer[] }>>;
+}
+
+export interface ConverseRequest {
+  readonly sides: readonly ChatPrompt[];
+  readonly sampling: ChatSampling;
+  readonly choices: number;
+  readonly threads: number | null;
 }
 
 export interface NewRun {
@@ -209,6 +223,11 @@ export interface RunRecords {
   readonly checkpoints: readonly Checkpoint[] | null;
 }
 
+export type RunBrief = Pick<
+  RunDetails,
+  'id' | 'name' | 'status' | 'recipe' | 'hashes' | 'adapterPath' | 'bestAdapterPath'
+>;
+
 export interface RunStore {
   create(run: NewRun): void;
   /** In one transaction; also says that the owner is alive. */
@@ -218,6 +237,8 @@ export interface RunStore {
   resume(id: string, resumption: RunResumption): boolean;
   list(): RunSummary[];
   show(id: string): RunDetails | null;
+  /** Without its measurements, however many those are. */
+  brief(id: string): RunBrief | null;
   /** Ids that begin so; for short ids on the command line. */
   idsStartingWith(prefix: string): string[];
   /** Runs marked as running whose process is gone become interrupted; gives their ids. */

@@ -26,6 +26,27 @@ export interface Prepared {
   readonly modelName: string;
 }
 
+/** A conversation that waits for its answer, as the model gets it. */
+export interface EncodedPrompt {
+  readonly text: string;
+  readonly ids: readonly number[];
+  /** Text of each token; bytes that are no whole character stand as U+FFFD. */
+  readonly pieces: readonly string[];
+  /** Bytes in hexadecimal. */
+  readonly bytes: readonly string[];
+  /** The tokens that end an answer. */
+  readonly stopIds: readonly number[];
+}
+
+/** What one side of a chat gets: the prompt's token ids, and which tokens end the answer. */
+export interface ChatPrompt {
+  readonly modelPath: string;
+  /** Null is the base model. */
+  readonly adapterPath: string | null;
+  readonly prompt: readonly number[];
+  readonly stopIds: readonly number[];
+}
+
 /** What a model file's header tells, or why the file is refused. */
 export type InspectedModel =
   | {

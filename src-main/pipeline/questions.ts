@@ -1,5 +1,6 @@
 /** What the studio asks while a recipe is written: one shape for the backend that asks and the process that answers. */
 import type { RowSearch } from '../../src-shared/contract/draft-procedures.ts';
+import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 
 /** The recipe keys that decide how a row is read. */
@@ -38,6 +39,15 @@ export type Question =
   | { readonly kind: 'render'; readonly recipe: Recipe; readonly source: string | null; readonly row: number }
   | { readonly kind: 'sources'; readonly recipe: Recipe }
   | { readonly kind: 'markers'; readonly recipe: Recipe }
+  /** Text and tokens of a prompt by the recipe's template; the data is not looked at. */
+  | { readonly kind: 'prompt'; readonly recipe: Recipe; readonly messages: readonly Message[] }
+  /** Prompts of the rows that were held back from training. */
+  | {
+      readonly kind: 'heldOut';
+      readonly recipe: Recipe;
+      readonly preparedPath: string;
+      readonly count: number;
+    }
   | {
       readonly kind: 'batches';
       readonly recipe: Recipe;

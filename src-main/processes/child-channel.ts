@@ -1,5 +1,6 @@
 /** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
 import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
+import type { ChatEvent } from '../../src-shared/domain/chat.ts';
 import type { TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { ChildMessage, Job, ParentMessage } from './protocol.ts';
@@ -10,6 +11,7 @@ export interface JobContext {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
   emit(event: TrainingEvent): void;
+  tell(event: ChatEvent): void;
   /** Resolves when the parent has done it, or when a stop is asked for. */
   request(request: TrainerRequest): Promise<void>;
   /** A line for the log: what is left to read where the process dies. */
@@ -56,6 +58,7 @@ export function serveJob<J extends Job>(
       signal: stop.signal,
       reportProgress: progress => void port.send({ type: 'progress', progress }),
       emit: event => void port.send({ type: 'event', event }),
+      tell: event => void port.send({ type: 'chat', event }),
       request: request => {
         const fulfilled = requests.wait();
         void port.send({ type: 'request', request });

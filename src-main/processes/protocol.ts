@@ -4,11 +4,12 @@
  */
 import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
 import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { Progress, TrainerRequest } from '../pipeline/job-results.ts';
+import type { ChatPrompt, Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer';
@@ -125,7 +126,23 @@ export interface GenerateResult {
   readonly answers: readonly (readonly string[])[];
 }
 
-export type Job = PreparerJob | TrainJob | ProbeJob | GenerateJob;
+/** A chat: each side's own prompt, with its own model and adapter, one after the other. */
+export interface ConverseJob {
+  readonly kind: 'converse';
+  readonly sides: readonly ChatPrompt[];
+  readonly sampling: ChatSampling;
+  /** How many of the likeliest tokens are told with each token. */
+  readonly choices: number;
+  readonly threads: number | null;
+}
+
+export interface ConverseResult {
+  readonly answers: readonly ChatAnswer[];
+}
+
+export type InferenceJob = GenerateJob | ConverseJob;
+
+export type Job = PreparerJob | TrainJob | ProbeJob | InferenceJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }
@@ -145,6 +162,7 @@ export type ParentMessage =
 export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
+  | { readonly type: 'chat'; readonly event: ChatEvent }
   /** The child waits until it is fulfilled. */
   | { readonly type: 'request'; readonly request: TrainerRequest }
   | { readonly type: 'result'; readonly outcome: Outcome<unknown> }

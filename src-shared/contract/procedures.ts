@@ -7,6 +7,7 @@ import { computeDeviceSchema } from '../domain/device.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
+import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 
 const nothing = z.strictObject({});
@@ -44,11 +45,9 @@ export const demoInfoSchema = z.object({
 });
 export type DemoInfo = z.infer<typeof demoInfoSchema>;
 
-export const answersSchema = z.object({ base: z.string(), tuned: z.string() });
-export type Answers = z.infer<typeof answersSchema>;
-
 export const PROCEDURES = {
   ...DRAFT_PROCEDURES,
+  ...CHAT_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */
@@ -68,15 +67,11 @@ export const PROCEDURES = {
   'runs.resume': { input: runId, output: runId },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   'runs.show': { input: runId, output: runDetailsSchema },
-  /** Base and tuned model, same prompt, same template as in training, greedy. */
-  'chat.answer': {
-    input: z.strictObject({ id: z.string(), prompt: z.string().min(1).max(20_000) }),
-    output: answersSchema,
-  },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const STREAMS = {
   ...DRAFT_STREAMS,
+  ...CHAT_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
   'run.events': { input: runId, event: z.array(trainingEventSchema) },
   /** Tells that the list of runs is no longer what it was. */

@@ -1,5 +1,6 @@
 /** Runs one job in a child process and waits for its answer, its death, a cancel, or silence. */
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
+import type { ChatEvent } from '../../../src-shared/domain/chat.ts';
 import type { ProcessExit } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
 import type { Progress, TrainerRequest } from '../../pipeline/job-results.ts';
@@ -13,6 +14,7 @@ export interface JobOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
+  readonly onChat?: (event: ChatEvent) => void;
   /** The child waits for it. Never rejects. */
   readonly onRequest?: (request: TrainerRequest) => Promise<void>;
   readonly onStart?: (pid: number | null) => void;
@@ -58,6 +60,7 @@ export function runJob(
       heard();
       if (message.type === 'progress') options.onProgress?.(message.progress);
       else if (message.type === 'event') options.onEvent?.(message.event);
+      else if (message.type === 'chat') options.onChat?.(message.event);
       else if (message.type === 'request') {
         void options.onRequest?.(message.request).then(() => child.send({ type: 'fulfilled' }));
       } else if (message.type === 'result') answer = message.outcome;

@@ -23,6 +23,8 @@ export interface WorkerOptions {
 
 const SILENCE_LIMIT_MS = 60_000;
 const GRACE_MS = 5_000;
+/** A chat answers a stop at its next token; the first comes only behind the whole prompt. */
+const CHAT_GRACE_MS = 3_000;
 /** A trainer that was asked to stop still finishes its micro-batch and saves the adapter. */
 const TRAINER_GRACE_MS = 10 * 60_000;
 
@@ -104,6 +106,21 @@ export function createWorkers(options: WorkerOptions): Workers {
     },
     inference: {
       generate: (request, work) => ask('inference', { kind: 'generate', ...request }, work),
+      converse: async (request, { signal, onEvent }) => {
+        const { outcome } = await runJob(
+          options.launcher,
+          'inference',
+          { kind: 'converse', ...request },
+          {
+            nativeDirectory: options.nativeDirectory,
+            signal,
+            silenceLimitMs: null,
+            graceMs: CHAT_GRACE_MS,
+            onChat: onEvent,
+          },
+        );
+        return outcome as Awaited<ReturnType<Inference['converse']>>;
+      },
     },
     explorer: createExplorer(options),
   };

@@ -7,7 +7,7 @@ import {
   runSummarySchema,
 } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
-import type { NewRun, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
+import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import type { SqliteDatabase } from './open-database.ts';
 
 interface RunRow {
@@ -25,6 +25,16 @@ interface RunRow {
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
   process_exit AS processExit, demo, paused`;
+
+const briefSchema = runDetailsSchema.pick({
+  id: true,
+  name: true,
+  status: true,
+  recipe: true,
+  hashes: true,
+  adapterPath: true,
+  bestAdapterPath: true,
+});
 
 const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
   trainable_tokens AS trainableTokens, tokens, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes,
@@ -74,6 +84,7 @@ export function createRunStore(database: SqliteDatabase): RunStore {
         (row): RunSummary => runSummarySchema.parse({ ...row, paused: row.paused === 1 }),
       ),
     show: id => showRun(database, id),
+    brief: id => briefRun(database, id),
     idsStartingWith: prefix =>
       database
         .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NULL')
@@ -177,6 +188,13 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     warnings: rowsOf('code, message', 'warnings', 'id'),
     resumptions: rowsOf('at, from_step AS fromStep, saved_ms AS savedMs', 'resumptions', 'id'),
   });
+}
+
+function briefRun(database: SqliteDatabase, id: string): RunBrief | null {
+  const row = database.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND deleted_at IS NULL`).get(id);
+  if (row === undefined) return null;
+  const run = row as RunRow;
+  return briefSchema.parse({ ...run, recipe: JSON.parse(run.recipe), hashes: JSON.parse(run.hashes) });
 }
 
 function interruptOrphans(

@@ -7,7 +7,7 @@ import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { CommandContext } from './command-context.ts';
-import { chatCommand } from './commands/chat.ts';
+import { type ChatArguments, chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -135,12 +135,16 @@ function buildProgram(perform: Perform): Command {
       perform(options, context => runsAction(context, what ?? 'list', id)),
   );
   command('chat <run>', 'base and tuned answers side by side')
-    .option('--prompt <text>', 'one prompt; without it, each line of standard input is one')
+    .option('--prompt <text>', 'one prompt; without it a conversation, or each line of a pipe is one')
     .option('--base', 'only the base model')
+    .option('--other <run>', 'the tuned model of another run beside them')
+    .option('--system <text>', "the system prompt; without it the recipe's")
     .option('--temperature <t>', '0 is greedy', decimal, 0)
     .option('--top-p <p>', 'nucleus sampling', decimal, 1)
+    .option('--top-k <n>', 'only the likeliest n tokens; 0 takes all', wholeNumber, 0)
     .option('--seed <n>', 'seed of the sampling', wholeNumber, 42)
-    .action((run: string, options: GlobalOptions & Parameters<typeof chatCommand>[2]) =>
+    .option('--max-tokens <n>', 'the longest answer', wholeNumber, 512)
+    .action((run: string, options: GlobalOptions & ChatArguments) =>
       perform(options, context => chatCommand(context, run, options)),
     );
   command('serve', 'the studio in a browser, on this machine only')

@@ -7,12 +7,14 @@ import { compareStrategies } from './compare-strategies.ts';
 import { describeModel } from './describe-model.ts';
 import type { ExplorerSession } from './explorer-session.ts';
 import { findRow } from './find-row.ts';
+import { heldOutPrompts } from './held-out-prompts.ts';
 import { mapExamples } from './map-examples.ts';
 import { proposeRowMarkers } from './propose-markers.ts';
 import { renderRow, templateSources } from './render-row.ts';
 import type { QuestionContext } from './serve-questions.ts';
 import { showBatches } from './show-batches.ts';
 import { showExample } from './show-example.ts';
+import { showPrompt } from './show-prompt.ts';
 import { showRows } from './show-rows.ts';
 
 export function answerQuestion(
@@ -41,6 +43,10 @@ export function answerQuestion(
       return proposeRowMarkers(session, question.recipe, context);
     case 'batches':
       return showBatches(session, question);
+    case 'prompt':
+      return showPrompt(session, question, context);
+    case 'heldOut':
+      return heldOutPrompts(session, question, context);
     default:
       return assertNever(question);
   }

@@ -5,6 +5,7 @@ import type { Row } from '../../../src-shared/domain/conversation.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
 import { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts';
+import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import { type ExplainedRow, explainRow } from '../../pipeline/label/explain-row.ts';
 import type { LabelOptions } from '../../pipeline/label-row.ts';
 import { createLabeller, type Labeller } from '../preparer/open-labeller.ts';
@@ -61,16 +62,31 @@ export class ExplorerSession {
     if (!model.ok) return model;
     const data = await this.data(recipe.dataset, context.signal);
     if (!data.ok) return data;
+    return this.#labellerFor(recipe, model.value, data.value.format, context, source);
+  }
+
+  /** For a conversation that stands in no data file. Errors: those of `openLabeller`. */
+  async chatLabeller(recipe: Recipe, context: QuestionContext): Promise<Outcome<OpenLabeller>> {
+    const model = await this.model(recipe.model.path, context);
+    return model.ok ? this.#labellerFor(recipe, model.value, 'messages', context, null) : model;
+  }
+
+  #labellerFor(
+    recipe: Recipe,
+    model: NativeModel,
+    format: RowFormat,
+    context: QuestionContext,
+    source: string | null,
+  ): Outcome<OpenLabeller> {
     const { template, masking, collator } = recipe;
     const templateFile = template.source === 'file' && template.path !== null ? fileKey(template.path) : '';
-    const { format } = data.value;
     const key = JSON.stringify([template, templateFile, masking, collator, format, source]);
     const known = this.#labellers.get(key);
     if (known) return ok(known);
     const addon = loadAddon(context.nativeDirectory);
     if (!addon.ok) return addon;
     const now = template.date === null ? context.now : Date.parse(template.date) / 1000;
-    const made = createLabeller(addon.value, model.value, recipe, format, now, source);
+    const made = createLabeller(addon.value, model, recipe, format, now, source);
     if (!made.ok) return made;
     for (const oldest of [...this.#labellers.keys()].slice(0, -KEPT_LABELLERS))
       this.#labellers.delete(oldest);

@@ -38,7 +38,7 @@ export async function showExample(
   });
 }
 
-function pageOf(tokenizer: Tokenizer, inputIds: Int32Array, from: number, count: number): TokenPage {
+export function pageOf(tokenizer: Tokenizer, inputIds: Int32Array, from: number, count: number): TokenPage {
   const ids = inputIds.slice(from, from + count);
   const { bytes, offsets } = tokenizer.pieces(ids);
   const own = (i: number) => Buffer.from(bytes.subarray(offsets[i] ?? 0, offsets[i + 1] ?? 0));

@@ -1,37 +1,17 @@
 /** Generates answers to prompts of token ids with stock llama.cpp, as users will run the adapter. */
-import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp';
+import type { LlamaModel, Token } from 'node-llama-cpp';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { GenerateJob, GenerateResult } from '../protocol.ts';
+import { createContext, defaultThreads, loadModel } from './load-model.ts';
 
-/** The sequence is cleared after so many answers: a fresh start costs little, a leak of state much. */
-const CONTEXT_STEP = 256;
-
-/** A model of this size is done before a second thread has woken up. */
-const TINY_MODEL_BYTES = 80_000_000;
 /** The parent takes a long silence for a hang. */
 const SIGN_OF_LIFE_EVERY_MS = 1_000;
 
 export async function generate(job: GenerateJob, context: JobContext): Promise<Outcome<GenerateResult>> {
-  const llama = await getLlama({
-    gpu: false,
-    build: 'never',
-    progressLogs: false,
-    logLevel: LlamaLogLevel.error,
-  });
-  let model: LlamaModel;
-  try {
-    model = await llama.loadModel({ modelPath: job.modelPath, useMmap: true });
-  } catch (error) {
-    return fail({
-      code: 'model.loadFailed',
-      title: 'The model cannot be loaded.',
-      cause: error instanceof Error ? error.message : String(error),
-      remedy: 'Choose a model that this version of llama.cpp knows.',
-    });
-  }
+  const loaded = await loadModel(job.modelPath);
+  if (!loaded.ok) return loaded;
+  const model = loaded.value;
   const answers: string[][] = [];
   const total = job.adapterPaths.length * job.prompts.length;
   for (const adapterPath of job.adapterPaths) {
@@ -52,13 +32,10 @@ async function answerAll(
   total: number,
 ): Promise<Outcome<string[]>> {
   const longest = Math.max(1, ...job.prompts.map(prompt => prompt.length));
-  const contextSize = Math.ceil((longest + job.maxTokens + 1) / CONTEXT_STEP) * CONTEXT_STEP;
-  const context = await model.createContext({
-    contextSize,
-    batchSize: Math.min(contextSize, 512),
-    flashAttention: false,
+  const context = await createContext(model, {
+    size: longest + job.maxTokens,
     threads: job.threads ?? defaultThreads(job.modelPath),
-    ...(adapterPath === null ? {} : { lora: { adapters: [{ filePath: adapterPath }] } }),
+    adapterPath,
   });
   const sequence = context.getSequence();
   const stop = new Set(job.stopIds);
@@ -96,10 +73,6 @@ async function answerAll(
   }
   await context.dispose();
   return ok(answers);
-}
-
-function defaultThreads(modelPath: string): number {
-  return statSync(modelPath).size < TINY_MODEL_BYTES ? 1 : availableParallelism();
 }
 
 function cancelled() {

@@ -1,5 +1,7 @@
 /** Prompts → the ids that training would put in front of the answer: same template, same tokens. */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { Message } from '../../../src-shared/domain/conversation.ts';
+import type { LabelOptions } from '../../pipeline/label-row.ts';
 import { renderPrompt } from '../../pipeline/render/render-conversation.ts';
 import { tokenizeRendered } from '../../pipeline/tokenize/tokenize-rendered.ts';
 import type { JobContext } from '../child-channel.ts';
@@ -13,18 +15,27 @@ export async function encodePrompts(job: EncodeJob, context: JobContext): Promis
   try {
     const prompts: number[][] = [];
     for (const messages of job.prompts) {
-      if (!options.template) return fail(noTemplate());
-      const prompt = renderPrompt(options.template, options.context, { messages });
-      if (!prompt.ok) return prompt;
-      const { text, contentSpans } = prompt.value;
-      const tokens = tokenizeRendered(options.tokenizer, text, contentSpans, options.parseSpecialInContent);
-      if (!tokens.ok) return tokens;
-      prompts.push([...tokens.value.inputIds]);
+      const encoded = encodePrompt(options, messages);
+      if (!encoded.ok) return encoded;
+      prompts.push([...encoded.value.inputIds]);
     }
     return ok({ prompts, stopIds: [...options.tokenizer.endOfGenerationIds] });
   } finally {
     opened.value.dispose();
   }
+}
+
+/** Text and ids of one conversation up to where the answer begins. Errors: `template.missing`, the template's. */
+export function encodePrompt(
+  options: LabelOptions,
+  messages: readonly Message[],
+): Outcome<{ readonly text: string; readonly inputIds: ArrayLike<number> & Iterable<number> }> {
+  if (!options.template) return fail(noTemplate());
+  const prompt = renderPrompt(options.template, options.context, { messages });
+  if (!prompt.ok) return prompt;
+  const { text, contentSpans } = prompt.value;
+  const tokens = tokenizeRendered(options.tokenizer, text, contentSpans, options.parseSpecialInContent);
+  return tokens.ok ? ok({ text, inputIds: tokens.value.inputIds }) : tokens;
 }
 
 function noTemplate() {

@@ -2,8 +2,8 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { quotedPiece, spacedBytes } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
-import { quotedPiece, spacedBytes } from './token-text.ts';
 import type { Token } from './use-example.ts';
 
 interface TokenDetailsProps {

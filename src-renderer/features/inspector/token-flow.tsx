@@ -12,10 +12,10 @@ import {
 } from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { isSpecialPiece, quotedPiece, shownPiece } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { groupTokens, runAt, type TokenGroup } from './token-chunks.ts';
 import { TokenDetails } from './token-details.tsx';
-import { isSpecialPiece, quotedPiece, shownPiece } from './token-text.ts';
 import type { ShownExample } from './use-example.ts';
 import { useWatchNear, type WatchNear } from './use-watch-near.ts';
 

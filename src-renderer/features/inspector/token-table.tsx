@@ -1,9 +1,9 @@
 /** The tokens of a row as a table: for those who read it with a screen reader, or want the numbers. */
 import { formatCount } from '../../format/numbers.ts';
+import { quotedPiece, spacedBytes } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { runAt } from './token-chunks.ts';
-import { quotedPiece, spacedBytes } from './token-text.ts';
 import type { ShownExample } from './use-example.ts';
 
 const COLUMNS = [

@@ -1,9 +1,11 @@
 /** One prompt, answered by the base and by the tuned model, side by side. */
 import { CircleCheck, CircleSlash, Send } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
+import type { Answers } from '../../../src-shared/contract/chat-procedures.ts';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { Answers, DemoInfo } from '../../../src-shared/contract/procedures.ts';
+import type { DemoInfo } from '../../../src-shared/contract/procedures.ts';
 import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
+import { chatStrings } from '../../strings/chat.ts';
 import { strings } from '../../strings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Badge } from '../../ui/badge.tsx';
@@ -18,13 +20,27 @@ type Answering =
 
 type HeldOut = DemoInfo['heldOut'];
 
+interface AnswersCardProps {
+  readonly id: string;
+  readonly name: string;
+  readonly chatHref: string;
+}
+
 /** A run of the demo has held-out prompts to choose from; it is known by its name. */
-export function AnswersCard({ id, name }: { readonly id: string; readonly name: string }) {
+export function AnswersCard({ id, name, chatHref }: AnswersCardProps) {
   const demo = useQuery('demo.describe', {});
   if (demo.status === 'loading') return null;
   const heldOut = demo.status === 'ready' && demo.value.name === name ? demo.value.heldOut : [];
   return (
-    <Card title={strings.answers.title} className="answers-card">
+    <Card
+      title={strings.answers.title}
+      className="answers-card"
+      actions={
+        <a className="btn" href={chatHref}>
+          {chatStrings.open}
+        </a>
+      }
+    >
       <div className="card-body answers">
         <p className="small soft">{strings.answers.help}</p>
         <AnswersForm id={id} heldOut={heldOut} />

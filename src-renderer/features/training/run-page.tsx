@@ -23,14 +23,15 @@ interface RunPageProps {
   readonly id: string;
   /** The run as the list of runs has it, null while the list is not there. */
   readonly listed: RunSummary | null;
+  readonly chatHref: string;
 }
 
-export function RunPage({ id, listed }: RunPageProps) {
+export function RunPage({ id, listed, chatHref }: RunPageProps) {
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
   // A long run is drawn in slices between which the page stays responsive.
   const shown = useDeferredValue(run);
-  if (shown.record) return <Run run={shown} record={shown.record} listed={listed} />;
+  if (shown.record) return <Run run={shown} record={shown.record} listed={listed} chatHref={chatHref} />;
   return (
     <div className="page">
       <h1>{listed?.name ?? strings.run.open}</h1>
@@ -49,9 +50,10 @@ interface RunProps {
   readonly run: RunState;
   readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'warnings'>;
   readonly listed: RunSummary | null;
+  readonly chatHref: string;
 }
 
-function Run({ run, record, listed }: RunProps) {
+function Run({ run, record, listed, chatHref }: RunProps) {
   const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
   const isOver = !isActive(statusOf(run));
   return (
@@ -61,7 +63,9 @@ function Run({ run, record, listed }: RunProps) {
         <div className="run-main">
           {isOver && <RunEndNotice run={run} />}
           {isOver && <ResultCard run={run} />}
-          {isOver && adapterPathOf(run) !== null && <AnswersCard id={record.id} name={record.name} />}
+          {isOver && adapterPathOf(run) !== null && (
+            <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
+          )}
           <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>
