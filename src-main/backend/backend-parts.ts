@@ -9,11 +9,13 @@ import type {
   Checkpoints,
   DatasetPreparer,
   Explorer,
+  HomeFiles,
   Inference,
   ModelFinder,
   PreparedDatasets,
   Prober,
   RunStore,
+  SettingsFile,
   TrainingLauncher,
 } from './ports.ts';
 
@@ -29,6 +31,8 @@ export interface BackendParts {
   readonly store: RunStore;
   readonly prepared: PreparedDatasets;
   readonly checkpoints: Checkpoints;
+  readonly homeFiles: HomeFiles;
+  readonly settings: SettingsFile;
   readonly workers: {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;

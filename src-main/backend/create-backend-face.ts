@@ -28,6 +28,7 @@ import type { BackendParts } from './backend-parts.ts';
 import { createChatService } from './chat-handlers.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
+import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
@@ -66,6 +67,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     ...createDraftHandlers(parts),
     ...chats.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
+    'disk.show': async (_input, signal) => ok(await surveyDisk(parts, signal)),
+    'disk.clean': async ({ ids }, signal) => ok(await cleanDisk(parts, ids, signal)),
+    'disk.restore': ({ trashId }) => restoreFromTrash(parts, trashId),
+    'disk.limit': ({ bytes }, signal) => setCacheLimit(parts, bytes, signal),
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
       const recipe = recipeOf(parts, source);

@@ -4,6 +4,7 @@ import type { MicroBatch } from '../../src-shared/domain/batch.ts';
 import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { ComputeDevice } from '../../src-shared/domain/device.ts';
+import type { DiskKind } from '../../src-shared/domain/disk.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
   RunStatus,
   RunSummary,
 } from '../../src-shared/domain/run.ts';
+import type { Settings } from '../../src-shared/domain/settings.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type {
   Checkpoint,
@@ -227,6 +229,44 @@ export type RunBrief = Pick<
   RunDetails,
   'id' | 'name' | 'status' | 'recipe' | 'hashes' | 'adapterPath' | 'bestAdapterPath'
 >;
+
+/** Choices that hold for a data folder; kept in a file of it. */
+export interface SettingsFile {
+  read(home: string): Settings;
+  /** Throws where the file system does; then nothing has changed. */
+  write(home: string, settings: Settings): void;
+}
+
+export interface FoundOnDisk {
+  /** The path below the data folder, with `/`. */
+  readonly id: string;
+  readonly kind: Exclude<DiskKind, 'model'>;
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly files: number;
+  readonly changedMs: number;
+  /** Of a run's folder and its checkpoints. */
+  readonly runId?: string;
+}
+
+export interface HomeSurvey {
+  readonly home: string;
+  readonly freeBytes: number | null;
+  readonly found: readonly FoundOnDisk[];
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** The data folder as files. Links are never followed, and nothing outside it is touched. */
+export interface HomeFiles {
+  survey(home: string, signal: AbortSignal): Promise<HomeSurvey>;
+  prepared(home: string, signal: AbortSignal): Promise<FoundOnDisk[]>;
+  /** For good. Throws where the file system does. */
+  remove(home: string, id: string): void;
+  /** Gives the id in the trash. Throws where the file system does. */
+  moveToTrash(home: string, id: string, now: Date): string;
+  restore(home: string, trashId: string): Outcome<{ path: string }>;
+}
 
 export interface RunStore {
   create(run: NewRun): void;

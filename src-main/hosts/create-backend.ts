@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
+import { homeFiles } from '../adapters/disk/home-files.ts';
 import { findModelFiles } from '../adapters/models/find-model-files.ts';
 import { modelPlaces } from '../adapters/models/model-places.ts';
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
@@ -13,12 +14,14 @@ import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
 import { createWorkers } from '../adapters/processes/workers.ts';
 import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
+import { settingsFile } from '../adapters/settings/settings-file.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
 import { createRunStore } from '../adapters/sqlite/run-store.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
 import type { BackendParts } from '../backend/backend-parts.ts';
 import { ComputeLease } from '../backend/compute-lease.ts';
 import { createBackendFace } from '../backend/create-backend-face.ts';
+import { withinCacheLimit } from '../backend/disk/disk.ts';
 import { EventHub } from '../backend/event-hub.ts';
 import { defaultHome } from './default-home.ts';
 
@@ -42,6 +45,14 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   if (!database.ok) return database;
   const store = createRunStore(database.value);
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
+  const now = () => new Date();
+  const settings = settingsFile;
+  const workers = createWorkers({
+    launcher: options.launcher ?? createForkLauncher(options.processDirectory),
+    nativeDirectory: options.nativeDirectory,
+    cacheDirectory: join(home, 'cache'),
+    now: startOfDay,
+  });
   return ok({
     home,
     demoDirectory: join(options.resourcesDirectory, 'demo'),
@@ -53,12 +64,12 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     store,
     prepared: preparedDatasets,
     checkpoints,
-    workers: createWorkers({
-      launcher: options.launcher ?? createForkLauncher(options.processDirectory),
-      nativeDirectory: options.nativeDirectory,
-      cacheDirectory: join(home, 'cache'),
-      now: startOfDay,
-    }),
+    homeFiles,
+    settings,
+    workers: {
+      ...workers,
+      preparer: withinCacheLimit(workers.preparer, { home, store, now, homeFiles, settings }),
+    },
     models: {
       find: (folders, signal) => {
         const machine = { platform: process.platform, home: homedir(), env: process.env };
@@ -85,7 +96,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       memoryFreeBytes: freemem(),
       home,
     }),
-    now: () => new Date(),
+    now,
     newId: newRunId,
   });
 }

@@ -8,6 +8,7 @@ import { preflightReportSchema } from '../domain/preflight.ts';
 import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
+import { DISK_PROCEDURES } from './disk-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 
 const nothing = z.strictObject({});
@@ -48,6 +49,7 @@ export type DemoInfo = z.infer<typeof demoInfoSchema>;
 export const PROCEDURES = {
   ...DRAFT_PROCEDURES,
   ...CHAT_PROCEDURES,
+  ...DISK_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */

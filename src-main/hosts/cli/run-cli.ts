@@ -10,6 +10,7 @@ import type { CommandContext } from './command-context.ts';
 import { type ChatArguments, chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -157,6 +158,13 @@ function buildProgram(perform: Perform): Command {
     (folders: string[], options: GlobalOptions) =>
       perform(options, context => modelsCommand(context, folders)),
   );
+  command('disk [what] [names...]', 'what takes space: list, clean, restore ID, or limit SIZE of the cache')
+    .option('--dry-run', 'with clean: only show what would go')
+    .action((what: string | undefined, names: string[], options: GlobalOptions & { dryRun?: boolean }) =>
+      perform(options, context =>
+        diskCommand(context, { what: what ?? 'list', names, dryRun: options.dryRun === true }),
+      ),
+    );
   command('doctor', 'versions, devices, memory, folders, database').action((options: GlobalOptions) =>
     perform(options, doctorCommand),
   );

@@ -1,5 +1,5 @@
 /** Data file → prepared dataset and preflight report: streamed, whole, before any weights are loaded. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
@@ -45,6 +45,8 @@ export async function prepareDataset(job: PrepareJob, context: PrepareContext): 
     const hashes = await hashInputs(job, labeller, context);
     const preparedPath = join(directory, `${hashes.preparedDataset}.luthdata`);
     const known = existsSync(preparedPath) ? PreparedDataset.open(preparedPath) : null;
+    // The cache keeps what was used last, by the time of the file.
+    if (known?.ok) utimesSync(preparedPath, new Date(), new Date());
     if (!known?.ok) {
       const opened = { recipe, format, labeller };
       const surroundings = { nativeDirectory: context.nativeDirectory, now: job.now };

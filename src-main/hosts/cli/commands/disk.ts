@@ -1,0 +1,137 @@
+/** `luthier disk`: what takes space, what may go and why, and the limit of the cache. */
+import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import type { DiskItem } from '../../../../src-shared/domain/disk.ts';
+import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from '../../../backend/disk/disk.ts';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+
+export interface DiskArguments {
+  readonly what: string;
+  readonly names: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export function diskCommand(
+  context: CommandContext,
+  { what, names, dryRun }: DiskArguments,
+): Promise<ExitCode> {
+  const [name] = names;
+  if (what === 'list' && names.length === 0) return listCommand(context);
+  if (what === 'clean') return cleanCommand(context, names, dryRun);
+  if (what === 'restore' && name !== undefined && names.length === 1) return restoreCommand(context, name);
+  if (what === 'limit' && name !== undefined && names.length === 1) return limitCommand(context, name);
+  throw invalid(`\`disk ${[what, ...names].join(' ')}\` is not known.`);
+}
+
+async function listCommand({ parts, output, signal }: CommandContext): Promise<ExitCode> {
+  const report = await surveyDisk(parts, signal);
+  if (output.json) await output.document(report);
+  for (const item of report.items) await output.text(asText(item));
+  for (const { path, message } of report.problems) process.stderr.write(`${path}: ${message}\n`);
+  const total = report.items.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { cacheLimitBytes, freeBytes } = report;
+  await output.text(
+    [
+      `${readable(total)} in ${report.home}${freeBytes === null ? '' : `, ${readable(freeBytes)} free`}`,
+      cacheLimitBytes === null
+        ? 'Prepared datasets have no limit; set one with `luthier disk limit 20GiB`.'
+        : `Prepared datasets may take ${readable(cacheLimitBytes)}.`,
+    ].join('\n'),
+  );
+  return EXIT.done;
+}
+
+/** Without names, what every clean-up proposes. */
+async function cleanCommand(
+  { parts, output, signal }: CommandContext,
+  names: readonly string[],
+  dryRun: boolean,
+): Promise<ExitCode> {
+  const { items } = await surveyDisk(parts, signal);
+  const unknown = names.find(name => !items.some(({ id }) => id === name));
+  if (unknown !== undefined) throw invalid(`${unknown} is not in the list of \`luthier disk\`.`);
+  const chosen = items.filter(({ id, isProposed }) => (names.length === 0 ? isProposed : names.includes(id)));
+  const bytes = chosen.reduce((sum, item) => sum + (item.cleanUp === 'delete' ? item.bytes : 0), 0);
+  if (dryRun) {
+    if (output.json) await output.document({ items: chosen, freedBytes: bytes });
+    for (const item of chosen) await output.text(asText(item));
+    await output.text(
+      chosen.length === 0 ? 'There is nothing to clean up.' : `Would free ${readable(bytes)}.`,
+    );
+    return EXIT.done;
+  }
+  const result = await cleanDisk(
+    parts,
+    chosen.map(({ id }) => id),
+    signal,
+  );
+  if (output.json) await output.document(result);
+  for (const { id, trashId } of result.removed)
+    await output.text(
+      trashId === null ? `removed   ${id}` : `to trash  ${id}  (luthier disk restore ${trashId})`,
+    );
+  for (const { id, reason } of result.kept) await output.text(`kept      ${id}  ${reason}`);
+  await output.text(`Freed ${readable(result.freedBytes)}.`);
+  return signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+async function restoreCommand({ parts, output }: CommandContext, trashId: string): Promise<ExitCode> {
+  const restored = orThrow(restoreFromTrash(parts, trashId));
+  if (output.json) await output.document(restored);
+  await output.text(`Restored ${restored.path}`);
+  return EXIT.done;
+}
+
+async function limitCommand({ parts, output, signal }: CommandContext, size: string): Promise<ExitCode> {
+  const result = orThrow(await setCacheLimit(parts, parseSize(size), signal));
+  if (output.json) await output.document(result);
+  await output.text(`The limit is set; ${readable(result.freedBytes)} were freed.`);
+  return EXIT.done;
+}
+
+const UNITS = {
+  b: 0,
+  kib: 10,
+  kb: 10,
+  k: 10,
+  mib: 20,
+  mb: 20,
+  m: 20,
+  gib: 30,
+  gb: 30,
+  g: 30,
+  tib: 40,
+  tb: 40,
+  t: 40,
+};
+
+/** `20GiB`, `500 MB` (binary too), bytes without a unit, or `none`. */
+function parseSize(text: string): number | null {
+  if (text === 'none') return null;
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
+  const power = UNITS[(match?.[2]?.toLowerCase() || 'b') as keyof typeof UNITS];
+  const bytes = Math.round(Number(match?.[1]) * 2 ** (power ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes) || bytes <= 0) throw invalid(`${text} is no size.`);
+  return bytes;
+}
+
+const MARKS = { delete: 'may go', trash: 'to trash', keep: 'stays' } as const;
+
+function asText({ id, bytes, cleanUp, reason }: DiskItem): string {
+  return `${readable(bytes).padStart(10)}  ${MARKS[cleanUp].padEnd(8)}  ${id}\n${' '.repeat(22)}${reason}`;
+}
+
+function readable(bytes: number): string {
+  const power = bytes >= 2 ** 30 ? 30 : bytes >= 2 ** 20 ? 20 : bytes >= 2 ** 10 ? 10 : 0;
+  const unit = { 30: 'GiB', 20: 'MiB', 10: 'KiB', 0: 'B' }[power];
+  return `${(bytes / 2 ** power).toFixed(power === 0 ? 0 : 1)} ${unit}`;
+}
+
+function invalid(cause: string): CodedException {
+  return new CodedException({
+    code: 'arguments.invalid',
+    title: 'The arguments do not fit.',
+    cause,
+    remedy: 'Use `disk list`, `disk clean [--dry-run] [NAME…]`, `disk restore ID` or `disk limit SIZE`.',
+  });
+}

@@ -1,0 +1,25 @@
+/** The procedures behind the Disk page. */
+import { z } from 'zod';
+import { cleanResultSchema, diskReportSchema } from '../domain/disk.ts';
+
+const nothing = z.strictObject({});
+
+export const DISK_PROCEDURES = {
+  /** Sizes of everything in the data folder, and what a clean-up may do with it. */
+  'disk.show': { input: nothing, output: diskReportSchema },
+  /** Looks again at each item first: what is in use meanwhile stays, and the answer says why. */
+  'disk.clean': {
+    input: z.strictObject({ ids: z.array(z.string().min(1).max(4096)).min(1).max(10_000) }),
+    output: cleanResultSchema,
+  },
+  /** Puts something back from the trash. Errors: `disk.notInTrash`, `disk.placeTaken`. */
+  'disk.restore': {
+    input: z.strictObject({ trashId: z.string().regex(/^[\w.-]{1,100}$/) }),
+    output: z.object({ path: z.string() }),
+  },
+  /** Sets the most that prepared datasets may take, null for no limit, and keeps to it at once. */
+  'disk.limit': {
+    input: z.strictObject({ bytes: z.number().int().positive().nullable() }),
+    output: cleanResultSchema,
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
