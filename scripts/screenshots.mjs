@@ -116,6 +116,9 @@ try {
   await page.goto(`${home}#/runs`);
   await page.waitForTimeout(500);
   await shoot('9-history');
+  await page.goto(`${home}#/disk`);
+  await page.getByRole('table', { name: 'Everything in the data folder' }).waitFor();
+  await shoot('11-disk');
 } finally {
   await browser?.close();
   server.kill('SIGTERM');

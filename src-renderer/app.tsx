@@ -1,5 +1,5 @@
 /** Composes the studio: the frame around the page, and which feature is on it. */
-import { Activity, Cpu, History, MessagesSquare, Plus, Search, TriangleAlert } from 'lucide-react';
+import { Activity, Cpu, HardDrive, History, MessagesSquare, Plus, Search, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
@@ -9,6 +9,7 @@ import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
 import { useDraft } from './draft/use-draft.tsx';
 import { ChatPage } from './features/chat/chat-page.tsx';
+import { DiskPage } from './features/disk/disk-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
@@ -17,6 +18,7 @@ import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
 import { chatStrings } from './strings/chat.ts';
+import { diskStrings } from './strings/disk.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
@@ -71,6 +73,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             chatHref={hrefOf({ page: 'chat', id: route.id })}
           />
         )}
+        {route.page === 'disk' && <DiskPage />}
         {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
       </main>
     </div>
@@ -168,6 +171,12 @@ function useNavigationCommands(liveRun: RunSummary | undefined): void {
     enabled: true,
     run: () => navigate({ page: 'chat', id: null }),
   });
+  useCommand({
+    id: 'go.disk',
+    title: strings.app.goTo(diskStrings.title),
+    enabled: true,
+    run: () => navigate({ page: 'disk' }),
+  });
 }
 
 /** Someone who waits on the empty live page is taken to the run that begins. */
@@ -221,6 +230,12 @@ function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummar
       icon: MessagesSquare,
       isCurrent: route.page === 'chat',
     },
+    {
+      href: hrefOf({ page: 'disk' }),
+      label: diskStrings.title,
+      icon: HardDrive,
+      isCurrent: route.page === 'disk',
+    },
   ];
 }
 
@@ -240,7 +255,12 @@ function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): 
       : `${draftName}: ${step}`;
   }
   if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
-  return { live: strings.app.live, history: strings.history.title, chat: chatStrings.title }[route.page];
+  return {
+    live: strings.app.live,
+    history: strings.history.title,
+    chat: chatStrings.title,
+    disk: diskStrings.title,
+  }[route.page];
 }
 
 function openRun(id: string): void {

@@ -8,6 +8,7 @@ test('every route survives the way through its address', () => {
     { page: 'newRun', step: 'masking' },
     { page: 'live' },
     { page: 'history' },
+    { page: 'disk' },
     { page: 'run', id: 'run 1/ä' },
   ];
   for (const route of routes) expect(parseRoute(hrefOf(route))).toEqual(route);

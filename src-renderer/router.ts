@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'newRun'; readonly step: StepName }
   | { readonly page: 'live' }
   | { readonly page: 'history' }
+  | { readonly page: 'disk' }
   | { readonly page: 'run'; readonly id: string }
   /** Null is the newest run that can answer. */
   | { readonly page: 'chat'; readonly id: string | null };
@@ -17,6 +18,7 @@ export function parseRoute(hash: string): Route {
   if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
   if (first === 'runs') return { page: 'history' };
   if (first === 'chat') return { page: 'chat', id: second ? decodeURIComponent(second) : null };
+  if (first === 'disk') return { page: 'disk' };
   if (first === 'live') return { page: 'live' };
   const step = first === 'new' ? STEPS.find(name => name === second) : undefined;
   return { page: 'newRun', step: step ?? 'model' };
@@ -30,6 +32,8 @@ export function hrefOf(route: Route): string {
       return '#/live';
     case 'history':
       return '#/runs';
+    case 'disk':
+      return '#/disk';
     case 'run':
       return `#/runs/${encodeURIComponent(route.id)}`;
     case 'chat':
