@@ -27,6 +27,8 @@ test('the disk is cleaned up after a preview, and what went to the trash comes b
   await expect(page.getByText('1 item will be removed for good, which frees 3.0 MiB.')).toBeVisible();
   await expectNoViolations(page);
 
+  await expect(page.getByRole('heading', { name: 'Models on this machine' })).toBeVisible();
+
   // What is in use or holds the runs cannot be chosen.
   const table = page.getByRole('table', { name: 'Everything in the data folder' });
   const history = table.getByRole('row').filter({ hasText: 'It holds all runs.' }).first();

@@ -215,6 +215,10 @@ it('shows, cleans, limits and restores on the command line; a dry run changes no
   expect(existsSync(join(workspace.home, 'dropped/rows.jsonl'))).toBe(true);
   await disk('limit', '1.5GiB');
   expect((await disk('list')).json).toMatchObject([{ cacheLimitBytes: 1.5 * 2 ** 30 }]);
+  const models = (await disk('models', dirname(demoModel))).json as {
+    items: { path: string; bytes: number }[];
+  }[];
+  expect(models[0]?.items.find(({ path }) => path === demoModel)?.bytes).toBe(statSync(demoModel).size);
   expect((await disk('limit', 'lots')).code).toBe(2);
   expect((await disk('clean', 'nowhere')).code).toBe(2);
 }, 60_000);

@@ -29,6 +29,7 @@ import { createChatService } from './chat-handlers.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
+import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
@@ -68,6 +69,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     ...chats.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
     'disk.show': async (_input, signal) => ok(await surveyDisk(parts, signal)),
+    'disk.models': async (_input, signal) => ok({ items: await modelSizes(parts.models, [], signal) }),
     'disk.clean': async ({ ids }, signal) => ok(await cleanDisk(parts, ids, signal)),
     'disk.restore': ({ trashId }) => restoreFromTrash(parts, trashId),
     'disk.limit': ({ bytes }, signal) => setCacheLimit(parts, bytes, signal),

@@ -7,6 +7,8 @@ const nothing = z.strictObject({});
 export const DISK_PROCEDURES = {
   /** Sizes of everything in the data folder, and what a clean-up may do with it. */
   'disk.show': { input: nothing, output: diskReportSchema },
+  /** The models of this machine by size; finding them takes longer. */
+  'disk.models': { input: nothing, output: diskReportSchema.pick({ items: true }) },
   /** Looks again at each item first: what is in use meanwhile stays, and the answer says why. */
   'disk.clean': {
     input: z.strictObject({ ids: z.array(z.string().min(1).max(4096)).min(1).max(10_000) }),

@@ -158,7 +158,10 @@ function buildProgram(perform: Perform): Command {
     (folders: string[], options: GlobalOptions) =>
       perform(options, context => modelsCommand(context, folders)),
   );
-  command('disk [what] [names...]', 'what takes space: list, clean, restore ID, or limit SIZE of the cache')
+  command(
+    'disk [what] [names...]',
+    'what takes space: list, models, clean, restore ID, or limit SIZE of the cache',
+  )
     .option('--dry-run', 'with clean: only show what would go')
     .action((what: string | undefined, names: string[], options: GlobalOptions & { dryRun?: boolean }) =>
       perform(options, context =>

@@ -12,6 +12,7 @@ import { CleanCard } from './clean-card.tsx';
 import './disk.css';
 import { DiskTable } from './disk-table.tsx';
 import { LimitCard } from './limit-card.tsx';
+import { ModelsCard } from './models-card.tsx';
 import { useDisk } from './use-disk.ts';
 
 export function DiskPage() {
@@ -75,6 +76,7 @@ export function DiskPage() {
           ) : (
             <DiskTable disk={disk} />
           )}
+          <ModelsCard />
         </>
       )}
     </div>

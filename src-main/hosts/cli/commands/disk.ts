@@ -2,6 +2,7 @@
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import type { DiskItem } from '../../../../src-shared/domain/disk.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from '../../../backend/disk/disk.ts';
+import { modelSizes } from '../../../backend/disk/model-sizes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -17,6 +18,7 @@ export function diskCommand(
 ): Promise<ExitCode> {
   const [name] = names;
   if (what === 'list' && names.length === 0) return listCommand(context);
+  if (what === 'models') return modelsCommand(context, names);
   if (what === 'clean') return cleanCommand(context, names, dryRun);
   if (what === 'restore' && name !== undefined && names.length === 1) return restoreCommand(context, name);
   if (what === 'limit' && name !== undefined && names.length === 1) return limitCommand(context, name);
@@ -37,6 +39,18 @@ async function listCommand({ parts, output, signal }: CommandContext): Promise<E
         ? 'Prepared datasets have no limit; set one with `luthier disk limit 20GiB`.'
         : `Prepared datasets may take ${readable(cacheLimitBytes)}.`,
     ].join('\n'),
+  );
+  return EXIT.done;
+}
+
+async function modelsCommand(context: CommandContext, folders: readonly string[]): Promise<ExitCode> {
+  const { parts, output, signal } = context;
+  const chosen = folders.map(folder => context.at(folder));
+  const items = await modelSizes(parts.models, chosen, signal);
+  if (output.json) await output.document({ items });
+  for (const { bytes, path } of items) await output.text(`${readable(bytes).padStart(10)}  ${path}`);
+  await output.text(
+    `${readable(items.reduce((sum, { bytes }) => sum + bytes, 0))} in ${items.length} models.`,
   );
   return EXIT.done;
 }
@@ -132,6 +146,7 @@ function invalid(cause: string): CodedException {
     code: 'arguments.invalid',
     title: 'The arguments do not fit.',
     cause,
-    remedy: 'Use `disk list`, `disk clean [--dry-run] [NAME…]`, `disk restore ID` or `disk limit SIZE`.',
+    remedy:
+      'Use `disk list`, `disk models [FOLDER…]`, `disk clean [--dry-run] [NAME…]`, `disk restore ID` or `disk limit SIZE`.',
   });
 }
