@@ -1,0 +1,83 @@
+import type { Page } from 'playwright/test';
+import { expectNoViolations } from './axe.ts';
+import { demoModel } from './luthier-process.ts';
+import { expect, test } from './studio.ts';
+
+/** As the palette and as the page call it. */
+const SCREENS = [
+  ['Live', 'Live'],
+  ['History', 'Runs'],
+  ['Chat', 'Chat'],
+  ['Disk', 'Disk'],
+  ['New run', 'Which model do you want to tune?'],
+] as const;
+const STEPS = ['data', 'template', 'masking', 'collator', 'training', 'preflight', 'run'] as const;
+
+// 1440 × 900 at 200 % is a window of half the size.
+for (const [zoom, viewport] of [
+  ['100 %', { width: 1440, height: 900 }],
+  ['200 %', { width: 720, height: 450 }],
+] as const) {
+  test(`every screen is reached by palette, whole and without a violation in both themes, at ${zoom}`, async ({
+    page,
+    studio,
+  }) => {
+    await page.setViewportSize(viewport);
+    await page.goto(studio.url);
+    await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+    for (const [command, title] of SCREENS) {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(`Go to ${command}`);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible();
+      await expectWhole(page);
+      await expectNoViolations(page);
+    }
+  });
+}
+
+test('every step of the wizard fits a window at 200 % and has no violation there', async ({
+  page,
+  studio,
+}) => {
+  const data = studio.workspace.write(
+    'rows.jsonl',
+    `${JSON.stringify({
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: 'Yes?' },
+      ],
+    })}\n`.repeat(8),
+  );
+  const recipe = studio.workspace.write(
+    'zoomed.luthier.yaml',
+    `version: 1\nmodel: {path: ${JSON.stringify(demoModel)}}\ndataset: {path: ${JSON.stringify(data)}}\n`,
+  );
+  await page.setViewportSize({ width: 720, height: 450 });
+  await page.goto(studio.url);
+  const root = page.url().replace(/#.*/, '');
+  await page.getByRole('textbox', { name: 'Recipe file' }).fill(recipe);
+  await page.getByRole('button', { name: 'Open a recipe' }).click();
+  await expect(page.getByRole('heading', { name: 'Preflight', level: 1 })).toBeVisible();
+  for (const step of STEPS) {
+    await page.goto(`${root}#/new/${step}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectWhole(page);
+    await expectNoViolations(page);
+  }
+});
+
+/** One main landmark, one title, the navigation; and nothing wider than the window. */
+async function expectWhole(page: Page): Promise<void> {
+  await expect(page.getByRole('main')).toHaveCount(1);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  const tooWide = await page
+    .locator('html, main, .page')
+    .evaluateAll(elements =>
+      elements
+        .filter(element => element.scrollWidth > element.clientWidth)
+        .map(element => `${element.tagName} ${element.scrollWidth}`),
+    );
+  expect(tooWide).toEqual([]);
+}
