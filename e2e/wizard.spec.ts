@@ -66,6 +66,11 @@ test('truncated answers: found in the inspector, fixed, undone', async ({ page, 
 
   const tokens = page.getByRole('listbox', { name: 'Tokens of row 7' });
   await expect(tokens).toBeVisible();
+  // At the first token that is lost, with the focus, so that the arrow keys go on from there.
+  await expect(tokens).toBeFocused();
+  await expect(tokens.locator('[data-token="48"]')).toHaveAttribute('aria-selected', 'true');
+  await expect(tokens.locator('[data-token="48"]')).toBeInViewport();
+  await expect(page.getByText('Row 7, at token 48.')).toBeAttached();
   await expect(tokens.getByText('48, maximum length')).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Row 7' })).toContainText('Cut off');
   await page.getByRole('button', { name: 'Find next' }).click();

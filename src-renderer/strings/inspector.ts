@@ -39,6 +39,7 @@ export const inspectorStrings = {
   search: 'Search in rows',
   searchPlaceholder: 'Text in a row',
   noneFound: 'No row is like that.',
+  atFinding: (row: string, position: string) => `Row ${row}, at token ${position}.`,
   startsAnew: 'The search went on from the first row.',
   searchedTo: (row: string) => `Searched up to row ${row}`,
   previousPart: 'Previous part',

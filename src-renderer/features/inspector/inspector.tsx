@@ -13,6 +13,7 @@ import { TokenFlow } from './token-flow.tsx';
 import { TokenTable } from './token-table.tsx';
 import { useExample } from './use-example.ts';
 import { useRowFinder } from './use-row-finder.ts';
+import { useShowFinding } from './use-show-finding.ts';
 
 export interface InspectorProps {
   /** Null while the draft is not whole. */
@@ -23,13 +24,17 @@ export interface InspectorProps {
   readonly fileName: string;
   readonly row: number;
   readonly findings: readonly string[];
+  /** A check of a row: the inspector goes to the token that it speaks of, and focuses it. */
+  readonly wanted: { readonly row: number; readonly check: string } | null;
   /** Stands in the row's panel, below its numbers. */
   readonly children?: ReactNode;
   onRow(row: number): void;
+  /** `wanted` is shown. */
+  onShown(): void;
 }
 
 export function Inspector(props: InspectorProps) {
-  const { recipe, preparedId, totalRows, fileName, row, findings, children, onRow } = props;
+  const { recipe, preparedId, totalRows, fileName, row, findings, wanted, children, onRow, onShown } = props;
   const [view, setView] = useState<InspectorView>('tokens');
   const [active, setActive] = useState<number | null>(null);
   const [part, setPart] = useState(0);
@@ -40,6 +45,7 @@ export function Inspector(props: InspectorProps) {
     setActive(null);
     setPart(0);
   }, [row]);
+  const center = useShowFinding({ shown, wanted, active, setActive, setView, onShown });
 
   function onKeyDown(event: KeyboardEvent): void {
     const isTyping = event.target instanceof Element && event.target.matches('input, select, textarea');
@@ -58,7 +64,7 @@ export function Inspector(props: InspectorProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole inspector, while the focus is in it
     <div className="inspector" onKeyDown={onKeyDown}>
-      <section className="inspector-center" aria-label={strings.title}>
+      <section ref={center} className="inspector-center" aria-label={strings.title}>
         <div className="inspector-head">
           <RowToolbar
             row={row}

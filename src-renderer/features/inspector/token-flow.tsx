@@ -41,13 +41,16 @@ export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
     setPointed(null);
   }, [rowKey]);
 
+  // A token far away is drawn once its page is here, and has its place only then.
+  const isActiveHere = active !== null && shown.tokenAt(active) !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see isActiveHere
   useEffect(() => {
     if (active === null) return;
     const at = groups.find(group => active < group.to)?.chunks.find(chunk => active < chunk.to);
     const element =
       document.getElementById(tokenId(active)) ?? (at && document.getElementById(chunkId(at.from)));
     element?.scrollIntoView({ block: 'nearest' });
-  }, [active, groups]);
+  }, [active, groups, isActiveHere]);
 
   if (!example) return null;
   const last = example.tokens - 1;

@@ -80,7 +80,7 @@ function CheckItem({ check }: { readonly check: Check }) {
         <p className="wrap">
           <Prose>{check.cause}</Prose>
         </p>
-        {check.rows.length > 0 && <RowLinks rows={check.rows} count={check.count} />}
+        {check.rows.length > 0 && <RowLinks check={check} />}
         <FixButtons check={check} />
       </div>
       {check.count > 0 && (
@@ -92,10 +92,10 @@ function CheckItem({ check }: { readonly check: Check }) {
 
 const SHOWN_ROWS = 10;
 
-/** Each number opens its row in the inspector. */
-export function RowLinks({ rows, count }: { readonly rows: readonly number[]; readonly count: number }) {
-  const { setRow, go } = useWizard();
-  const shown = rows.slice(0, SHOWN_ROWS);
+/** Each number opens its row in the inspector, at the token concerned. */
+export function RowLinks({ check }: { readonly check: Check }) {
+  const { showFinding } = useWizard();
+  const shown = check.rows.slice(0, SHOWN_ROWS);
   return (
     <p className="small quiet row-links">
       {strings.rowsInto}{' '}
@@ -105,15 +105,12 @@ export function RowLinks({ rows, count }: { readonly rows: readonly number[]; re
           type="button"
           className="link"
           aria-label={wizardStrings.preflight.showRow(formatCount(row))}
-          onClick={() => {
-            setRow(row);
-            go('masking');
-          }}
+          onClick={() => showFinding({ row, check: check.id })}
         >
           {formatCount(row)}
         </button>
       ))}
-      {count > shown.length && <span>…</span>}
+      {check.count > shown.length && <span>…</span>}
     </p>
   );
 }

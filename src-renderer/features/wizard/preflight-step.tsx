@@ -110,7 +110,7 @@ function Verdict() {
         <p className="wrap">
           <Prose>{worst.cause}</Prose>
         </p>
-        {worst.rows.length > 0 && <RowLinks rows={worst.rows} count={worst.count} />}
+        {worst.rows.length > 0 && <RowLinks check={worst} />}
         <FixButtons check={worst} isPrimary />
         <p className="small check-id">
           <code>{worst.id}</code>

@@ -6,6 +6,7 @@ import { type Answer, useAnswer } from '../../backend-client/use-answer.ts';
 import { valueAt } from '../../draft/recipe-values.ts';
 import { type Draft, useDraft } from '../../draft/use-draft.tsx';
 import { STEPS, type StepName } from '../../strings/wizard.ts';
+import type { WantedFinding } from './inspector-slot.ts';
 import { type StepState, stepState } from './step-state.ts';
 import { type Preparation, usePreparation } from './use-preparation.ts';
 
@@ -21,7 +22,12 @@ export interface Wizard {
   readonly edit: string | null;
   /** The fix that was applied last, with the totals before it. */
   readonly lastFix: { readonly label: string; readonly before: PreflightTotals } | null;
+  /** The finding that the inspector has yet to lead to. */
+  readonly wanted: WantedFinding | null;
   setRow(row: number): void;
+  /** Opens the row in the inspector, at the token that the check speaks of. */
+  showFinding(finding: WantedFinding): void;
+  onFindingShown(): void;
   setEdit(edit: string | null): void;
   applyFix(fix: Fix): void;
   go(step: StepName): void;
@@ -47,7 +53,7 @@ export function useWizardState(
   go: (step: StepName) => void,
   row: number,
   setRow: (row: number) => void,
-): Omit<Wizard, 'edit' | 'setEdit' | 'lastFix' | 'applyFix'> {
+): Omit<Wizard, 'edit' | 'setEdit' | 'lastFix' | 'applyFix' | 'wanted' | 'showFinding' | 'onFindingShown'> {
   const draft = useDraft();
   const { recipe, whole, faults } = draft;
   const modelPath = valueAt(recipe, 'model.path');

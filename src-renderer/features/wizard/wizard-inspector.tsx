@@ -12,7 +12,7 @@ import { useWizard } from './use-wizard.tsx';
 const ROW_CHECKS = /^(data|labels|tokens)\./;
 
 export function WizardInspector({ renderInspector }: { readonly renderInspector: RenderInspector }) {
-  const { draft, inspection, preparation, row, setRow } = useWizard();
+  const { draft, inspection, preparation, row, setRow, wanted, onFindingShown } = useWizard();
   const path = valueAt(draft.recipe, 'dataset.path');
   const report = preparation.prepared?.report ?? null;
   const fired = report?.checks.filter(check => check.severity !== 'ok' && check.rows.length > 0) ?? [];
@@ -31,7 +31,9 @@ export function WizardInspector({ renderInspector }: { readonly renderInspector:
     fileName: fileName(Array.isArray(path) ? String(path[0] ?? '') : String(path ?? '')),
     row,
     findings: fired.map(({ id }) => id).filter(id => ROW_CHECKS.test(id) && !NOT_FINDINGS.has(id)),
+    wanted,
     onRow: setRow,
+    onShown: onFindingShown,
     children: ofRow.map(check => (
       <div key={check.id} className="pane-part">
         <Callout tone={check.severity === 'error' ? 'error' : 'warn'} title={check.title}>

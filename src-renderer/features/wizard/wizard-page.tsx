@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { CollatorStep } from './collator-step.tsx';
 import { DataStep } from './data-step.tsx';
 import { DocumentBar } from './document-bar.tsx';
-import type { RenderInspector } from './inspector-slot.ts';
+import type { RenderInspector, WantedFinding } from './inspector-slot.ts';
 import { MaskingStep } from './masking-step.tsx';
 import { ModelStep } from './model-step.tsx';
 import { PreflightStep } from './preflight-step.tsx';
@@ -32,6 +32,7 @@ interface WizardPageProps {
 
 export function WizardPage({ step, renderInspector, go, onStarted }: WizardPageProps) {
   const [row, setRow] = useState(0);
+  const [wanted, setWanted] = useState<WantedFinding | null>(null);
   const [edit, setEdit] = useState<string | null>(null);
   const [lastFix, setLastFix] = useState<{ label: string; before: PreflightTotals } | null>(null);
   const known = useWizardState(step, go, row, setRow);
@@ -44,8 +45,18 @@ export function WizardPage({ step, renderInspector, go, onStarted }: WizardPageP
     },
     [store, totals],
   );
+  const showFinding = useCallback(
+    (finding: WantedFinding) => {
+      setRow(finding.row);
+      setWanted(finding);
+      go('masking');
+    },
+    [go],
+  );
+  const onFindingShown = useCallback(() => setWanted(null), []);
+  const shared = { edit, setEdit, lastFix, applyFix, wanted, showFinding, onFindingShown };
   return (
-    <WizardProvider value={{ ...known, edit, setEdit, lastFix, applyFix }}>
+    <WizardProvider value={{ ...known, ...shared }}>
       <div className="wizard">
         <div className="wizard-head">
           <Stepper current={step} states={known.states} />
