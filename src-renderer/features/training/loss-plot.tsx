@@ -2,52 +2,47 @@
 import { useMemo } from 'react';
 import type { Evaluation } from '../../../src-shared/domain/training.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
+import { formatDecimals } from '../../plots/axis-format.ts';
+import { lastIndexAtMost, nearestIndex } from '../../plots/plot-data.ts';
+import type { HoverPlace, PlotMark } from '../../plots/plot-options.ts';
+import { summariseSeries } from '../../plots/plot-summary.ts';
+import { type MeasureLook, SeriesPlot, type SharedPlot } from '../../plots/series-plot.tsx';
 import { strings } from '../../strings.ts';
-import { formatAxis, formatDecimals } from './axis-format.ts';
-import { Plot } from './plot.tsx';
-import { lossPlotData } from './plot-data.ts';
-import type { HoverPlace, PlotLook, PlotMark } from './plot-options.ts';
-import { summariseSeries } from './plot-summary.ts';
 import { epochEnds, notFiniteSteps } from './run-log.ts';
 import type { RunState } from './run-state.ts';
-import type { Hover, SharedPlot } from './shared-plot.ts';
-import { column, lastIndexAtMost, rowAt, type StepColumns } from './step-columns.ts';
+import { column, rowAt, type StepColumns } from './step-columns.ts';
 
 interface LossPlotProps {
   readonly run: RunState;
   readonly shared: SharedPlot;
+  /** The steps' places on the horizontal axis. */
+  readonly x: Float64Array;
   readonly smoothed: Float64Array;
-  readonly hover: Hover | null;
+  readonly hover: HoverPlace | null;
   onHover(place: HoverPlace | null): void;
 }
 
-export function LossPlot({ run, shared, smoothed, hover, onHover }: LossPlotProps) {
+export function LossPlot({ run, shared, x, smoothed, hover, onHover }: LossPlotProps) {
   const { steps, evaluations } = run;
-  const { x, view, range, syncKey, onZoom, onResetZoom } = shared;
-  const { axis, isLog, zoom } = view;
-  const look = useMemo<PlotLook>(() => ({ ...LOOK, isLog, formatX: formatAxis[axis] }), [isLog, axis]);
-  const data = useMemo(
-    () => lossPlotData(steps, x, smoothed, evaluations, zoom),
-    [steps, x, smoothed, evaluations, zoom],
-  );
+  const lines = useMemo(() => {
+    const placeOf = placesOf(steps, x);
+    return [
+      { x, y: column(steps, 'loss') },
+      { x, y: smoothed },
+      {
+        x: Float64Array.from(evaluations, ({ step }) => placeOf(step)),
+        y: Float64Array.from(evaluations, ({ loss }) => loss),
+      },
+    ];
+  }, [steps, x, smoothed, evaluations]);
   const label = useMemo(() => summariseSeries(strings.run.loss, column(steps, 'loss'), formatLoss), [steps]);
   const marks = useMemo(() => marksOf(run, x), [run, x]);
+  const hoverRow = hover ? nearestIndex(x, hover.value) : -1;
   return (
     <div className="loss-plot">
-      <Plot
-        look={look}
-        data={data}
-        range={range}
-        marks={marks}
-        limit={null}
-        syncKey={syncKey}
-        label={label}
-        onHover={onHover}
-        onZoom={onZoom}
-        onResetZoom={onResetZoom}
-      />
-      {hover && hover.row >= 0 && (
-        <Reading steps={steps} smoothed={smoothed} evaluations={evaluations} hover={hover} />
+      <SeriesPlot look={LOOK} lines={lines} shared={shared} label={label} marks={marks} onHover={onHover} />
+      {hover && hoverRow >= 0 && (
+        <Reading steps={steps} smoothed={smoothed} evaluations={evaluations} hover={hover} row={hoverRow} />
       )}
       {steps.length === 0 && (
         <div className="plot-waiting">
@@ -59,27 +54,33 @@ export function LossPlot({ run, shared, smoothed, hover, onHover }: LossPlotProp
   );
 }
 
-const LOOK = {
+const LOOK: MeasureLook = {
   series: [
     { colour: 'raw', width: 1 },
     { colour: 'smooth', width: 1.75 },
     { colour: 'evaluation', width: 1.5, dash: [5, 3], isSparse: true },
   ],
+  mayBeLog: true,
   fromZero: false,
   axisWidth: 52,
   tickSpace: { x: 64, y: 44 },
+  format: formatLoss,
   formatTicks: formatDecimals,
-} as const satisfies Partial<PlotLook>;
+};
 
-function marksOf(run: RunState, x: Float64Array): readonly PlotMark[] {
-  const stepNumbers = column(run.steps, 'step');
-  /** A step behind the last has no place of its own yet; it follows at the usual distance. */
-  const placeOf = (step: number) => {
+/** A step behind the last has no place of its own yet; it follows at the usual distance. */
+function placesOf(steps: StepColumns, x: Float64Array): (step: number) => number {
+  const stepNumbers = column(steps, 'step');
+  return step => {
     const row = lastIndexAtMost(stepNumbers, step);
     const beyond = step - (stepNumbers[row] ?? step);
     const distance = (x[row] ?? 0) - (x[row - 1] ?? 0);
     return (x[row] ?? 0) + beyond * distance;
   };
+}
+
+function marksOf(run: RunState, x: Float64Array): readonly PlotMark[] {
+  const placeOf = placesOf(run.steps, x);
   return [
     ...epochEnds(run.steps).map(({ step }) => ({ at: placeOf(step), label: null, colour: 'faint' }) as const),
     ...notFiniteSteps(run).map(
@@ -97,12 +98,14 @@ interface ReadingProps {
   readonly steps: StepColumns;
   readonly smoothed: Float64Array;
   readonly evaluations: readonly Evaluation[];
-  readonly hover: Hover;
+  readonly hover: HoverPlace;
+  /** The row of the steps that is nearest to it. */
+  readonly row: number;
 }
 
 /** The numbers under the pointer. The table says the same to those who have none. */
-function Reading({ steps, smoothed, evaluations, hover }: ReadingProps) {
-  const row = rowAt(steps, hover.row);
+function Reading({ steps, smoothed, evaluations, hover, row: index }: ReadingProps) {
+  const row = rowAt(steps, index);
   const words = strings.run.reading;
   const evaluation = evaluations.findLast(({ step }) => step <= row.step);
   return (
@@ -116,7 +119,7 @@ function Reading({ steps, smoothed, evaluations, hover }: ReadingProps) {
         {words.epoch(row.epoch.toFixed(2))}
         <br />
         {words.loss} <b>{formatLoss(row.loss)}</b>
-        {words.smoothed} <b>{formatLoss(smoothed[hover.row] ?? Number.NaN)}</b>
+        {words.smoothed} <b>{formatLoss(smoothed[index] ?? Number.NaN)}</b>
         {evaluation && (
           <>
             <br />

@@ -1,7 +1,8 @@
 /** A run's events in reading order, newest first, each with the step it belongs to. */
 import type { RunError } from '../../../src-shared/domain/training.ts';
+import { lastIndexAtMost } from '../../plots/plot-data.ts';
 import { errorOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
-import { column, lastIndexAtMost, type StepColumns } from './step-columns.ts';
+import { column, type StepColumns } from './step-columns.ts';
 
 export type LogEntry =
   | { readonly kind: 'started'; readonly step: 1 }

@@ -1,16 +1,17 @@
 /** The plots of a run on one horizontal axis, with one cursor and one zoom; or its steps as a table. */
 import { useId, useMemo, useState } from 'react';
+import { PlotControls, type PlotView } from '../../plots/plot-controls.tsx';
+import { nearestIndex } from '../../plots/plot-data.ts';
+import type { HoverPlace } from '../../plots/plot-options.ts';
+import type { SharedPlot } from '../../plots/series-plot.tsx';
+import { smoothSeries } from '../../plots/smoothing.ts';
 import { strings } from '../../strings.ts';
 import { LossPlot } from './loss-plot.tsx';
-import { PlotControls, type PlotView } from './plot-controls.tsx';
-import { axisValues, fullRange } from './plot-data.ts';
-import './plots.css';
 import type { RecipeFacts } from './recipe-facts.ts';
+import { axisValues, fullRange } from './run-axis.ts';
 import { isActive, type RunState, statusOf } from './run-state.ts';
-import type { Hover, SharedPlot } from './shared-plot.ts';
 import { SmallPlots } from './small-plots.tsx';
-import { smoothSeries } from './smoothing.ts';
-import { column, lastIndexAtMost } from './step-columns.ts';
+import { column } from './step-columns.ts';
 import { StepTable } from './step-table.tsx';
 
 interface RunPlotsProps {
@@ -22,13 +23,13 @@ interface RunPlotsProps {
 /** A short run has few steps to average over. */
 function firstView(plannedSteps: number): PlotView {
   const smoothing = plannedSteps < 300 ? 0.6 : 0.9;
-  return { smoothing, axis: 'step', isLog: false, isTable: false, zoom: null };
+  return { smoothing, axis: 'step', isLog: false, isClipped: false, isTable: false, zoom: null };
 }
 
 export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
   const { steps } = run;
   const [view, setView] = useState(() => firstView(plannedSteps));
-  const [hover, setHover] = useState<Hover | null>(null);
+  const [hover, setHover] = useState<HoverPlace | null>(null);
   const syncKey = useId();
   const titleId = useId();
   const x = useMemo(() => axisValues(steps, view.axis), [steps, view.axis]);
@@ -38,7 +39,6 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
   );
   const full = fullRange(x, view.axis, isActive(statusOf(run)) ? plannedSteps : 0);
   const shared: SharedPlot = {
-    x,
     view,
     range: view.zoom ?? full,
     syncKey,
@@ -57,17 +57,17 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
         {view.isTable ? (
           <StepTable steps={steps} smoothed={smoothed} />
         ) : (
-          <LossPlot
-            run={run}
-            shared={shared}
-            smoothed={smoothed}
-            hover={hover}
-            onHover={place => setHover(place && { ...place, row: nearestRow(x, place.value) })}
-          />
+          <LossPlot run={run} shared={shared} x={x} smoothed={smoothed} hover={hover} onHover={setHover} />
         )}
       </section>
       {!view.isTable && (
-        <SmallPlots steps={steps} shared={shared} hoverRow={hover?.row ?? null} facts={facts} />
+        <SmallPlots
+          steps={steps}
+          shared={shared}
+          x={x}
+          hoverRow={hover && nearestIndex(x, hover.value)}
+          facts={facts}
+        />
       )}
     </>
   );
@@ -92,12 +92,4 @@ function Legend({ hasEvaluations }: { readonly hasEvaluations: boolean }) {
       )}
     </ul>
   );
-}
-
-/** The row whose place on the axis is nearest; -1 where there are no rows. */
-function nearestRow(x: Float64Array, value: number): number {
-  const below = lastIndexAtMost(x, value);
-  const above = Math.min(below + 1, x.length - 1);
-  if (below < 0) return above;
-  return (x[above] ?? 0) - value < value - (x[below] ?? 0) ? above : below;
 }

@@ -9,15 +9,8 @@ import type {
   RunError,
   TrainingEvent,
 } from '../../../src-shared/domain/training.ts';
-import {
-  column,
-  lastIndexAtMost,
-  lastValue,
-  mergeSteps,
-  NO_STEPS,
-  rowAt,
-  type StepColumns,
-} from './step-columns.ts';
+import { lastIndexAtMost } from '../../plots/plot-data.ts';
+import { column, lastValue, mergeSteps, NO_STEPS, rowAt, type StepColumns } from './step-columns.ts';
 
 export interface Sample {
   readonly step: number;

@@ -1,7 +1,8 @@
 /** Merging must neither lose nor double a step, and must not change what an older view shows. */
 import { expect, test } from 'vitest';
+import { lastIndexAtMost } from '../../plots/plot-data.ts';
 import { stepMetric } from './sample-steps.ts';
-import { column, lastIndexAtMost, mergeSteps, NO_STEPS } from './step-columns.ts';
+import { column, mergeSteps, NO_STEPS } from './step-columns.ts';
 
 const steps = (columns: Parameters<typeof column>[0]) => [...column(columns, 'step')];
 

@@ -1,5 +1,6 @@
 /** A run's steps as columns of numbers: compact, and appended to without copying what is there. */
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
+import { lastIndexAtMost } from '../../plots/plot-data.ts';
 
 export const STEP_FIELDS = [
   'step',
@@ -53,18 +54,6 @@ export function rowAt(columns: StepColumns, index: number): StepMetric {
   const row = {} as Record<StepField, number>;
   for (const field of STEP_FIELDS) row[field] = columns.buffers[field][index] ?? Number.NaN;
   return row;
-}
-
-/** The index of the last row whose `values` entry is at most `value`; -1 where there is none. */
-export function lastIndexAtMost(values: Float64Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? Number.POSITIVE_INFINITY) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 function append(columns: StepColumns, rows: readonly StepMetric[]): StepColumns {

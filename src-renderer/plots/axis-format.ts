@@ -1,6 +1,6 @@
 /** How places on the axes of the plots are written. */
-import { formatCount, formatLarge } from '../../format/numbers.ts';
-import { formatElapsed } from '../../format/times.ts';
+import { formatCount, formatLarge } from '../format/numbers.ts';
+import { formatElapsed } from '../format/times.ts';
 import type { Axis } from './plot-data.ts';
 
 export const formatAxis = {

@@ -7,6 +7,7 @@ export type PlotColour =
   | 'second'
   | 'third'
   | 'fourth'
+  | 'fifth'
   | 'surface'
   | 'axis'
   | 'grid'
@@ -21,6 +22,7 @@ const EXPRESSIONS = {
   second: 'var(--series-2)',
   third: 'var(--series-3)',
   fourth: 'var(--series-4)',
+  fifth: 'var(--series-5)',
   surface: 'var(--surface)',
   axis: 'var(--plot-axis)',
   grid: 'var(--plot-grid)',

@@ -1,5 +1,5 @@
 /** uPlot's options for one plot of a run: axes, series, cursor, zoom and marks. */
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import type { PlotColour, PlotColours } from './plot-colours.ts';
 import type { Zoom } from './plot-data.ts';
 
@@ -45,6 +45,8 @@ export interface HoverPlace {
 /** What changes while a plot stays: read at each drawing. */
 export interface PlotNow {
   readonly range: Zoom;
+  /** The vertical range where outliers are clipped; null: all values. */
+  readonly clip: { readonly low: number; readonly high: number } | null;
   readonly marks: readonly PlotMark[];
   /** A horizontal line, such as the norm at which gradients are clipped. */
   readonly limit: number | null;
@@ -87,7 +89,10 @@ export function plotOptions(
     },
     scales: {
       x: { time: false, range: () => [now().range.from, now().range.to] },
-      y: look.isLog ? { distr: 3 } : { range: (_, low, high) => linearRange(low, high, look.fromZero) },
+      y: {
+        distr: look.isLog ? 3 : 1,
+        range: (_, low, high) => verticalRange(now().clip?.low ?? low, now().clip?.high ?? high, look),
+      },
     },
     axes: [
       {
@@ -139,11 +144,21 @@ function labelTicks(splits: readonly (number | null)[], look: PlotLook): string[
   return splits.map(value => (value === null ? '' : (labels[next++] ?? '')));
 }
 
-function linearRange(low: number | null, high: number | null, fromZero: boolean): [number, number] {
-  if (low === null || high === null) return [0, 1];
+type Bounds = [low: number, high: number];
+
+function verticalRange(low: number | null, high: number | null, { isLog, fromZero }: PlotLook): Bounds {
+  if (low === null || high === null) return isLog ? [0.1, 1] : [0, 1];
+  if (isLog) return logRange(low, high);
   if (fromZero) return [0, high > 0 ? high * 1.1 : 1];
   const room = (high - low) * 0.06 || Math.abs(high) * 0.1 || 1;
   return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+}
+
+/** Whole powers of ten around the values; those at zero and below have no place on the axis. */
+function logRange(low: number, high: number): Bounds {
+  const top = high > 0 ? high : 1;
+  const [from, to] = uPlot.rangeLog(low > 0 ? low : top / 1e4, top, 10, true);
+  return [from ?? top / 10, to ?? top];
 }
 
 function hoverPlace(plot: uPlot): HoverPlace | null {

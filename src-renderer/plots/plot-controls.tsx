@@ -1,9 +1,9 @@
 /** How the plots are shown: smoothing, axis, logarithm, zoom, or a table instead. */
 import { ChevronLeft, ChevronRight, RotateCcw, Table2, ZoomIn, ZoomOut } from 'lucide-react';
 import { useId } from 'react';
-import { strings } from '../../strings.ts';
-import { IconButton } from '../../ui/button.tsx';
-import { Segmented } from '../../ui/segmented.tsx';
+import { plotStrings } from '../strings/plots.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 import type { Axis, Zoom } from './plot-data.ts';
 import { movedZoom, scaledZoom } from './zoom.ts';
 
@@ -11,6 +11,8 @@ export interface PlotView {
   readonly smoothing: number;
   readonly axis: Axis;
   readonly isLog: boolean;
+  /** Extreme values do not stretch the vertical axes. */
+  readonly isClipped: boolean;
   readonly isTable: boolean;
   /** Null: everything. */
   readonly zoom: Zoom | null;
@@ -30,7 +32,7 @@ export function PlotControls({ view, full, onChange }: PlotControlsProps) {
     <div className="plot-controls">
       {!view.isTable && <ZoomButtons zoom={view.zoom} full={full} onChange={zoom => change({ zoom })} />}
       <label className="row small soft" htmlFor={sliderId}>
-        {strings.run.smoothing}
+        {plotStrings.smoothing}
         <input
           id={sliderId}
           className="range"
@@ -45,7 +47,7 @@ export function PlotControls({ view, full, onChange }: PlotControlsProps) {
       </label>
       {!view.isTable && <AxisControls view={view} onChange={change} />}
       <IconButton
-        label={strings.run.table}
+        label={plotStrings.table}
         icon={Table2}
         isPressed={view.isTable}
         onClick={() => change({ isTable: !view.isTable })}
@@ -63,13 +65,13 @@ function AxisControls({ view, onChange }: AxisControlsProps) {
   return (
     <>
       <Segmented
-        label={strings.run.axis}
+        label={plotStrings.axis}
         value={view.axis}
         // Another axis has other units, so a part of the old one means nothing on it.
         onChange={axis => onChange({ axis, zoom: null })}
         options={(['step', 'time', 'tokens'] as const).map(value => ({
           value,
-          label: strings.run.axes[value],
+          label: plotStrings.axes[value],
         }))}
       />
       <button
@@ -78,7 +80,15 @@ function AxisControls({ view, onChange }: AxisControlsProps) {
         aria-pressed={view.isLog}
         onClick={() => onChange({ isLog: !view.isLog })}
       >
-        {strings.run.log}
+        {plotStrings.log}
+      </button>
+      <button
+        type="button"
+        className="btn btn-toggle"
+        aria-pressed={view.isClipped}
+        onClick={() => onChange({ isClipped: !view.isClipped })}
+      >
+        {plotStrings.clip}
       </button>
     </>
   );
@@ -98,25 +108,25 @@ function ZoomButtons({ zoom, full, onChange }: ZoomButtonsProps) {
       {zoom && (
         <>
           <IconButton
-            label={strings.run.earlier}
+            label={plotStrings.earlier}
             icon={ChevronLeft}
             onClick={() => onChange(movedZoom(zoom, full, -0.5))}
           />
           <IconButton
-            label={strings.run.later}
+            label={plotStrings.later}
             icon={ChevronRight}
             onClick={() => onChange(movedZoom(zoom, full, 0.5))}
           />
-          <IconButton label={strings.run.resetZoom} icon={RotateCcw} onClick={() => onChange(null)} />
+          <IconButton label={plotStrings.resetZoom} icon={RotateCcw} onClick={() => onChange(null)} />
           <IconButton
-            label={strings.run.zoomOut}
+            label={plotStrings.zoomOut}
             icon={ZoomOut}
             onClick={() => onChange(scaledZoom(zoom, full, 2))}
           />
         </>
       )}
       <IconButton
-        label={strings.run.zoomIn}
+        label={plotStrings.zoomIn}
         icon={ZoomIn}
         onClick={() => onChange(scaledZoom(shown, full, 0.5))}
       />

@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useColourKey } from '../../ui/theme.ts';
+import { useColourKey } from '../ui/theme.ts';
 import { resolvePlotColours } from './plot-colours.ts';
 import type { PlotData } from './plot-data.ts';
 import { type PlotLook, type PlotNow, plotOptions } from './plot-options.ts';
@@ -52,7 +52,7 @@ export function Plot({ look, data, syncKey, label, ...now }: PlotProps) {
 
   const { from, to } = now.range;
   // biome-ignore lint/correctness/useExhaustiveDependencies: uPlot asks for the range when it gets data
-  useEffect(() => plot.current?.setData(aligned(data)), [data, from, to, now.marks, now.limit]);
+  useEffect(() => plot.current?.setData(aligned(data)), [data, from, to, now.clip, now.marks, now.limit]);
 
   return <div ref={host} className="plot" role="img" aria-label={label} />;
 }

@@ -1,0 +1,17 @@
+/** A run's steps on each axis. */
+import { expect, test } from 'vitest';
+import { axisValues, fullRange } from './run-axis.ts';
+import { stepMetric } from './sample-steps.ts';
+import { mergeSteps, NO_STEPS } from './step-columns.ts';
+
+test('axes: steps, seconds, tokens read so far', () => {
+  const steps = mergeSteps(NO_STEPS, [stepMetric(1), stepMetric(2), stepMetric(3)]);
+  expect([...axisValues(steps, 'step')]).toEqual([1, 2, 3]);
+  expect([...axisValues(steps, 'time')]).toEqual([1, 2, 3]);
+  expect([...axisValues(steps, 'tokens')]).toEqual([100, 200, 300]);
+});
+
+test('the step axis reaches to the planned end', () => {
+  expect(fullRange(Float64Array.of(1, 2, 3), 'step', 80)).toEqual({ from: 1, to: 80 });
+  expect(fullRange(Float64Array.of(1, 2, 3), 'time', 80)).toEqual({ from: 0, to: 3 });
+});
