@@ -161,7 +161,7 @@ template <typename T> void sequence_backward(const AttentionBackward & work, int
         const float * d_out = work.d_out.at(head, t, row);
         float dot = 0;
         for (int64_t d = 0; d < width; ++d) {
-            dot += to_float(out[d]) * d_out[d];
+            dot = multiply_add(to_float(out[d]), d_out[d], dot);
         }
         dots[t - start] = dot;
     }

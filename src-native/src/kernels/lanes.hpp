@@ -15,9 +15,19 @@
 #endif
 #if LUTHIER_VECTOR_LANES && defined(__AVX512F__)
 #define LUTHIER_AVX512 1
-#include <immintrin.h>
 #else
 #define LUTHIER_AVX512 0
+#endif
+#if LUTHIER_VECTOR_LANES && defined(__AVX__)
+#include <immintrin.h>
+#elif LUTHIER_VECTOR_LANES && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+// Whether std::fma is one instruction here, and no call that takes a hundred times as long.
+#if defined(__FMA__) || defined(__aarch64__)
+#define LUTHIER_FUSES 1
+#else
+#define LUTHIER_FUSES 0
 #endif
 
 namespace luthier::kernels {
@@ -45,6 +55,16 @@ inline Bf16 to_bf16(float x) {
     return { uint16_t((bits + 0x7fff + ((bits >> 16) & 1)) >> 16) };
 }
 inline void set(float & to, float x) { to = x; }
+
+// a · b + c, rounded as `multiply_add` of whole registers rounds it.
+inline float multiply_add(float a, float b, float c) {
+#if LUTHIER_FUSES
+    return std::fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 inline void set(Bf16 & to, float x) { to = to_bf16(x); }
 
 #if LUTHIER_VECTOR_LANES
@@ -66,6 +86,20 @@ inline Lanes broadcast(float x) { return x - Lanes{}; }
 inline Lanes select(IntegerLanes mask, Lanes a, Lanes b) { return from_bits((bits_of(a) & mask) | (bits_of(b) & ~mask)); }
 inline Lanes maximum(Lanes a, Lanes b) { return select(a > b, a, b); }
 inline Lanes minimum(Lanes a, Lanes b) { return select(a < b, a, b); }
+// a · b + c, rounded once where the processor can. Written out in the kernels, and left to no compiler: whether
+// it contracts a product and a sum depends on the code around them, so that a row in a block of six would be
+// rounded otherwise than the same row alone, and gradients would depend on how rows are split over threads.
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+#if LUTHIER_AVX512
+    return Lanes(_mm512_fmadd_ps(__m512(a), __m512(b), __m512(c)));
+#elif defined(__AVX__) && LUTHIER_FUSES
+    return Lanes(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(c)));
+#elif defined(__aarch64__)
+    return Lanes(vfmaq_f32(float32x4_t(c), float32x4_t(a), float32x4_t(b)));
+#else
+    return a * b + c;
+#endif
+}
 // 2ⁿ for a whole n in the range of normal numbers.
 inline Lanes power_of_two(Lanes n) { return from_bits((__builtin_convertvector(n, IntegerLanes) + 127) << 23); }
 
@@ -84,6 +118,7 @@ inline Lanes operator-(Lanes a, Lanes b) { return each([&](int i) { return a.v[i
 inline Lanes operator*(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] * b.v[i]; }); }
 inline Lanes operator/(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] / b.v[i]; }); }
 inline Lanes & operator+=(Lanes & a, Lanes b) { return a = a + b; }
+inline Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return each([&](int i) { return multiply_add(a.v[i], b.v[i], c.v[i]); }); }
 inline Lanes maximum(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
 inline Lanes minimum(Lanes a, Lanes b) { return each([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
 inline Lanes power_of_two(Lanes n) { return each([&](int i) { return std::ldexp(1.0f, int(n.v[i])); }); }
@@ -161,12 +196,12 @@ inline float largest(Lanes x) {
 inline Lanes exponential(Lanes x) {
     x = minimum(broadcast(88.0f), maximum(broadcast(-87.3f), x));
     const Lanes shift = broadcast(12582912.0f); // 1.5 · 2²³: adding it rounds to a whole number
-    const Lanes n = (x * broadcast(1.44269504088896341f) + shift) - shift;
-    const Lanes r = (x - n * broadcast(0.693145751953125f)) - n * broadcast(1.42860677e-6f);
+    const Lanes n = multiply_add(x, broadcast(1.44269504088896341f), shift) - shift;
+    const Lanes r = multiply_add(n, broadcast(-1.42860677e-6f), multiply_add(n, broadcast(-0.693145751953125f), x));
     Lanes p = broadcast(1.0f / 5040);
     constexpr float coefficients[] = { 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f };
     for (const float coefficient : coefficients) {
-        p = p * r + broadcast(coefficient);
+        p = multiply_add(p, r, broadcast(coefficient));
     }
     return p * power_of_two(n);
 }

@@ -37,7 +37,7 @@ inline void multiply_block(Lanes (&sums)[Rows][Vectors], Operand<X> x, const P *
         for (int i = 0; i < Rows; ++i) {
             const Lanes value = broadcast(to_float(element[i * x.row]));
             for (int v = 0; v < Vectors; ++v) {
-                sums[i][v] += value * columns[v];
+                sums[i][v] = multiply_add(value, columns[v], sums[i][v]);
             }
         }
     }
@@ -87,7 +87,7 @@ void multiply(int64_t rows, int64_t columns, int64_t steps, Operand<X> x, const 
         for (int64_t rest = c; rest < columns; ++rest) {
             float total = adds ? out[i * out_row + rest] : 0;
             for (int64_t s = 0; s < steps; ++s) {
-                total += to_float(x.data[i * x.row + s * x.step]) * to_float(p[s * p_step + rest]);
+                total = multiply_add(to_float(x.data[i * x.row + s * x.step]), to_float(p[s * p_step + rest]), total);
             }
             out[i * out_row + rest] = total;
         }

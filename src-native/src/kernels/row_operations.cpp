@@ -32,7 +32,8 @@ template <typename Vector, typename Element> void sweep(int64_t count, Vector ve
 float dot(const float * a, const float * b, int64_t count) {
     Lanes total = broadcast(0);
     float rest = 0;
-    sweep(count, [&](int64_t i) { total += load(a + i) * load(b + i); }, [&](int64_t i) { rest += a[i] * b[i]; });
+    sweep(
+        count, [&](int64_t i) { total = multiply_add(load(a + i), load(b + i), total); }, [&](int64_t i) { rest = multiply_add(a[i], b[i], rest); });
     return sum(total) + rest;
 }
 
@@ -147,8 +148,8 @@ void normalize_backward(const Norm & norm, const float * dys, const float * adde
         Lanes total = broadcast(0);
         float rest = 0;
         sweep(
-            norm.width, [&](int64_t i) { total += load(dy + i) * load(norm.weight + i) * load(x + i); },
-            [&](int64_t i) { rest += dy[i] * norm.weight[i] * x[i]; });
+            norm.width, [&](int64_t i) { total = multiply_add(load(dy + i) * load(norm.weight + i), load(x + i), total); },
+            [&](int64_t i) { rest = multiply_add(dy[i] * norm.weight[i], x[i], rest); });
         const float share = (sum(total) + rest) / (float(norm.width) * mean_square);
         sweep(
             norm.width,
