@@ -9,6 +9,7 @@ import type {
   Checkpoints,
   DatasetPreparer,
   Explorer,
+  Exporter,
   HomeFiles,
   Inference,
   ModelFinder,
@@ -39,6 +40,7 @@ export interface BackendParts {
     readonly prober: Prober;
     readonly inference: Inference;
     readonly explorer: Explorer;
+    readonly exporter: Exporter;
   };
   readonly models: ModelFinder;
   readonly lease: ComputeLease;

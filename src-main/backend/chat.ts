@@ -112,7 +112,7 @@ async function promptOfSide(
   return ok({ modelPath: recipe.model.path, adapterPath: adapterPath.value, prompt: ids, stopIds });
 }
 
-function adapterOf(run: RunBrief, model: ChatModel): Outcome<string | null> {
+export function adapterOf(run: RunBrief, model: ChatModel): Outcome<string | null> {
   if (model === 'base') return ok(null);
   const path = model === 'best' ? run.bestAdapterPath : run.adapterPath;
   if (path !== null) return ok(path);

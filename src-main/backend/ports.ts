@@ -5,6 +5,7 @@ import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domai
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { ComputeDevice } from '../../src-shared/domain/device.ts';
 import type { DiskKind } from '../../src-shared/domain/disk.ts';
+import type { ExportVerification } from '../../src-shared/domain/export.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type {
@@ -30,8 +31,11 @@ import type {
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type {
   ChatPrompt,
+  ExportContent,
+  ExportedFile,
   InspectedModel,
   Inspection,
+  ModelWithAdapter,
   Prepared,
   ProbeFindings,
   Progress,
@@ -174,6 +178,23 @@ export interface Inference {
     request: ConverseRequest,
     options: { readonly signal: AbortSignal; readonly onEvent: (event: ChatEvent) => void },
   ): Promise<Outcome<{ readonly answers: readonly ChatAnswer[] }>>;
+  /** Loads both and compares what they predict on a fixed text. */
+  verify(
+    request: { readonly reference: ModelWithAdapter; readonly exported: ModelWithAdapter },
+    options: WorkOptions,
+  ): Promise<Outcome<ExportVerification>>;
+}
+
+/** Writes the files of an export; whoever asked puts them in place. */
+export interface Exporter {
+  write(
+    job: {
+      readonly content: ExportContent;
+      readonly adapterPath: string;
+      readonly directory: string;
+    },
+    options: WorkOptions,
+  ): Promise<Outcome<{ readonly files: readonly ExportedFile[] }>>;
 }
 
 export interface ConverseRequest {

@@ -104,3 +104,21 @@ export interface Inspection {
   readonly warnings: readonly { readonly code: string; readonly message: string; readonly count: number }[];
   readonly sample: readonly unknown[];
 }
+
+export interface ModelWithAdapter {
+  readonly modelPath: string;
+  readonly adapterPath: string | null;
+}
+
+/** What an export consists of. */
+export type ExportContent = {
+  readonly format: 'gguf-adapter';
+  readonly fileName: string;
+};
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}

@@ -9,10 +9,17 @@ import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import type { ChatPrompt, Progress, TrainerRequest } from '../pipeline/job-results.ts';
+import type {
+  ChatPrompt,
+  ExportContent,
+  ExportedFile,
+  ModelWithAdapter,
+  Progress,
+  TrainerRequest,
+} from '../pipeline/job-results.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
-export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer';
+export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer' | 'exporter';
 
 /** Recipe paths are absolute. `now`: seconds since 1970, what a template's `strftime_now` prints. */
 export interface PrepareJob {
@@ -140,9 +147,28 @@ export interface ConverseResult {
   readonly answers: readonly ChatAnswer[];
 }
 
-export type InferenceJob = GenerateJob | ConverseJob;
+/** Whether an exported file, loaded again, predicts what base and adapter do. */
+export interface VerifyJob {
+  readonly kind: 'verify';
+  readonly reference: ModelWithAdapter;
+  readonly exported: ModelWithAdapter;
+}
 
-export type Job = PreparerJob | TrainJob | ProbeJob | InferenceJob;
+export type InferenceJob = GenerateJob | ConverseJob | VerifyJob;
+
+/** Writes files of an export into a folder of their own; the parent puts them in place once they are verified. */
+export interface ExportJob {
+  readonly kind: 'export';
+  readonly content: ExportContent;
+  readonly adapterPath: string;
+  readonly directory: string;
+}
+
+export interface ExportResult {
+  readonly files: readonly ExportedFile[];
+}
+
+export type Job = PreparerJob | TrainJob | ProbeJob | InferenceJob | ExportJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }

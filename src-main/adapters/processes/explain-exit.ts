@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<ProcessEntry, string>> = {
   preparer: 'The preparation process ended before it was done.',
   inference: 'The inference process ended before it was done.',
   explorer: 'The process that shows data and labels ended before it was done.',
+  exporter: 'The export process ended before it was done.',
 };
 
 interface Explanation {

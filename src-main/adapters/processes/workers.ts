@@ -3,6 +3,7 @@ import type { Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type {
   DatasetPreparer,
   Explorer,
+  Exporter,
   Inference,
   Prober,
   TrainingLauncher,
@@ -34,6 +35,7 @@ export interface Workers {
   readonly prober: Prober;
   readonly inference: Inference;
   readonly explorer: Explorer;
+  readonly exporter: Exporter;
 }
 
 export function createWorkers(options: WorkerOptions): Workers {
@@ -105,6 +107,7 @@ export function createWorkers(options: WorkerOptions): Workers {
       },
     },
     inference: {
+      verify: (request, work) => ask('inference', { kind: 'verify', ...request }, work),
       generate: (request, work) => ask('inference', { kind: 'generate', ...request }, work),
       converse: async (request, { signal, onEvent }) => {
         const { outcome } = await runJob(
@@ -123,5 +126,8 @@ export function createWorkers(options: WorkerOptions): Workers {
       },
     },
     explorer: createExplorer(options),
+    exporter: {
+      write: (job, work) => ask('exporter', { kind: 'export', ...job }, work),
+    },
   };
 }

@@ -14,6 +14,7 @@ const REFUSED = [
   'model.untrainable',
   'run.notFound',
   'run.noAdapter',
+  'export.',
 ];
 
 export function exitCodeOf(error: CodedError): ExitCode {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { CodedException, orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
+import { EXPORT_FORMATS } from '../../../src-shared/domain/export.ts';
 import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
@@ -12,6 +13,7 @@ import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diskCommand } from './commands/disk.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { type ExportArguments, exportCommand } from './commands/export.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
 import { listRunsCommand, showRunCommand } from './commands/runs.ts';
@@ -147,6 +149,14 @@ function buildProgram(perform: Perform): Command {
     .option('--max-tokens <n>', 'the longest answer', wholeNumber, 512)
     .action((run: string, options: GlobalOptions & ChatArguments) =>
       perform(options, context => chatCommand(context, run, options)),
+    );
+  command('export <run>', 'the tuned model as files for other programs, verified')
+    .requiredOption('--format <format>', EXPORT_FORMATS.join(', '))
+    .requiredOption('--output <path>', 'where to; a folder keeps the name that the run gives')
+    .option('--best', 'the adapter with the lowest validation loss instead of the last')
+    .option('--force', 'replace what is there')
+    .action((run: string, options: GlobalOptions & ExportArguments) =>
+      perform(options, context => exportCommand(context, run, options)),
     );
   command('serve', 'the studio in a browser, on this machine only')
     .option('--port <n>', '0 takes a free one', wholeNumber, 0)

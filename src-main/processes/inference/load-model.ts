@@ -30,7 +30,18 @@ export async function loadModel(modelPath: string): Promise<Outcome<LlamaModel>>
 /** `size`: tokens of prompt and answer together. */
 export function createContext(
   model: LlamaModel,
-  { size, threads, adapterPath }: { size: number; threads: number; adapterPath: string | null },
+  {
+    size,
+    threads,
+    adapterPath,
+    exactCache = false,
+  }: {
+    size: number;
+    threads: number;
+    adapterPath: string | null;
+    /** K and V in float32, for comparisons that rounding would blur. */
+    exactCache?: boolean;
+  },
 ) {
   const contextSize = Math.ceil((size + 1) / CONTEXT_STEP) * CONTEXT_STEP;
   return model.createContext({
@@ -38,6 +49,7 @@ export function createContext(
     batchSize: Math.min(contextSize, 512),
     flashAttention: false,
     threads,
+    ...(exactCache ? { experimentalKvCacheKeyType: 'F32', experimentalKvCacheValueType: 'F32' } : {}),
     ...(adapterPath === null ? {} : { lora: { adapters: [{ filePath: adapterPath }] } }),
   });
 }

@@ -1,9 +1,20 @@
 /** The inference process: answers with a model, with and without adapter, through node-llama-cpp. */
+import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import { serveJob } from '../child-channel.ts';
 import type { InferenceJob } from '../protocol.ts';
 import { converse } from './converse.ts';
 import { generate } from './generate.ts';
+import { verifyExport } from './verify-export.ts';
 
-serveJob<InferenceJob>((job, context) =>
-  job.kind === 'generate' ? generate(job, context) : converse(job, context),
-);
+serveJob<InferenceJob>((job, context) => {
+  switch (job.kind) {
+    case 'generate':
+      return generate(job, context);
+    case 'converse':
+      return converse(job, context);
+    case 'verify':
+      return verifyExport(job, context);
+    default:
+      return assertNever(job);
+  }
+});

@@ -1,0 +1,87 @@
+/** The files of an export: a folder beside the target until they are whole, then renamed into place. */
+import { existsSync, mkdtempSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+
+export interface StagedExport {
+  readonly directory: string;
+  /** Replaces what is at `target` at once. */
+  putInPlace(name: string, target: string): CodedError | null;
+  /** Removes the folder with what is left in it. Idempotent. */
+  remove(): void;
+}
+
+/** Errors: `export.noFolder`, `file.writeFailed`. */
+export function stageExport(parent: string): Outcome<StagedExport> {
+  try {
+    const directory = mkdtempSync(join(parent, '.luthier-export-'));
+    return ok({
+      directory,
+      putInPlace: (name, target) => {
+        try {
+          renameSync(join(directory, name), target);
+          return null;
+        } catch (error) {
+          return writeFailed(target, error);
+        }
+      },
+      remove: () => rmSync(directory, { recursive: true, force: true }),
+    });
+  } catch (error) {
+    return fail(writeFailed(parent, error));
+  }
+}
+
+/** Errors: `export.noFolder`, `export.exists`. */
+export function checkTarget(target: string, force: boolean): CodedError | null {
+  if (!existsSync(dirname(target))) {
+    return {
+      code: 'export.noFolder',
+      title: 'The folder to export to is not there.',
+      cause: `There is no ${dirname(target)}.`,
+      remedy: 'Make it, or choose another one.',
+    };
+  }
+  if (force || !existsSync(target)) return null;
+  return {
+    code: 'export.exists',
+    title: 'There is a file of this name already.',
+    cause: `${target} was left as it is.`,
+    remedy: 'Choose another name, or replace it with --force.',
+  };
+}
+
+/** Not all of a disk is given away: the system needs some. */
+const SPARE_BYTES = 64 << 20;
+
+/** Error: `export.noSpace`. Where the system does not say how much is free, the writing finds out. */
+export function checkFreeSpace(folder: string, neededBytes: number): CodedError | null {
+  const free = freeBytes(folder);
+  if (free === null || free >= neededBytes + SPARE_BYTES) return null;
+  const inMegabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  return {
+    code: 'export.noSpace',
+    title: 'There is not enough space for the export.',
+    cause: `It needs ${inMegabytes(neededBytes + SPARE_BYTES)} in ${folder}, and ${inMegabytes(free)} are free.`,
+    remedy: 'Free space, or choose a folder on another disk.',
+    details: { neededBytes, freeBytes: free },
+  };
+}
+
+function freeBytes(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function writeFailed(path: string, error: unknown): CodedError {
+  return {
+    code: 'file.writeFailed',
+    title: 'A file cannot be written.',
+    cause: `${path}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'Free space, or choose another folder.',
+  };
+}
