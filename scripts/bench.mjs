@@ -5,6 +5,7 @@ const benchmarks = {
   studio: () => import('./bench/studio.mjs').then(({ benchStudio }) => benchStudio),
   train: () => import('./bench/train.mjs').then(({ benchTraining }) => benchTraining),
   'train-lengths': () => import('./bench/train-scaling.mjs').then(({ benchLengths }) => benchLengths),
+  'train-layers': () => import('./bench/train-scaling.mjs').then(({ benchLayers }) => benchLayers),
   'train-large': () => import('./bench/train-scaling.mjs').then(({ benchLargeModel }) => benchLargeModel),
 };
 

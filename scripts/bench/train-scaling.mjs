@@ -46,7 +46,7 @@ const line = (label, length, { seconds, cpuSeconds, peakBytes }) =>
     `${label.padEnd(28)} ${seconds.toFixed(2).padStart(7)} s/step ${(length / seconds).toFixed(0).padStart(6)} tokens/s ${((1000 * cpuSeconds) / length).toFixed(2).padStart(7)} CPU ms/token ${mebibytes(peakBytes).padStart(9)}\n`,
   );
 
-/** 512 to 4,096 tokens a row, packed and as one example, and eight times the layers. */
+/** 512 to 4,096 tokens a row, packed and as one example. */
 export function benchLengths(args) {
   const steps = WARM_UP + numberOption(args, 'steps', 3);
   process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of 134M parameters in bf16\n`);
@@ -63,18 +63,36 @@ export function benchLengths(args) {
       train('llama-134m-bf16', SMALL_SHAPE, length, { steps, longest: length }),
     );
   }
-  const few = { ...SMALL_SHAPE, layers: 4, vocabulary: 1024 };
-  const many = { ...few, layers: 32 };
-  const [small, large] = [few, many].map(shape =>
-    train(`llama-${shape.layers}-layers`, shape, 1024, { steps }),
-  );
-  line('4 layers, vocabulary 1,024', 1024, small);
-  line('32 layers, vocabulary 1,024', 1024, large);
-  // the first layer needs no gradient of its input, and the last one's feed-forward runs on trained rows only
-  const added = (large.cpuSeconds - small.cpuSeconds) / (many.layers - few.layers);
+  return 0;
+}
+
+/**
+ * 4 to 32 layers of the same model: what each doubling adds per layer. The first layer needs no gradient of its
+ * input, and the last one's feed-forward runs on trained rows only, so that the average over few layers is lower
+ * than what a layer in between costs; a cost that grew with their number would show from 8 layers on.
+ */
+export function benchLayers(args) {
+  const steps = WARM_UP + numberOption(args, 'steps', 5);
+  process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of width 768 in bf16, vocabulary 1,024\n`);
+  const measured = [4, 8, 16, 32].map(layers => {
+    const shape = { ...SMALL_SHAPE, layers, vocabulary: 1024 };
+    const result = train(`llama-${layers}-layers`, shape, 1024, { steps });
+    line(`${layers} layers`, 1024, result);
+    return { layers, ...result };
+  });
+  for (const [i, more] of measured.entries()) {
+    const less = measured[i - 1];
+    if (!less) continue;
+    const perLayer = (more.cpuSeconds - less.cpuSeconds) / (more.layers - less.layers);
+    const memory = (more.peakBytes - less.peakBytes) / (more.layers - less.layers);
+    process.stdout.write(
+      `${less.layers} to ${more.layers} layers: ${(1000 * perLayer).toFixed(0)} CPU ms and ${mebibytes(memory)} for each layer\n`,
+    );
+  }
+  const ratio = (a, b) => (b.cpuSeconds / a.cpuSeconds).toFixed(2);
+  const [four, eight, , thirtyTwo] = measured;
   process.stdout.write(
-    `8 times the layers: ${(large.cpuSeconds / small.cpuSeconds).toFixed(2)} times the CPU time; ${added.toFixed(3)} CPU s per layer in between, ${(small.cpuSeconds / few.layers).toFixed(3)} on average over 4
-`,
+    `8 times the layers (4 to 32): ${ratio(four, thirtyTwo)} times the CPU time; 4 times (8 to 32): ${ratio(eight, thirtyTwo)}\n`,
   );
   return 0;
 }
