@@ -82,7 +82,14 @@ describe('luthier export --format gguf-adapter', () => {
     const output = join(directory, 'adapter.gguf');
     writeFileSync(output, 'mine');
     const parts = openParts(workspace.home);
-    const request = { run, model: 'tuned', format: 'gguf-adapter', output, force: true } as const;
+    const request = {
+      run,
+      model: 'tuned',
+      format: 'gguf-adapter',
+      weightType: 'keep',
+      output,
+      force: true,
+    } as const;
     // The exporter's file is cut off behind its back, as a full disk or a bad cable would.
     const { exporter } = parts.workers;
     const cut = {

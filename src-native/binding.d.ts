@@ -288,6 +288,30 @@ export class Trainer {
   dispose(): void;
 }
 
+/**
+ * Writes base and adapter as one GGUF: W + (alpha / rank) · B · A in float32 for each weight that the adapter
+ * targets, a few rows at a time; other weights and all metadata are kept, the names are recorded in
+ * `general.base_model.0.name` and `general.finetune`. `weightType` is that of matrices; `KEEP` leaves each as it
+ * is in the base. Not atomic and not synced: for a file that nobody uses yet. Errors: those of the two headers,
+ * `adapter.wrongModel`, `adapter.shapeMismatch`, `merge.unsupported`, `file.writeFailed`.
+ */
+export function mergeAdapter(options: {
+  readonly modelPath: string;
+  readonly adapterPath: string;
+  readonly outputPath: string;
+  readonly weightType: 'KEEP' | 'F32' | 'F16' | 'BF16';
+  readonly baseName: string;
+  readonly adapterName: string;
+}): Promise<Result<{ readonly bytes: number }>>;
+/** llama.cpp's quantization of a whole model. Errors: `quantization.unknown`, `quantization.failed`. */
+export function quantizeModel(
+  inputPath: string,
+  outputPath: string,
+  type: string,
+): Promise<Result<{ readonly bytes: number }>>;
+/** What {@link quantizeModel} takes: llama.cpp's types that need no importance matrix. */
+export function quantizationTypes(): readonly string[];
+
 /** What a GGUF's header alone tells; the fields are those of {@link ModelInfo}. */
 export type ModelFacts = Pick<
   ModelInfo,

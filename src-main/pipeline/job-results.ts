@@ -1,4 +1,5 @@
 /** What a job tells while it works and when it is done: one shape for the child that says it and the backend that hears it. */
+import type { MergedType } from '../../src-shared/domain/export.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { RunHashes } from '../../src-shared/domain/training.ts';
 import type { Mapping } from './import/describe-mapping.ts';
@@ -111,10 +112,17 @@ export interface ModelWithAdapter {
 }
 
 /** What an export consists of. */
-export type ExportContent = {
-  readonly format: 'gguf-adapter';
-  readonly fileName: string;
-};
+export type ExportContent =
+  | { readonly format: 'gguf-adapter'; readonly fileName: string }
+  | {
+      readonly format: 'gguf';
+      readonly fileName: string;
+      readonly modelPath: string;
+      readonly weightType: MergedType;
+      /** Recorded in the file: of the base model, and of the run. */
+      readonly baseName: string;
+      readonly adapterName: string;
+    };
 
 export interface ExportedFile {
   readonly name: string;

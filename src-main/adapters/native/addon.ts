@@ -114,6 +114,14 @@ const REMEDIES: Readonly<Record<string, { title: string; remedy: string }>> = {
     remedy: "Update the GPU's driver, or set device.backend to cpu.",
   },
   'file.writeFailed': { title: 'A file cannot be written.', remedy: 'Free space, or choose another folder.' },
+  'merge.unsupported': {
+    title: 'The adapter cannot be merged into this model.',
+    remedy: 'Choose another type for the weights, or export the adapter by itself (gguf-adapter).',
+  },
+  'quantization.failed': {
+    title: 'The merged model could not be quantized.',
+    remedy: 'Choose another quantization, or none.',
+  },
   'loss.notFinite': {
     title: 'The loss is not a number any more.',
     remedy: 'Lower training.learningRate, and look at the rows of this step.',

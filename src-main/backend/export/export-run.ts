@@ -2,11 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { ExportFormat, ExportVerification } from '../../../src-shared/domain/export.ts';
+import type { ExportFormat, ExportVerification, MergedType } from '../../../src-shared/domain/export.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { adapterOf, findRun } from '../chat.ts';
 import type { WorkOptions } from '../ports.ts';
 import { judgeVerification } from './judge-verification.ts';
+import { contentOf, type ExportInputs, mustBeEqual, neededBytes } from './plan-export.ts';
 import { checkFreeSpace, checkTarget, type StagedExport, stageExport } from './staged-export.ts';
 
 export interface ExportRequest {
@@ -15,6 +16,8 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   /** A file; or a folder that is there, which gets a file of the run's name. */
   readonly output: string;
+  /** Of a merged model's weights. */
+  readonly weightType: MergedType;
   /** Replaces what is there. */
   readonly force: boolean;
 }
@@ -41,50 +44,62 @@ export async function exportRun(
   const missing = [modelPath, adapter.value ?? ''].find(path => !existsSync(path));
   if (missing !== undefined) return fail(sourceMissing(missing));
   const target = targetOf(request, found.value.run.name);
-  const refused =
-    checkTarget(target, request.force) ?? checkFreeSpace(dirname(target), statSync(adapter.value ?? '').size);
-  if (refused) return fail(refused);
-  const lease = parts.lease.take(`the export of ${found.value.run.name}`);
+  const wrongPlace = checkTarget(target, request.force);
+  if (wrongPlace) return fail(wrongPlace);
+  const inspected = await parts.workers.preparer.inspectModels([modelPath], work);
+  if (!inspected.ok) return inspected;
+  const model = inspected.value[0];
+  if (work.signal.aborted) return fail(cancelled());
+  if (model === undefined || 'refusal' in model) return fail(unreadable(modelPath, model?.refusal));
+  const inputs: ExportInputs = {
+    runName: found.value.run.name,
+    modelPath,
+    adapterPath: adapter.value ?? '',
+    adapterBytes: statSync(adapter.value ?? '').size,
+    modelBytes: statSync(modelPath).size,
+    modelName: model.facts.name,
+    parameters: model.facts.parameters,
+    quantization: model.facts.quantization,
+  };
+  const noSpace = checkFreeSpace(dirname(target), neededBytes(request, inputs));
+  if (noSpace) return fail(noSpace);
+  const lease = parts.lease.take(`the export of ${inputs.runName}`);
   if (!lease.ok) return lease;
   const staged = stageExport(dirname(target));
   try {
     if (!staged.ok) return staged;
-    return await writeAndVerify(
-      parts,
-      staged.value,
-      { ...request, target, modelPath, adapterPath: adapter.value ?? '' },
-      work,
-    );
+    return await writeAndVerify(parts, staged.value, target, request, inputs, work);
   } finally {
     if (staged.ok) staged.value.remove();
     lease.value.release();
   }
 }
 
-interface ResolvedRequest extends ExportRequest {
-  readonly target: string;
-  readonly modelPath: string;
-  readonly adapterPath: string;
-}
-
 async function writeAndVerify(
   { workers }: BackendParts,
   staged: StagedExport,
-  { format, target, modelPath, adapterPath, force }: ResolvedRequest,
+  target: string,
+  request: ExportRequest,
+  inputs: ExportInputs,
   work: WorkOptions,
 ): Promise<Outcome<ExportReport>> {
+  const { modelPath, adapterPath } = inputs;
   const fileName = basename(target);
-  const content = { format, fileName };
+  const content = contentOf(request, inputs, fileName);
   const written = await workers.exporter.write({ content, adapterPath, directory: staged.directory }, work);
   if (!written.ok) return written;
-  const exported = { modelPath, adapterPath: join(staged.directory, fileName) };
+  const writtenPath = join(staged.directory, fileName);
+  const exported =
+    request.format === 'gguf'
+      ? { modelPath: writtenPath, adapterPath: null }
+      : { modelPath, adapterPath: writtenPath };
   const verified = await workers.inference.verify({ reference: { modelPath, adapterPath }, exported }, work);
   if (!verified.ok) return verified;
-  const differs = judgeVerification(verified.value);
+  const differs = judgeVerification(verified.value, mustBeEqual(request, inputs));
   if (differs) return fail(differs);
   if (work.signal.aborted) return fail(cancelled());
   // Somebody may have put a file there meanwhile.
-  const refused = checkTarget(target, force) ?? staged.putInPlace(fileName, target);
+  const refused = checkTarget(target, request.force) ?? staged.putInPlace(fileName, target);
   if (refused) return fail(refused);
   const files = written.value.files.map(({ bytes, sha256 }) => ({ path: target, bytes, sha256 }));
   return ok({ files, verification: verified.value });
@@ -95,7 +110,10 @@ function targetOf({ output, format }: ExportRequest, runName: string): string {
   return isFolder ? join(output, `${fileNameOf(runName)}${SUFFIX[format]}`) : output;
 }
 
-const SUFFIX = { 'gguf-adapter': '-adapter.gguf' } as const satisfies Record<ExportFormat, string>;
+const SUFFIX = { 'gguf-adapter': '-adapter.gguf', gguf: '.gguf' } as const satisfies Record<
+  ExportFormat,
+  string
+>;
 
 /** Letters and digits of any script stay; what some file system refuses becomes a dash. */
 function fileNameOf(name: string): string {
@@ -109,6 +127,15 @@ function sourceMissing(path: string) {
     title: 'A file of the run is not there any more.',
     cause: `There is no ${path}.`,
     remedy: 'Put it back where it was, or train again.',
+  };
+}
+
+function unreadable(path: string, reason: string | undefined) {
+  return {
+    code: 'export.modelUnreadable',
+    title: 'The base model of the run cannot be read.',
+    cause: reason ?? `${path} was not looked at.`,
+    remedy: 'Put the file back as it was when the run was trained.',
   };
 }
 

@@ -2,16 +2,20 @@
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { ExportVerification } from '../../../src-shared/domain/export.ts';
 
-/** The same numbers computed in another order differ by less, in nats. */
+/** The same numbers added in another order differ by less, in nats. */
 const EQUAL_WITHIN = 1e-3;
 
-/** Null where it is. Not a number is no agreement. Error: `export.differs`. */
-export function judgeVerification(verification: ExportVerification): CodedError | null {
-  if (verification.largestDifference <= EQUAL_WITHIN) return null;
+/** Null where it is. A rounded export must predict at all; how closely is for the user to judge. Error: `export.differs`. */
+export function judgeVerification(verification: ExportVerification, mustBeEqual: boolean): CodedError | null {
+  const { largestDifference } = verification;
+  const isFine = mustBeEqual ? largestDifference <= EQUAL_WITHIN : Number.isFinite(largestDifference);
+  if (isFine) return null;
   return {
     code: 'export.differs',
     title: 'The export does not predict what base and adapter do.',
-    cause: `A log probability differs by ${verification.largestDifference}, more than ${EQUAL_WITHIN}.`,
+    cause: mustBeEqual
+      ? `A log probability differs by ${largestDifference}, more than ${EQUAL_WITHIN}.`
+      : 'Loaded again, it predicts values that are no numbers.',
     remedy: 'The files were not kept. Report this with the model and the format.',
     details: verification,
   };

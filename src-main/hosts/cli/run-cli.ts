@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
 import { CodedException, orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
-import { EXPORT_FORMATS } from '../../../src-shared/domain/export.ts';
+import { EXPORT_FORMATS, MERGED_TYPES } from '../../../src-shared/domain/export.ts';
 import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
@@ -153,6 +153,7 @@ function buildProgram(perform: Perform): Command {
   command('export <run>', 'the tuned model as files for other programs, verified')
     .requiredOption('--format <format>', EXPORT_FORMATS.join(', '))
     .requiredOption('--output <path>', 'where to; a folder keeps the name that the run gives')
+    .option('--quantization <type>', `of a merged model: ${MERGED_TYPES.join(', ')}`, 'keep')
     .option('--best', 'the adapter with the lowest validation loss instead of the last')
     .option('--force', 'replace what is there')
     .action((run: string, options: GlobalOptions & ExportArguments) =>

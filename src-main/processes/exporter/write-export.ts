@@ -3,64 +3,83 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { ExportedFile } from '../../pipeline/job-results.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { ExportJob, ExportResult } from '../protocol.ts';
+import { stopIfAsked } from './cancellation.ts';
+import { writeMergedModel } from './write-merged-model.ts';
 
-/** Errors: `file.writeFailed`, `job.cancelled`. */
+/** Errors: `file.writeFailed`, `job.cancelled`, those of model and adapter. */
 export async function writeExport(job: ExportJob, context: JobContext): Promise<Outcome<ExportResult>> {
   const { content, adapterPath, directory } = job;
-  return ok({ files: [await copyFile(adapterPath, directory, content.fileName, context)] });
+  const path = join(directory, content.fileName);
+  switch (content.format) {
+    case 'gguf-adapter':
+      return ok({ files: [await copyFile(adapterPath, path, content.fileName, context)] });
+    case 'gguf': {
+      const written = await writeMergedModel(content, adapterPath, directory, context);
+      return written.ok ? ok({ files: [await describeFile(path, content.fileName, context)] }) : written;
+    }
+    default:
+      return assertNever(content);
+  }
 }
 
 async function copyFile(
   source: string,
-  directory: string,
+  path: string,
   name: string,
   context: JobContext,
 ): Promise<ExportedFile> {
-  const hash = createHash('sha256');
-  const total = statSync(source).size;
-  let done = 0;
-  await asWriting(join(directory, name), async () => {
-    const fd = openSync(join(directory, name), 'wx');
+  try {
+    const fd = openSync(path, 'wx');
     try {
-      for await (const chunk of createReadStream(source, { highWaterMark: 1 << 20 })) {
-        const bytes = chunk as Buffer;
+      return await readThrough(source, name, context, bytes => {
         for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-        hash.update(bytes);
-        done += bytes.length;
-        stopIfAsked(context);
-        context.reportProgress({ phase: 'writing bytes', done, total });
-      }
-      fsyncSync(fd);
+      });
     } finally {
+      fsyncSync(fd);
       closeSync(fd);
     }
-  });
-  return { name, bytes: done, sha256: hash.digest('hex') };
-}
-
-async function asWriting(path: string, write: () => Promise<void>): Promise<void> {
-  try {
-    await write();
   } catch (error) {
-    if (error instanceof CodedException) throw error;
-    throw new CodedException({
-      code: 'file.writeFailed',
-      title: 'A file cannot be written.',
-      cause: `${path}: ${error instanceof Error ? error.message : String(error)}`,
-      remedy: 'Free space, or choose another folder.',
-    });
+    throw error instanceof CodedException ? error : new CodedException(writeFailed(path, error));
   }
 }
 
-function stopIfAsked({ signal }: JobContext): void {
-  if (!signal.aborted) return;
-  throw new CodedException({
-    code: 'job.cancelled',
-    title: 'The export was cancelled.',
-    cause: 'It was asked to stop.',
-    remedy: 'Start it again when you like.',
-  });
+/** Of a file that was written without being synced. */
+async function describeFile(path: string, name: string, context: JobContext): Promise<ExportedFile> {
+  const fd = openSync(path, 'r+');
+  fsyncSync(fd);
+  closeSync(fd);
+  return readThrough(path, name, context, () => undefined);
+}
+
+async function readThrough(
+  path: string,
+  name: string,
+  context: JobContext,
+  onBytes: (bytes: Buffer) => void,
+): Promise<ExportedFile> {
+  const hash = createHash('sha256');
+  const total = statSync(path).size;
+  let done = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const bytes = chunk as Buffer;
+    onBytes(bytes);
+    hash.update(bytes);
+    done += bytes.length;
+    stopIfAsked(context.signal);
+    context.reportProgress({ phase: 'hashing bytes', done, total });
+  }
+  return { name, bytes: done, sha256: hash.digest('hex') };
+}
+
+function writeFailed(path: string, error: unknown) {
+  return {
+    code: 'file.writeFailed',
+    title: 'A file cannot be written.',
+    cause: `${path}: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'Free space, or choose another folder.',
+  };
 }

@@ -130,6 +130,7 @@ NAPI_MODULE_INIT() {
         define_model(env, exports);
         define_chat_template(env, exports);
         define_trainer(env, exports);
+        define_merge(env, exports);
     } catch (const PendingException &) {
         return nullptr;
     }

@@ -113,6 +113,7 @@ constexpr auto static_method = napi_property_attributes(napi_static | napi_defau
 void define_model(napi_env env, napi_value exports);
 void define_chat_template(napi_env env, napi_value exports);
 void define_trainer(napi_env env, napi_value exports);
+void define_merge(napi_env env, napi_value exports);
 void define_functions(napi_env env, napi_value exports);
 
 } // namespace luthier::binding

@@ -1,6 +1,10 @@
 /** `luthier export`: a run's tuned model as files for other programs. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../../../../src-shared/domain/export.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportVerification,
+  MERGED_TYPES,
+} from '../../../../src-shared/domain/export.ts';
 import { exportRun } from '../../../backend/export/export-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -9,6 +13,7 @@ import { resolveRunId } from './runs.ts';
 export interface ExportArguments {
   readonly format: string;
   readonly output: string;
+  readonly quantization: string;
   readonly best?: boolean;
   readonly force?: boolean;
 }
@@ -24,7 +29,8 @@ export async function exportCommand(
       {
         run: resolveRunId(parts, run),
         model: given.best ? 'best' : 'tuned',
-        format: formatOf(given.format),
+        format: oneOf(EXPORT_FORMATS, given.format, '--format'),
+        weightType: oneOf(MERGED_TYPES, given.quantization, '--quantization'),
         output: at(given.output),
         force: given.force === true,
       },
@@ -32,23 +38,29 @@ export async function exportCommand(
     ),
   );
   if (output.json) await output.document(report);
-  const { tokens, largestDifference } = report.verification;
   await output.text(
     [
       ...report.files.map(({ path, bytes }) => `${path}  ${bytes} bytes`),
-      `Verified: loaded again, it predicts as base and adapter do on ${tokens} tokens (log probabilities within ${largestDifference.toExponential(1)}).`,
+      describeVerification(report.verification),
     ].join('\n'),
   );
   return EXIT.done;
 }
 
-function formatOf(text: string): ExportFormat {
-  const format = EXPORT_FORMATS.find(known => known === text);
-  if (format) return format;
+function describeVerification({ tokens, largestDifference, divergence, sameChoice }: ExportVerification) {
+  const agreement = `on ${tokens} tokens, the likeliest next token is the same on ${Math.round(sameChoice * 100)} %`;
+  const distance = `log probabilities within ${largestDifference.toExponential(1)}, divergence ${divergence.toExponential(1)}`;
+  return `Verified: loaded again and compared with base and adapter ${agreement} (${distance}).`;
+}
+
+/** Upper or lower case. Throws a CodedException. */
+function oneOf<T extends string>(known: readonly T[], text: string, option: string): T {
+  const found = known.find(name => name.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
   throw new CodedException({
     code: 'arguments.invalid',
-    title: 'The format is not known.',
-    cause: `--format is ${text}.`,
-    remedy: `Use one of ${EXPORT_FORMATS.join(', ')}.`,
+    title: `${option} is not known.`,
+    cause: `${option} is ${text}.`,
+    remedy: `Use one of ${known.join(', ')}.`,
   });
 }

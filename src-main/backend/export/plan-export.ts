@@ -1,0 +1,60 @@
+/** What an export consists of, how much room it takes, and how closely it must agree. */
+import { basename } from 'node:path';
+import {
+  type ExportFormat,
+  type MergedType,
+  WEIGHT_BITS,
+  type WeightType,
+} from '../../../src-shared/domain/export.ts';
+import type { ExportContent } from '../../pipeline/job-results.ts';
+
+export interface ExportInputs {
+  readonly runName: string;
+  readonly modelPath: string;
+  readonly adapterPath: string;
+  readonly adapterBytes: number;
+  readonly modelBytes: number;
+  /** Of the base, from its header. */
+  readonly modelName: string | null;
+  readonly parameters: number;
+  /** Type of most weights, as llama.cpp names it. */
+  readonly quantization: string;
+}
+
+interface Choice {
+  readonly format: ExportFormat;
+  readonly weightType: MergedType;
+}
+
+export function contentOf(choice: Choice, inputs: ExportInputs, fileName: string): ExportContent {
+  if (choice.format === 'gguf-adapter') return { format: choice.format, fileName };
+  const { modelPath, modelName, runName } = inputs;
+  const baseName = modelName ?? basename(modelPath).replace(/\.gguf$/i, '');
+  const { weightType } = choice;
+  return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName: runName };
+}
+
+/** Vocabulary and header, and tensors that get a larger type than the name says. */
+const OVERHEAD = 1.1;
+
+/** Bytes on the disk while it is written, the float model that a quantized one comes from included. */
+export function neededBytes({ format, weightType }: Choice, inputs: ExportInputs): number {
+  if (format === 'gguf-adapter') return inputs.adapterBytes;
+  if (weightType === 'keep') return inputs.modelBytes;
+  const bytesAs = (type: WeightType) => (inputs.parameters * WEIGHT_BITS[type] * OVERHEAD) / 8;
+  if (isFloat(weightType)) return bytesAs(weightType);
+  return bytesAs(weightType) + (isFloat(inputs.quantization) ? inputs.modelBytes : bytesAs('F16'));
+}
+
+/**
+ * Whether the export predicts the same but for the order of additions. A merged model in a smaller type is rounded;
+ * one in float32 over a base in a smaller type is more exact than base and adapter.
+ */
+export function mustBeEqual({ format, weightType }: Choice, { quantization }: ExportInputs): boolean {
+  if (format === 'gguf-adapter') return true;
+  return quantization === 'F32' && (weightType === 'F32' || weightType === 'keep');
+}
+
+function isFloat(type: string): boolean {
+  return type === 'F32' || type === 'F16' || type === 'BF16';
+}
