@@ -115,6 +115,13 @@ export interface ModelWithAdapter {
 export type ExportContent =
   | { readonly format: 'gguf-adapter'; readonly fileName: string }
   | {
+      readonly format: 'peft';
+      /** Of the folder. */
+      readonly fileName: string;
+      readonly modelPath: string;
+      readonly baseName: string;
+    }
+  | {
       readonly format: 'gguf';
       readonly fileName: string;
       readonly modelPath: string;
@@ -130,3 +137,6 @@ export interface ExportedFile {
   /** Hex. */
   readonly sha256: string;
 }
+
+/** Beside an export that stock llama.cpp cannot load: the adapter that was read from it again. */
+export const READ_BACK_FILE = 'read-back.gguf.partial';

@@ -2,7 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { ExportFormat, ExportVerification, MergedType } from '../../../src-shared/domain/export.ts';
+import { READ_BACK_FILE } from '../../pipeline/job-results.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { adapterOf, findRun } from '../chat.ts';
 import type { WorkOptions } from '../ports.ts';
@@ -14,7 +16,7 @@ export interface ExportRequest {
   readonly run: string;
   readonly model: 'tuned' | 'best';
   readonly format: ExportFormat;
-  /** A file; or a folder that is there, which gets a file of the run's name. */
+  /** A file; or a folder that is there, which gets a file of the run's name. `peft`: the folder itself. */
   readonly output: string;
   /** Of a merged model's weights. */
   readonly weightType: MergedType;
@@ -88,11 +90,7 @@ async function writeAndVerify(
   const content = contentOf(request, inputs, fileName);
   const written = await workers.exporter.write({ content, adapterPath, directory: staged.directory }, work);
   if (!written.ok) return written;
-  const writtenPath = join(staged.directory, fileName);
-  const exported =
-    request.format === 'gguf'
-      ? { modelPath: writtenPath, adapterPath: null }
-      : { modelPath, adapterPath: writtenPath };
+  const exported = exportedModel(request.format, modelPath, staged.directory, fileName);
   const verified = await workers.inference.verify({ reference: { modelPath, adapterPath }, exported }, work);
   if (!verified.ok) return verified;
   const differs = judgeVerification(verified.value, mustBeEqual(request, inputs));
@@ -101,19 +99,35 @@ async function writeAndVerify(
   // Somebody may have put a file there meanwhile.
   const refused = checkTarget(target, request.force) ?? staged.putInPlace(fileName, target);
   if (refused) return fail(refused);
-  const files = written.value.files.map(({ bytes, sha256 }) => ({ path: target, bytes, sha256 }));
+  const files = written.value.files.map(({ name, bytes, sha256 }) => ({
+    path: request.format === 'peft' ? join(target, name) : target,
+    bytes,
+    sha256,
+  }));
   return ok({ files, verification: verified.value });
 }
 
+/** What stock llama.cpp loads to see whether the export is right. */
+function exportedModel(format: ExportFormat, modelPath: string, directory: string, fileName: string) {
+  switch (format) {
+    case 'gguf':
+      return { modelPath: join(directory, fileName), adapterPath: null };
+    case 'gguf-adapter':
+      return { modelPath, adapterPath: join(directory, fileName) };
+    case 'peft':
+      return { modelPath, adapterPath: join(directory, READ_BACK_FILE) };
+    default:
+      return assertNever(format);
+  }
+}
+
 function targetOf({ output, format }: ExportRequest, runName: string): string {
+  if (format === 'peft') return output;
   const isFolder = existsSync(output) && statSync(output).isDirectory();
   return isFolder ? join(output, `${fileNameOf(runName)}${SUFFIX[format]}`) : output;
 }
 
-const SUFFIX = { 'gguf-adapter': '-adapter.gguf', gguf: '.gguf' } as const satisfies Record<
-  ExportFormat,
-  string
->;
+const SUFFIX = { 'gguf-adapter': '-adapter.gguf', gguf: '.gguf' } as const;
 
 /** Letters and digits of any script stay; what some file system refuses becomes a dash. */
 function fileNameOf(name: string): string {

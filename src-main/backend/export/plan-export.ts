@@ -30,6 +30,7 @@ export function contentOf(choice: Choice, inputs: ExportInputs, fileName: string
   if (choice.format === 'gguf-adapter') return { format: choice.format, fileName };
   const { modelPath, modelName, runName } = inputs;
   const baseName = modelName ?? basename(modelPath).replace(/\.gguf$/i, '');
+  if (choice.format === 'peft') return { format: choice.format, fileName, modelPath, baseName };
   const { weightType } = choice;
   return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName: runName };
 }
@@ -40,6 +41,7 @@ const OVERHEAD = 1.1;
 /** Bytes on the disk while it is written, the float model that a quantized one comes from included. */
 export function neededBytes({ format, weightType }: Choice, inputs: ExportInputs): number {
   if (format === 'gguf-adapter') return inputs.adapterBytes;
+  if (format === 'peft') return 2 * inputs.adapterBytes;
   if (weightType === 'keep') return inputs.modelBytes;
   const bytesAs = (type: WeightType) => (inputs.parameters * WEIGHT_BITS[type] * OVERHEAD) / 8;
   if (isFloat(weightType)) return bytesAs(weightType);
@@ -51,7 +53,7 @@ export function neededBytes({ format, weightType }: Choice, inputs: ExportInputs
  * one in float32 over a base in a smaller type is more exact than base and adapter.
  */
 export function mustBeEqual({ format, weightType }: Choice, { quantization }: ExportInputs): boolean {
-  if (format === 'gguf-adapter') return true;
+  if (format !== 'gguf') return true;
   return quantization === 'F32' && (weightType === 'F32' || weightType === 'keep');
 }
 

@@ -1,5 +1,5 @@
 /** The files of an export: a folder beside the target until they are whole, then renamed into place. */
-import { existsSync, mkdtempSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 
@@ -19,7 +19,7 @@ export function stageExport(parent: string): Outcome<StagedExport> {
       directory,
       putInPlace: (name, target) => {
         try {
-          renameSync(join(directory, name), target);
+          place(join(directory, name), target);
           return null;
         } catch (error) {
           return writeFailed(target, error);
@@ -42,13 +42,23 @@ export function checkTarget(target: string, force: boolean): CodedError | null {
       remedy: 'Make it, or choose another one.',
     };
   }
-  if (force || !existsSync(target)) return null;
+  if (force || !existsSync(target) || isEmptyFolder(target)) return null;
   return {
     code: 'export.exists',
-    title: 'There is a file of this name already.',
+    title: 'There is something of this name already.',
     cause: `${target} was left as it is.`,
     remedy: 'Choose another name, or replace it with --force.',
   };
+}
+
+function isEmptyFolder(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).length === 0;
+}
+
+/** A folder that is there keeps what else is in it. */
+function place(source: string, target: string): void {
+  if (!existsSync(target) || !statSync(source).isDirectory()) renameSync(source, target);
+  else for (const name of readdirSync(source)) renameSync(join(source, name), join(target, name));
 }
 
 /** Not all of a disk is given away: the system needs some. */

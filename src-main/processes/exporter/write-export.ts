@@ -1,6 +1,6 @@
 /** Writes the files of one export into a folder, synced, and says what each holds. */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
@@ -9,6 +9,7 @@ import type { JobContext } from '../child-channel.ts';
 import type { ExportJob, ExportResult } from '../protocol.ts';
 import { stopIfAsked } from './cancellation.ts';
 import { writeMergedModel } from './write-merged-model.ts';
+import { writePeftFolder } from './write-peft-folder.ts';
 
 /** Errors: `file.writeFailed`, `job.cancelled`, those of model and adapter. */
 export async function writeExport(job: ExportJob, context: JobContext): Promise<Outcome<ExportResult>> {
@@ -17,6 +18,10 @@ export async function writeExport(job: ExportJob, context: JobContext): Promise<
   switch (content.format) {
     case 'gguf-adapter':
       return ok({ files: [await copyFile(adapterPath, path, content.fileName, context)] });
+    case 'peft': {
+      const written = await writePeftFolder(content, adapterPath, directory, context.nativeDirectory);
+      return written.ok ? ok({ files: await describeFolder(path, context) }) : written;
+    }
     case 'gguf': {
       const written = await writeMergedModel(content, adapterPath, directory, context);
       return written.ok ? ok({ files: [await describeFile(path, content.fileName, context)] }) : written;
@@ -24,6 +29,14 @@ export async function writeExport(job: ExportJob, context: JobContext): Promise<
     default:
       return assertNever(content);
   }
+}
+
+async function describeFolder(folder: string, context: JobContext): Promise<ExportedFile[]> {
+  const files: ExportedFile[] = [];
+  for (const name of readdirSync(folder).sort()) {
+    files.push(await describeFile(join(folder, name), name, context));
+  }
+  return files;
 }
 
 async function copyFile(
