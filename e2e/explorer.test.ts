@@ -18,11 +18,7 @@ import {
 const workspace = createWorkspace('explorer');
 let backend: BackendFace;
 beforeAll(async () => {
-  const files = locateFiles({
-    isPackaged: false,
-    mainDirectory: join(root, 'out', 'main'),
-    resourcesPath: '',
-  });
+  const files = locateFiles(join(root, 'out', 'main'));
   backend = await createBackend({ host: 'web', home: workspace.home, ...files });
 });
 afterAll(async () => {

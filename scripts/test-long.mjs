@@ -1,5 +1,5 @@
 // `npm run test:long`: what takes minutes. `npm run test:long -- kills` runs one part: kills (runs that are killed
-// and resumed), sanitizers (the native core's own tests under the address and undefined behaviour sanitizers).
+// and resumed), package (the packed app, checked and used from another place), sanitizers (the native core's own tests under the address and undefined behaviour sanitizers).
 //
 // The sanitized tests are built in the tree of the last native build, whose llama.cpp libraries they use.
 import { spawnSync } from 'node:child_process';
@@ -8,16 +8,17 @@ import { join } from 'node:path';
 import { root } from './setup.mjs';
 
 const tree = join(root, 'build', 'native-work');
+const longTest = name => [
+  process.execPath,
+  join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  '--config',
+  join(root, 'vitest.long.config.ts'),
+  name,
+];
 const parts = {
-  kills: [
-    [
-      process.execPath,
-      join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-      'run',
-      '--config',
-      join(root, 'vitest.long.config.ts'),
-    ],
-  ],
+  kills: [longTest('six-kills')],
+  package: [longTest('package')],
   sanitizers: [
     ['cmake', '-S', join(root, 'src-native'), '-B', tree, '-DLUTHIER_TESTS=ON'],
     ['cmake', '--build', tree, '--target', 'luthier-tests', '--parallel', String(availableParallelism())],

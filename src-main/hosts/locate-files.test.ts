@@ -3,12 +3,7 @@ import { expect, it } from 'vitest';
 import { locateFiles } from './locate-files.ts';
 
 it('finds everything in a checkout', () => {
-  const checkout = {
-    isPackaged: false,
-    mainDirectory: '/code/out/main',
-    resourcesPath: '/electron/resources',
-  };
-  expect(locateFiles(checkout)).toEqual({
+  expect(locateFiles('/code/out/main')).toEqual({
     rendererDirectory: '/code/out/renderer',
     preloadFile: '/code/out/preload/preload.cjs',
     resourcesDirectory: '/code/resources',
@@ -18,12 +13,7 @@ it('finds everything in a checkout', () => {
 });
 
 it('finds bundles in the archive and plain files beside it once packaged', () => {
-  const packaged = {
-    isPackaged: true,
-    mainDirectory: '/opt/Luthier/resources/app.asar/out/main',
-    resourcesPath: '/opt/Luthier/resources',
-  };
-  expect(locateFiles(packaged)).toEqual({
+  expect(locateFiles('/opt/Luthier/resources/app.asar/out/main')).toEqual({
     rendererDirectory: '/opt/Luthier/resources/app.asar/out/renderer',
     preloadFile: '/opt/Luthier/resources/app.asar/out/preload/preload.cjs',
     resourcesDirectory: '/opt/Luthier/resources/resources',

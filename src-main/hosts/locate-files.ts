@@ -1,5 +1,5 @@
 /** Where the desktop app finds its parts, in a checkout and once packaged. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export interface AppFiles {
   /** The built page. */
@@ -14,26 +14,24 @@ export interface AppFiles {
 }
 
 /**
- * `mainDirectory` holds the running main bundle (`out/main`), `resourcesPath` is Electron's
- * `process.resourcesPath`. Packaged, what is read as plain files lies beside the archive:
+ * `mainDirectory` holds the running main bundle (`out/main`). Packaged, what is read as plain files lies beside the
+ * archive, which is found from the bundle: Electron run as Node has no `process.resourcesPath`.
  *
  *     checkout  out/main → ../renderer  ../preload  ../../resources  ../../build/native
  *     packaged  resources/app.asar/out/main → ../renderer  ../preload;  resources/resources  resources/native
  */
-export function locateFiles(app: {
-  readonly isPackaged: boolean;
-  readonly mainDirectory: string;
-  readonly resourcesPath: string;
-}): AppFiles {
-  const built = join(app.mainDirectory, '..');
-  const plain = app.isPackaged
-    ? { resources: app.resourcesPath, native: app.resourcesPath }
-    : { resources: join(built, '..'), native: join(built, '..', 'build') };
+export function locateFiles(mainDirectory: string): AppFiles {
+  const built = join(mainDirectory, '..');
+  const app = join(built, '..');
+  const isPackaged = basename(app) === 'app.asar';
+  const plain = isPackaged
+    ? { resources: join(app, '..'), native: join(app, '..') }
+    : { resources: app, native: join(app, 'build') };
   return {
     rendererDirectory: join(built, 'renderer'),
     preloadFile: join(built, 'preload', 'preload.cjs'),
     resourcesDirectory: join(plain.resources, 'resources'),
     nativeDirectory: join(plain.native, 'native'),
-    processDirectory: app.mainDirectory,
+    processDirectory: mainDirectory,
   };
 }

@@ -211,11 +211,7 @@ async function runAction(options: GlobalOptions, places: CliPlaces, action: Acti
   process.on('SIGTERM', interrupt);
   let parts: BackendParts | null = null;
   try {
-    const files = locateFiles({
-      isPackaged: places.builtDirectory.includes('app.asar'),
-      mainDirectory: places.builtDirectory,
-      resourcesPath: (process as { resourcesPath?: string }).resourcesPath ?? '',
-    });
+    const files = locateFiles(places.builtDirectory);
     parts = orThrow(
       createBackendParts({
         host: 'cli',

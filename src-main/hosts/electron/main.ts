@@ -25,11 +25,7 @@ function start(): void {
 }
 
 async function openApp(): Promise<void> {
-  const files = locateFiles({
-    isPackaged: app.isPackaged,
-    mainDirectory: import.meta.dirname,
-    resourcesPath: process.resourcesPath,
-  });
+  const files = locateFiles(import.meta.dirname);
   denyPermissions(session.defaultSession);
   servePage(files.rendererDirectory);
   installMenu(process.platform);
