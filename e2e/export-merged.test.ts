@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readGgufFileInfo } from 'node-llama-cpp';
@@ -26,6 +26,7 @@ beforeAll(async () => {
   parts = openParts(workspace.home);
 }, 240_000);
 afterAll(() => {
+  parts?.workers.explorer.close();
   parts?.store.close();
   workspace.remove();
 });
@@ -76,6 +77,36 @@ describe('a merged model', () => {
     const found = await greedyAnswers(path, null);
     const same = expected.filter((answer, i) => answer === found[i]).length;
     expect(same / expected.length, `${same} of ${expected.length}`).toBeGreaterThanOrEqual(0.98);
+  });
+
+  it('goes to Ollama with a Modelfile that says what the template prints and where an answer ends', async () => {
+    const output = join(workspace.directory, 'ollama');
+    const request = {
+      run,
+      model: 'tuned',
+      format: 'ollama',
+      weightType: 'F32',
+      output,
+      force: false,
+    } as const;
+    const { files, verification } = orThrow(await exportRun(parts, request, work));
+    expect(verification.largestDifference).toBeLessThan(1e-3);
+    expect(files.map(({ path }) => path)).toEqual([join(output, 'Modelfile'), join(output, 'model.gguf')]);
+    const text = readFileSync(join(output, 'Modelfile'), 'utf8');
+    expect(text).toMatch(/^FROM \.\/model\.gguf\n/);
+    expect(text).toMatch(/PARAMETER stop "[^"]+"/);
+    // What the template itself prints around a message and in front of an answer stands in TEMPLATE.
+    const recipe = orThrow(parts.checkRecipe(parts.store.show(run)?.recipe));
+    const messages = [{ role: 'user' as const, content: 'Hello there' }];
+    const question = { kind: 'prompt', recipe, messages } as const;
+    const shown = orThrow(await parts.workers.explorer.ask<{ text: string }>(question, work.signal));
+    const [before = '', after = ''] = shown.text.split('Hello there');
+    const userBefore = /eq \.Role "user" \}\}(.*?)\{\{ \.Content/s.exec(text)?.[1];
+    const header = /\{\{ end \}\}\{\{ end \}\}(.*?)"""/s.exec(text)?.[1];
+    expect(userBefore).toBeTruthy();
+    expect(header).toBeTruthy();
+    expect(before.endsWith(userBefore ?? '?')).toBe(true);
+    expect(after.endsWith(header ?? '?')).toBe(true);
   });
 
   it('comes in every type that is offered, which are those of the native part', async () => {

@@ -1,7 +1,9 @@
 /** What a job tells while it works and when it is done: one shape for the child that says it and the backend that hears it. */
+
 import type { MergedType } from '../../src-shared/domain/export.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { RunHashes } from '../../src-shared/domain/training.ts';
+import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Mapping } from './import/describe-mapping.ts';
 
 export interface Progress {
@@ -122,6 +124,19 @@ export type ExportContent =
       readonly baseName: string;
     }
   | {
+      readonly format: 'ollama';
+      /** Of the folder. */
+      readonly fileName: string;
+      readonly modelPath: string;
+      readonly weightType: MergedType;
+      readonly baseName: string;
+      readonly adapterName: string;
+      /** Its template is put in Ollama's language. */
+      readonly recipe: Recipe;
+      /** Seconds since 1970: what a template's `strftime_now` prints. */
+      readonly now: number;
+    }
+  | {
       readonly format: 'gguf';
       readonly fileName: string;
       readonly modelPath: string;
@@ -140,3 +155,6 @@ export interface ExportedFile {
 
 /** Beside an export that stock llama.cpp cannot load: the adapter that was read from it again. */
 export const READ_BACK_FILE = 'read-back.gguf.partial';
+
+/** Beside the Modelfile. */
+export const OLLAMA_MODEL_FILE = 'model.gguf';

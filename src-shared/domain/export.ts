@@ -1,6 +1,6 @@
 /** A run's result as files for other programs. */
 
-export const EXPORT_FORMATS = ['gguf-adapter', 'gguf', 'peft'] as const;
+export const EXPORT_FORMATS = ['gguf-adapter', 'gguf', 'peft', 'ollama'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /**

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { ExportFormat, ExportVerification, MergedType } from '../../../src-shared/domain/export.ts';
-import { READ_BACK_FILE } from '../../pipeline/job-results.ts';
+import { OLLAMA_MODEL_FILE, READ_BACK_FILE } from '../../pipeline/job-results.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { adapterOf, findRun } from '../chat.ts';
 import type { WorkOptions } from '../ports.ts';
@@ -16,7 +16,7 @@ export interface ExportRequest {
   readonly run: string;
   readonly model: 'tuned' | 'best';
   readonly format: ExportFormat;
-  /** A file; or a folder that is there, which gets a file of the run's name. `peft`: the folder itself. */
+  /** A file; or a folder that is there, which gets a file of the run's name. `peft`, `ollama`: the folder itself. */
   readonly output: string;
   /** Of a merged model's weights. */
   readonly weightType: MergedType;
@@ -55,6 +55,8 @@ export async function exportRun(
   if (model === undefined || 'refusal' in model) return fail(unreadable(modelPath, model?.refusal));
   const inputs: ExportInputs = {
     runName: found.value.run.name,
+    recipe: found.value.recipe,
+    now: Math.floor(parts.now().getTime() / 1000),
     modelPath,
     adapterPath: adapter.value ?? '',
     adapterBytes: statSync(adapter.value ?? '').size,
@@ -100,7 +102,7 @@ async function writeAndVerify(
   const refused = checkTarget(target, request.force) ?? staged.putInPlace(fileName, target);
   if (refused) return fail(refused);
   const files = written.value.files.map(({ name, bytes, sha256 }) => ({
-    path: request.format === 'peft' ? join(target, name) : target,
+    path: isFolderFormat(request.format) ? join(target, name) : target,
     bytes,
     sha256,
   }));
@@ -114,6 +116,8 @@ function exportedModel(format: ExportFormat, modelPath: string, directory: strin
       return { modelPath: join(directory, fileName), adapterPath: null };
     case 'gguf-adapter':
       return { modelPath, adapterPath: join(directory, fileName) };
+    case 'ollama':
+      return { modelPath: join(directory, fileName, OLLAMA_MODEL_FILE), adapterPath: null };
     case 'peft':
       return { modelPath, adapterPath: join(directory, READ_BACK_FILE) };
     default:
@@ -122,9 +126,13 @@ function exportedModel(format: ExportFormat, modelPath: string, directory: strin
 }
 
 function targetOf({ output, format }: ExportRequest, runName: string): string {
-  if (format === 'peft') return output;
+  if (isFolderFormat(format)) return output;
   const isFolder = existsSync(output) && statSync(output).isDirectory();
   return isFolder ? join(output, `${fileNameOf(runName)}${SUFFIX[format]}`) : output;
+}
+
+function isFolderFormat(format: ExportFormat): format is 'peft' | 'ollama' {
+  return format === 'peft' || format === 'ollama';
 }
 
 const SUFFIX = { 'gguf-adapter': '-adapter.gguf', gguf: '.gguf' } as const;

@@ -4,6 +4,8 @@ import { type ExportInputs, mustBeEqual, neededBytes } from './plan-export.ts';
 
 const inputs: ExportInputs = {
   runName: 'r',
+  recipe: {} as ExportInputs['recipe'],
+  now: 0,
   modelPath: '/m/base.gguf',
   adapterPath: '/a.gguf',
   adapterBytes: 1_000,

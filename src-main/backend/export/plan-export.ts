@@ -6,10 +6,14 @@ import {
   WEIGHT_BITS,
   type WeightType,
 } from '../../../src-shared/domain/export.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { ExportContent } from '../../pipeline/job-results.ts';
 
 export interface ExportInputs {
   readonly runName: string;
+  readonly recipe: Recipe;
+  /** Seconds since 1970. */
+  readonly now: number;
   readonly modelPath: string;
   readonly adapterPath: string;
   readonly adapterBytes: number;
@@ -32,6 +36,11 @@ export function contentOf(choice: Choice, inputs: ExportInputs, fileName: string
   const baseName = modelName ?? basename(modelPath).replace(/\.gguf$/i, '');
   if (choice.format === 'peft') return { format: choice.format, fileName, modelPath, baseName };
   const { weightType } = choice;
+  if (choice.format === 'ollama') {
+    const { recipe, now } = inputs;
+    const adapterName = runName;
+    return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName, recipe, now };
+  }
   return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName: runName };
 }
 
@@ -53,7 +62,7 @@ export function neededBytes({ format, weightType }: Choice, inputs: ExportInputs
  * one in float32 over a base in a smaller type is more exact than base and adapter.
  */
 export function mustBeEqual({ format, weightType }: Choice, { quantization }: ExportInputs): boolean {
-  if (format !== 'gguf') return true;
+  if (format === 'gguf-adapter' || format === 'peft') return true;
   return quantization === 'F32' && (weightType === 'F32' || weightType === 'keep');
 }
 

@@ -9,6 +9,7 @@ import type { JobContext } from '../child-channel.ts';
 import type { ExportJob, ExportResult } from '../protocol.ts';
 import { stopIfAsked } from './cancellation.ts';
 import { writeMergedModel } from './write-merged-model.ts';
+import { writeOllamaFolder } from './write-ollama-folder.ts';
 import { writePeftFolder } from './write-peft-folder.ts';
 
 /** Errors: `file.writeFailed`, `job.cancelled`, those of model and adapter. */
@@ -20,6 +21,10 @@ export async function writeExport(job: ExportJob, context: JobContext): Promise<
       return ok({ files: [await copyFile(adapterPath, path, content.fileName, context)] });
     case 'peft': {
       const written = await writePeftFolder(content, adapterPath, directory, context.nativeDirectory);
+      return written.ok ? ok({ files: await describeFolder(path, context) }) : written;
+    }
+    case 'ollama': {
+      const written = await writeOllamaFolder(content, adapterPath, directory, context);
       return written.ok ? ok({ files: await describeFolder(path, context) }) : written;
     }
     case 'gguf': {
