@@ -1,4 +1,5 @@
 /** A table of any length: only the rows near its window exist, between two spacers. */
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useVirtualRows } from './use-virtual-rows.ts';
 
@@ -7,6 +8,9 @@ export interface TableColumn {
   readonly name: string;
   readonly width?: string;
   readonly isNumber?: boolean;
+  /** How the rows are sorted by this column; with `onSort` its header is a button. */
+  readonly sort?: 'ascending' | 'descending' | 'none';
+  onSort?(): void;
 }
 
 interface VirtualTableProps {
@@ -47,10 +51,8 @@ export function VirtualTable(props: VirtualTableProps) {
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
-            {columns.map(({ key, name, isNumber }) => (
-              <th key={key} scope="col" className={isNumber ? 'num' : undefined}>
-                {name}
-              </th>
+            {columns.map(column => (
+              <HeaderCell key={column.key} column={column} />
             ))}
           </tr>
         </thead>
@@ -68,9 +70,27 @@ export function VirtualTable(props: VirtualTableProps) {
   );
 }
 
+function HeaderCell({ column }: { readonly column: TableColumn }) {
+  const { name, isNumber, sort, onSort } = column;
+  const Arrow = sort === 'ascending' ? ArrowUp : ArrowDown;
+  return (
+    <th scope="col" className={isNumber ? 'num' : undefined} aria-sort={sort === 'none' ? undefined : sort}>
+      {onSort ? (
+        <button type="button" className="sort-button" onClick={onSort}>
+          {name}
+          {sort !== 'none' && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
+        </button>
+      ) : (
+        name
+      )}
+    </th>
+  );
+}
+
 function Spacer({ heightPx, columns }: { readonly heightPx: number; readonly columns: number }) {
   return (
-    <tr>
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus
+    <tr aria-hidden="true">
       <td colSpan={columns} style={{ height: heightPx, padding: 0, border: 0 }} />
     </tr>
   );
