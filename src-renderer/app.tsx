@@ -3,6 +3,7 @@ import { Activity, Cpu, HardDrive, History, MessagesSquare, Plus, Search, Triang
 import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
+import { useQueue } from './backend-client/use-queue.ts';
 import { useRuns } from './backend-client/use-runs.ts';
 import { CommandPalette } from './commands/command-palette.tsx';
 import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
@@ -12,6 +13,7 @@ import { ChatPage } from './features/chat/chat-page.tsx';
 import { DiskPage } from './features/disk/disk-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
+import { QueuePanel } from './features/queue/queue-panel.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
 import { WizardPage } from './features/wizard/wizard-page.tsx';
@@ -19,6 +21,7 @@ import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
 import { chatStrings } from './strings/chat.ts';
 import { diskStrings } from './strings/disk.ts';
+import { queueStrings } from './strings/queue.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
@@ -34,6 +37,8 @@ export function App() {
 function Studio({ isLost }: { readonly isLost: boolean }) {
   const route = useRoute();
   const runs = useRuns();
+  const queue = useQueue();
+  const queued = queue.status === 'ready' ? queue.value.items.length : 0;
   const list = runs.status === 'ready' ? runs.value.runs : [];
   const liveRun = list.find(isUnderWay);
   const draft = useDraft();
@@ -47,7 +52,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   return (
     <div className="app">
       <TitleBar title={title} onSkip={() => main.current?.focus()} />
-      <IconRail label={strings.app.mainNavigation} items={railItems(route, list, liveRun)} />
+      <IconRail label={strings.app.mainNavigation} items={railItems(route, list, liveRun, queued)} />
       <main className="main" ref={main} tabIndex={-1}>
         {isLost && (
           <div className="connection-banner" role="alert">
@@ -73,6 +78,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             chatHref={hrefOf({ page: 'chat', id: route.id })}
           />
         )}
+        {isLive(route, list) && <QueuePanel queue={queue} />}
         {route.page === 'disk' && <DiskPage />}
         {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
       </main>
@@ -160,6 +166,12 @@ function useNavigationCommands(liveRun: RunSummary | undefined): void {
     run: () => navigate(liveRoute(liveRun)),
   });
   useCommand({
+    id: 'go.queue',
+    title: strings.app.goTo(queueStrings.goTo),
+    enabled: true,
+    run: () => navigate(liveRoute(liveRun)),
+  });
+  useCommand({
     id: 'go.history',
     title: strings.app.goTo(strings.app.history),
     enabled: true,
@@ -201,9 +213,14 @@ function usePageChange(route: Route, title: string, main: React.RefObject<HTMLEl
   }, [address, main]);
 }
 
-function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummary | undefined) {
+function railItems(
+  route: Route,
+  runs: readonly RunSummary[],
+  liveRun: RunSummary | undefined,
+  queued: number,
+) {
   const shown = route.page === 'run' ? runs.find(run => run.id === route.id) : undefined;
-  const isLive = route.page === 'live' || (shown !== undefined && isUnderWay(shown));
+  const onLive = isLive(route, runs);
   return [
     {
       href: hrefOf({ page: 'newRun', step: 'model' }),
@@ -215,17 +232,18 @@ function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummar
       href: hrefOf(liveRoute(liveRun)),
       label: strings.app.live,
       icon: Activity,
-      isCurrent: isLive,
+      isCurrent: onLive,
       ...(liveRun ? { activity: strings.app.liveActive } : {}),
+      ...(queued > 0 ? { count: { shown: String(queued), said: queueStrings.count(queued) } } : {}),
     },
     {
       href: hrefOf({ page: 'history' }),
       label: strings.app.history,
       icon: History,
-      isCurrent: route.page === 'history' || (route.page === 'run' && !isLive),
+      isCurrent: route.page === 'history' || (route.page === 'run' && !onLive),
     },
     {
-      href: hrefOf({ page: 'chat', id: shown && !isLive ? shown.id : null }),
+      href: hrefOf({ page: 'chat', id: shown && !onLive ? shown.id : null }),
       label: chatStrings.title,
       icon: MessagesSquare,
       isCurrent: route.page === 'chat',
@@ -237,6 +255,12 @@ function railItems(route: Route, runs: readonly RunSummary[], liveRun: RunSummar
       isCurrent: route.page === 'disk',
     },
   ];
+}
+
+function isLive(route: Route, runs: readonly RunSummary[]): boolean {
+  if (route.page === 'live') return true;
+  const shown = route.page === 'run' ? runs.find(run => run.id === route.id) : undefined;
+  return shown !== undefined && isUnderWay(shown);
 }
 
 function isUnderWay(run: RunSummary): boolean {

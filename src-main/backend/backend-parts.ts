@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { AppInfo } from '../../src-shared/contract/procedures.ts';
+import type { RunSummary } from '../../src-shared/domain/run.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ComputeLease } from './compute-lease.ts';
 import type { EventHub } from './event-hub.ts';
@@ -15,6 +16,7 @@ import type {
   ModelFinder,
   PreparedDatasets,
   Prober,
+  RunQueue,
   RunStore,
   SettingsFile,
   TrainingLauncher,
@@ -30,6 +32,9 @@ export interface BackendParts {
   readonly demoDirectory: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly store: RunStore;
+  readonly queue: RunQueue;
+  /** A run that another living process has under way in the same data folder. */
+  readonly runElsewhere: () => RunSummary | null;
   readonly prepared: PreparedDatasets;
   readonly checkpoints: Checkpoints;
   readonly homeFiles: HomeFiles;

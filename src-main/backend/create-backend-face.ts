@@ -13,12 +13,12 @@ import {
   type ProcedureInput,
   type ProcedureName,
   type ProcedureOutput,
-  type RecipeSource,
   STREAMS,
   type StreamEvent,
   type StreamInput,
   type StreamName,
 } from '../../src-shared/contract/procedures.ts';
+import type { RecipeSource } from '../../src-shared/contract/recipe-source.ts';
 import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
@@ -34,6 +34,8 @@ import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
 import { probeRecipe } from './probe-recipe.ts';
+import { createQueueHandlers } from './queue/queue-handlers.ts';
+import { QueuePump } from './queue/queue-pump.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
 import { type LaunchOptions, PAUSE } from './supervise-run.ts';
@@ -64,6 +66,20 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   };
   const devices = rememberDevices(parts);
   const chats = createChatService(parts);
+  const pump = new QueuePump(parts, async (item, lease, signal) => {
+    const recipe = parts.checkRecipe(item.recipe);
+    if (!recipe.ok) {
+      lease.release();
+      return recipe;
+    }
+    const launched = await launchRun(parts, recipe.value, {
+      ...untilLaunched(signal),
+      ...(item.isDemo ? scoredOnHeldOut(parts, recipe.value) : {}),
+      lease,
+    });
+    return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
+  });
+  const queue = createQueueHandlers(parts, pump);
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
     ...chats.handlers,
@@ -98,6 +114,15 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       });
       return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
     },
+    'queue.list': queue.list,
+    'queue.add': source => {
+      const recipe = recipeOf(parts, source);
+      return recipe.ok ? queue.add(recipe.value, source.kind === 'demo') : recipe;
+    },
+    'queue.move': ({ id, to }) => queue.move(id, to),
+    'queue.startNow': ({ id }) => queue.startNow(id),
+    'queue.remove': ({ id }) => queue.remove(id),
+    'queue.restore': ({ id }) => queue.restore(id),
     'runs.stop': ({ id }) => askToStop(parts, id),
     'runs.pause': ({ id }) => askToStop(parts, id, PAUSE),
     'runs.resume': async ({ id }, signal) => {
@@ -115,6 +140,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'run.events': ({ id }, onEvents) => inBatches(onEvents, onEvent => parts.events.watch(id, onEvent)),
     'chat.events': ({ chatId }, onEvents) => inBatches(onEvents, onEvent => chats.watch(chatId, onEvent)),
     'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
+    'queue.changed': (_input, onEvent) => parts.events.watchQueue(() => onEvent({})),
     'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
   };
 
@@ -137,10 +163,12 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       return { ok: true, subscription: { unsubscribe } };
     },
     async close() {
+      await pump.close();
       for (const stop of parts.running.values()) stop.abort();
       await Promise.allSettled(unfinished);
       await chats.close();
       parts.workers.explorer.close();
+      parts.queue.close();
       parts.store.close();
     },
   };

@@ -10,6 +10,7 @@ export class EventHub {
   readonly #watchers = new Map<string, Set<(event: TrainingEvent) => void>>();
   readonly #workWatchers = new Map<string, Set<(progress: Progress) => void>>();
   readonly #changeWatchers = new Set<(id: string) => void>();
+  readonly #queueWatchers = new Set<() => void>();
 
   publish(id: string, event: TrainingEvent): void {
     for (const watcher of this.#watchers.get(id) ?? []) watcher(event);
@@ -54,5 +55,15 @@ export class EventHub {
   watchChanges(watcher: (id: string) => void): Unsubscribe {
     this.#changeWatchers.add(watcher);
     return () => void this.#changeWatchers.delete(watcher);
+  }
+
+  /** The queue is no longer what it was. */
+  publishQueue(): void {
+    for (const watcher of this.#queueWatchers) watcher();
+  }
+
+  watchQueue(watcher: () => void): Unsubscribe {
+    this.#queueWatchers.add(watcher);
+    return () => void this.#queueWatchers.delete(watcher);
   }
 }

@@ -23,7 +23,7 @@ export async function launchRun(
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
   const recipe = withDate(asked, parts.now());
-  const lease = parts.lease.take(`the run ${recipe.name}`);
+  const lease = options.lease ? ok(options.lease) : parts.lease.take(`the run ${recipe.name}`);
   if (!lease.ok) return lease;
   let launched = false;
   try {

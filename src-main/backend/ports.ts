@@ -8,6 +8,7 @@ import type { DiskKind } from '../../src-shared/domain/disk.ts';
 import type { ExportVerification } from '../../src-shared/domain/export.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { QueueItem } from '../../src-shared/domain/queue.ts';
 import type {
   ProcessExit,
   Resumption,
@@ -306,6 +307,52 @@ export interface RunStore {
   interruptOrphans(isAlive: (pid: number, heartbeatAt: string) => boolean, at: string): string[];
   /** `ok`, or what SQLite's integrity check found. */
   integrity(): string;
+  /** Idempotent. */
+  close(): void;
+}
+
+export interface NewQueueItem {
+  readonly id: string;
+  readonly recipe: Recipe;
+  /** Scored on the demo's held-out prompts at the end. */
+  readonly isDemo: boolean;
+  /** A process that waits for its own turn: nobody else starts the item, and it goes with the process. */
+  readonly waiterPid: number | null;
+}
+
+export interface ClaimedItem {
+  readonly id: string;
+  /** As it was stored; to be checked again. */
+  readonly recipe: unknown;
+  readonly isDemo: boolean;
+}
+
+/** Runs that wait, shared by every process of a data folder: each change is one transaction. */
+export interface RunQueue {
+  /** Without those that were removed, in their order. */
+  list(): QueueItem[];
+  /** True where nothing was ever put into it; costs no database. */
+  isEmpty(): boolean;
+  add(item: NewQueueItem): void;
+  /** These four: false where there is no such item. */
+  move(id: string, to: 'up' | 'down'): boolean;
+  putFirst(id: string): boolean;
+  remove(id: string): boolean;
+  restore(id: string): boolean;
+  /**
+   * Takes the first that waits, if it is nobody else's, to start it; or `wanted`, once it is the first. Null while
+   * another one is being started.
+   */
+  claim(pid: number, wanted: string | null): ClaimedItem | null;
+  /** It waits again. */
+  giveBack(id: string): void;
+  block(id: string, error: RunError): void;
+  /** It has become a run. */
+  finish(id: string): void;
+  /** Says that this process is alive. */
+  beat(pid: number): void;
+  /** Another number after another process has changed the queue. */
+  version(): number;
   /** Idempotent. */
   close(): void;
 }

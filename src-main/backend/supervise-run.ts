@@ -21,6 +21,8 @@ export interface LaunchOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Aborting before the run exists cancels the preparation; afterwards it stops the run and keeps it. */
   readonly signal: AbortSignal;
+  /** The device, where the caller holds it already; it is released in any case. */
+  readonly lease?: Lease;
   /** Scores a finished adapter before the run is called finished; for the demo. */
   readonly score?: (adapterPath: string, signal: AbortSignal) => Promise<Outcome<DemoScore>>;
 }

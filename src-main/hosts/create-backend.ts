@@ -16,6 +16,7 @@ import { createWorkers } from '../adapters/processes/workers.ts';
 import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
 import { settingsFile } from '../adapters/settings/settings-file.ts';
 import { openDatabase } from '../adapters/sqlite/open-database.ts';
+import { createQueueStore } from '../adapters/sqlite/queue-store.ts';
 import { createRunStore } from '../adapters/sqlite/run-store.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
 import type { BackendParts } from '../backend/backend-parts.ts';
@@ -47,6 +48,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
   const now = () => new Date();
   const settings = settingsFile;
+  const running = new Map<string, AbortController>();
   const workers = createWorkers({
     launcher: options.launcher ?? createForkLauncher(options.processDirectory),
     nativeDirectory: options.nativeDirectory,
@@ -62,6 +64,11 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       platform: `${process.platform}-${process.arch}`,
     },
     store,
+    queue: createQueueStore(join(home, 'queue.sqlite'), ownerIsAlive, now),
+    runElsewhere: () => {
+      store.interruptOrphans(ownerIsAlive, now().toISOString());
+      return store.list().find(run => run.status === 'running' && !running.has(run.id)) ?? null;
+    },
     prepared: preparedDatasets,
     checkpoints,
     homeFiles,
@@ -78,7 +85,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     },
     lease: new ComputeLease(),
     events: new EventHub(),
-    running: new Map(),
+    running,
     loadRecipe,
     checkRecipe: value => {
       const parsed = parseRecipe(value);

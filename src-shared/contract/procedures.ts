@@ -9,18 +9,12 @@ import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
-import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
+import { DRAFT_PROCEDURES, DRAFT_STREAMS } from './draft-procedures.ts';
+import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
+import { recipeSourceSchema } from './recipe-source.ts';
 
 const nothing = z.strictObject({});
 const runId = z.strictObject({ id: z.string().min(1).max(100) });
-
-/** Which recipe: the bundled demo, a file on this machine, or one that is being written. */
-export const recipeSourceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('demo') }),
-  z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('draft'), recipe: draftSchema }),
-]);
-export type RecipeSource = z.infer<typeof recipeSourceSchema>;
 
 export const appInfoSchema = z.object({
   version: z.string(),
@@ -50,6 +44,7 @@ export const PROCEDURES = {
   ...DRAFT_PROCEDURES,
   ...CHAT_PROCEDURES,
   ...DISK_PROCEDURES,
+  ...QUEUE_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */
@@ -74,6 +69,7 @@ export const PROCEDURES = {
 export const STREAMS = {
   ...DRAFT_STREAMS,
   ...CHAT_STREAMS,
+  ...QUEUE_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
   'run.events': { input: runId, event: z.array(trainingEventSchema) },
   /** Tells that the list of runs is no longer what it was. */

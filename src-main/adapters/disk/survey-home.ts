@@ -29,7 +29,7 @@ export async function surveyHome(home: string, signal: AbortSignal): Promise<Hom
         );
       }
     } else if (/^history\.sqlite.*\.backup$/.test(name)) await add('backup', name);
-    else if (/^history\.sqlite/.test(name)) await add('history', name);
+    else if (/^(history|queue)\.sqlite/.test(name)) await add('history', name);
     else await add(PARTIAL.test(name) ? 'leftover' : 'other', name);
   }
   const disk = await statfs(root).catch(() => null);

@@ -128,10 +128,20 @@ function buildProgram(perform: Perform): Command {
   command('train [recipe]', 'preflight, then training; Ctrl-C stops and keeps what there is')
     .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
     .option('--resume <run>', 'go on with a run from its newest checkpoint; its recipe may be left out')
-    .action((recipePath: string | undefined, options: GlobalOptions & { set: string[]; resume?: string }) =>
-      perform(options, context =>
-        trainCommand(context, { recipePath, set: options.set, resume: options.resume }),
-      ),
+    .option('--wait', 'take a place in the queue of runs, and start when no other run trains')
+    .action(
+      (
+        recipePath: string | undefined,
+        options: GlobalOptions & { set: string[]; resume?: string; wait?: boolean },
+      ) =>
+        perform(options, context =>
+          trainCommand(context, {
+            recipePath,
+            set: options.set,
+            resume: options.resume,
+            waits: options.wait === true,
+          }),
+        ),
     );
   command('runs [what] [id]', 'the history: list, or show ID').action(
     (what: string | undefined, id: string | undefined, options: GlobalOptions) =>
@@ -236,6 +246,7 @@ async function runAction(options: GlobalOptions, places: CliPlaces, action: Acti
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    parts?.queue.close();
     parts?.store.close();
   }
 }

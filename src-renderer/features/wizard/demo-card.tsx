@@ -7,6 +7,7 @@ import { formatCount } from '../../format/numbers.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
+import { QueuedNotice } from './queued-notice.tsx';
 import { useLaunch } from './use-launch.ts';
 
 export function DemoCard({ onStarted }: { onStarted(id: string): void }) {
@@ -47,6 +48,11 @@ export function DemoCard({ onStarted }: { onStarted(id: string): void }) {
       {launch.error && (
         <div className="demo-foot">
           <ErrorCallout error={launch.error} />
+        </div>
+      )}
+      {launch.queued !== null && (
+        <div className="demo-foot">
+          <QueuedNotice words={launch.queued} />
         </div>
       )}
       {example && (

@@ -1,5 +1,5 @@
 /** Step 8: says in words what a launch will do, or why it would be refused; the backend has the last word. */
-import { OctagonAlert, Play } from 'lucide-react';
+import { ListPlus, OctagonAlert, Play } from 'lucide-react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { useAnswer } from '../../backend-client/use-answer.ts';
@@ -7,11 +7,13 @@ import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { hrefOf } from '../../router.ts';
+import { queueStrings } from '../../strings/queue.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
 import { checksOf } from './check-order.ts';
+import { QueuedNotice } from './queued-notice.tsx';
 import { TextField } from './recipe-fields.tsx';
 import { useLaunch } from './use-launch.ts';
 import { useWizard, type Wizard } from './use-wizard.tsx';
@@ -29,6 +31,12 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
     title: strings.launch,
     enabled: !launch.isLaunching,
     run: () => launch.start({ kind: 'draft', recipe: { ...draft.recipe } }),
+  });
+  const enqueue = useCommand({
+    id: 'newRun.enqueue',
+    title: queueStrings.add,
+    enabled: reason === null && !launch.isLaunching,
+    run: () => launch.enqueue({ kind: 'draft', recipe: { ...draft.recipe } }),
   });
   const totals = preparation.prepared?.report.totals;
   return (
@@ -64,6 +72,7 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
             )}
             <div className="row row-wrap">
               <CommandButton command={start} variant={reason === null ? 'primary' : 'plain'} icon={Play} />
+              <CommandButton command={enqueue} icon={ListPlus} />
               {launch.isLaunching && (
                 <>
                   <span className="spinner" aria-hidden="true" />
@@ -74,6 +83,7 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
                 </>
               )}
             </div>
+            {launch.queued !== null && <QueuedNotice words={launch.queued} />}
             {launch.error && <ErrorCallout error={shortened(launch.error)} />}
           </div>
         </Card>

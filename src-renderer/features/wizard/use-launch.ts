@@ -1,15 +1,19 @@
-/** Starting a run: the backend prepares, checks and refuses, or answers with the run's id. */
+/** Starting a run: the backend prepares, checks and refuses, or answers with the run's id; while it is busy, the run queues. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { RecipeSource } from '../../../src-shared/contract/procedures.ts';
+import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
+import { queueStrings } from '../../strings/queue.ts';
 import { strings } from '../../strings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 
 export interface Launch {
   readonly isLaunching: boolean;
   readonly error: CodedError | null;
+  /** Why the run waits in the queue, where it does. */
+  readonly queued: string | null;
   start(source: RecipeSource): void;
+  enqueue(source: RecipeSource): void;
   cancel(): void;
 }
 
@@ -18,15 +22,27 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
   const announce = useAnnounce();
   const [isLaunching, setIsLaunching] = useState(false);
   const [error, setError] = useState<CodedError | null>(null);
+  const [queued, setQueued] = useState<string | null>(null);
   const asking = useRef<AbortController | null>(null);
   useEffect(() => () => asking.current?.abort(), []);
 
+  const add = useCallback(
+    async (source: RecipeSource, words: string) => {
+      setError(null);
+      const outcome = await client.call('queue.add', source);
+      setQueued(outcome.ok ? words : null);
+      if (!outcome.ok) setError(outcome.error);
+      announce(outcome.ok ? words : strings.announce.notStarted(outcome.error.title));
+    },
+    [client, announce],
+  );
   const start = useCallback(
     async (source: RecipeSource) => {
       asking.current?.abort();
       const abort = new AbortController();
       asking.current = abort;
       setError(null);
+      setQueued(null);
       setIsLaunching(true);
       announce(strings.newRun.starting);
       const outcome = await client.call('runs.start', source, { signal: abort.signal });
@@ -36,14 +52,25 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
         onStarted(outcome.value.id);
         return;
       }
+      if (outcome.error.code === 'compute.busy') {
+        await add(source, queueStrings.isBusy);
+        return;
+      }
       setError(outcome.error);
       announce(strings.announce.notStarted(outcome.error.title));
     },
-    [client, announce, onStarted],
+    [client, announce, onStarted, add],
   );
   const cancel = useCallback(() => {
     asking.current?.abort();
     setIsLaunching(false);
   }, []);
-  return { isLaunching, error, start: source => void start(source), cancel };
+  return {
+    isLaunching,
+    error,
+    queued,
+    start: source => void start(source),
+    enqueue: source => void add(source, queueStrings.isAdded),
+    cancel,
+  };
 }

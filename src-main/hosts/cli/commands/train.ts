@@ -3,6 +3,7 @@ import { CodedException, orThrow } from '../../../../src-shared/contract/coded-e
 import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../../src-shared/recipe/schema.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
+import { launchInTurn } from '../../../backend/queue/launch-in-turn.ts';
 import { resumeRun } from '../../../backend/resume-run.ts';
 import type { LaunchOptions } from '../../../backend/supervise-run.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -16,6 +17,8 @@ export interface TrainArguments {
   readonly recipePath: string | undefined;
   readonly set: readonly string[];
   readonly resume: string | undefined;
+  /** Takes its turn behind the runs of other processes. */
+  readonly waits: boolean;
 }
 
 export async function trainCommand(context: CommandContext, args: TrainArguments): Promise<ExitCode> {
@@ -26,8 +29,12 @@ export async function trainCommand(context: CommandContext, args: TrainArguments
     onProgress: output.progress,
     onEvent: event => showEvent(output, event),
   };
+  if (args.waits && args.resume !== undefined)
+    throw invalid('A run that is resumed takes no place in the queue.');
   const launched = await (args.resume === undefined
-    ? launchRun(parts, recipe as Recipe, options)
+    ? args.waits
+      ? launchInTurn(parts, recipe as Recipe, options, what => process.stderr.write(`Waits for ${what}.\n`))
+      : launchRun(parts, recipe as Recipe, options)
     : resumeRun(parts, resolveRunId(parts, args.resume), recipe, options));
   return exitCodeOfRun(await orThrow(launched).finished, signal);
 }
@@ -36,11 +43,15 @@ export async function trainCommand(context: CommandContext, args: TrainArguments
 function recipeOf(context: CommandContext, { recipePath, set, resume }: TrainArguments): Recipe | null {
   if (recipePath !== undefined) return openRecipe(context, { path: recipePath, set });
   if (resume !== undefined && set.length === 0) return null;
-  throw new CodedException({
+  throw invalid('A recipe is missing.');
+}
+
+function invalid(cause: string): CodedException {
+  return new CodedException({
     code: 'arguments.invalid',
     title: 'The arguments do not fit.',
-    cause: 'A recipe is missing.',
-    remedy: 'Give the path of a recipe.',
+    cause,
+    remedy: 'Give the path of a recipe; `--wait` is for new runs.',
   });
 }
 
