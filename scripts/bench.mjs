@@ -1,6 +1,7 @@
 // `npm run bench -- NAME`: one of the benchmarks beside this file; prints figures, asserts no times.
 const benchmarks = {
   labels: () => import('./bench/labels.mjs').then(({ benchLabels }) => benchLabels),
+  memory: () => import('./bench/memory.mjs').then(({ benchMemory }) => benchMemory),
   million: () => import('./bench/million.mjs').then(({ benchMillion }) => benchMillion),
   studio: () => import('./bench/studio.mjs').then(({ benchStudio }) => benchStudio),
   train: () => import('./bench/train.mjs').then(({ benchTraining }) => benchTraining),

@@ -1,9 +1,9 @@
-// Writes a llama with random weights as a GGUF, for benchmarks: no download, the same bytes for the same shape.
+// Writes a model with random weights as a GGUF, for benchmarks: no download, the same bytes for the same shape.
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
 
 const ALIGNMENT = 32;
 const GGUF_TYPE = { uint32: 4, int32: 5, float32: 6, string: 8, array: 9 };
-const TENSOR_TYPE = { f32: 0, q8_0: 8, bf16: 30 };
+const TENSOR_TYPE = { f32: 0, q8_0: 8, q4_k: 12, bf16: 30 };
 /** Standard deviation of the weights, as Hugging Face initializes a llama. */
 const DEVIATION = 0.02;
 
@@ -66,21 +66,21 @@ class Bytes {
   }
 }
 
-/** Name, shape (contiguous axis first) and type of every tensor of the shape's llama. */
-function tensorsOf({ width, hidden, layers, heads, keyValueHeads, vocabulary, tied, type }) {
-  const keyValueWidth = (width / heads) * keyValueHeads;
+/** Name, shape (contiguous axis first) and type of every tensor of the shape's model. */
+function tensorsOf(shape) {
+  const { width, hidden, layers, vocabulary, tied, type } = shape;
   const matrix = (name, columns, rows) => ({ name: `${name}.weight`, shape: [columns, rows], type });
-  const norm = name => ({ name: `${name}.weight`, shape: [width], type: 'f32' });
+  const norm = (name, length = width) => ({ name: `${name}.weight`, shape: [length], type: 'f32' });
   const block = i => [
     norm(`blk.${i}.attn_norm`),
-    matrix(`blk.${i}.attn_q`, width, width),
-    matrix(`blk.${i}.attn_k`, width, keyValueWidth),
-    matrix(`blk.${i}.attn_v`, width, keyValueWidth),
-    matrix(`blk.${i}.attn_output`, width, width),
+    ...attentionOf(shape, `blk.${i}.attn`, matrix, norm),
     norm(`blk.${i}.ffn_norm`),
     matrix(`blk.${i}.ffn_gate`, width, hidden),
     matrix(`blk.${i}.ffn_up`, width, hidden),
     matrix(`blk.${i}.ffn_down`, hidden, width),
+    ...(shape.architecture === 'gemma3'
+      ? [norm(`blk.${i}.post_attention_norm`), norm(`blk.${i}.post_ffw_norm`)]
+      : []),
   ];
   return [
     matrix('token_embd', width, vocabulary),
@@ -90,17 +90,32 @@ function tensorsOf({ width, hidden, layers, heads, keyValueHeads, vocabulary, ti
   ];
 }
 
+function attentionOf(shape, name, matrix, norm) {
+  const { width, heads, keyValueHeads, architecture } = shape;
+  const headLength = headLengthOf(shape);
+  const [own, keyValue] = [heads * headLength, keyValueHeads * headLength];
+  return [
+    matrix(`${name}_q`, width, own),
+    matrix(`${name}_k`, width, keyValue),
+    matrix(`${name}_v`, width, keyValue),
+    ...(WITH_HEAD_NORMS.has(architecture)
+      ? [norm(`${name}_q_norm`, headLength), norm(`${name}_k_norm`, headLength)]
+      : []),
+    matrix(`${name}_output`, own, width),
+  ];
+}
+
+const WITH_HEAD_NORMS = new Set(['qwen3', 'gemma3']);
+
+const headLengthOf = ({ width, heads, headLength }) => headLength ?? width / heads;
 const elementsOf = shape => shape.reduce((product, extent) => product * extent, 1);
-const bytesOf = ({ shape, type }) =>
-  type === 'f32'
-    ? elementsOf(shape) * 4
-    : type === 'bf16'
-      ? elementsOf(shape) * 2
-      : (elementsOf(shape) / 32) * 34;
+/** Elements and bytes of a block of each type. */
+const BLOCK = { f32: [1, 4], bf16: [1, 2], q8_0: [32, 34], q4_k: [256, 144] };
+const bytesOf = ({ shape, type }) => (elementsOf(shape) / BLOCK[type][0]) * BLOCK[type][1];
 const aligned = bytes => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 function header(shape, tensors) {
-  const { width, hidden, layers, heads, keyValueHeads, vocabulary, context } = shape;
+  const { width, hidden, layers, heads, keyValueHeads, vocabulary, context, architecture = 'llama' } = shape;
   const bytes = new Bytes();
   const pieces = ['<unk>', '<s>', '</s>'];
   for (let i = 0; i < 256; i++) pieces.push(`<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
@@ -112,19 +127,22 @@ function header(shape, tensors) {
   bytes.add(Buffer.from('GGUF'));
   bytes.uint32(3);
   bytes.uint64(tensors.length);
-  bytes.uint64(18);
-  bytes.pair('general.architecture', 'string', 'llama');
-  bytes.pair('general.name', 'string', 'random llama for benchmarks');
+  bytes.uint64(21);
+  bytes.pair('general.architecture', 'string', architecture);
+  bytes.pair('general.name', 'string', `random ${architecture} for benchmarks`);
   bytes.pair('general.alignment', 'uint32', ALIGNMENT);
-  bytes.pair('llama.context_length', 'uint32', context);
-  bytes.pair('llama.embedding_length', 'uint32', width);
-  bytes.pair('llama.block_count', 'uint32', layers);
-  bytes.pair('llama.feed_forward_length', 'uint32', hidden);
-  bytes.pair('llama.attention.head_count', 'uint32', heads);
-  bytes.pair('llama.attention.head_count_kv', 'uint32', keyValueHeads);
-  bytes.pair('llama.attention.layer_norm_rms_epsilon', 'float32', 1e-5);
-  bytes.pair('llama.rope.freq_base', 'float32', 10000);
-  bytes.pair('llama.vocab_size', 'uint32', vocabulary);
+  bytes.pair(`${architecture}.context_length`, 'uint32', context);
+  bytes.pair(`${architecture}.embedding_length`, 'uint32', width);
+  bytes.pair(`${architecture}.block_count`, 'uint32', layers);
+  bytes.pair(`${architecture}.feed_forward_length`, 'uint32', hidden);
+  bytes.pair(`${architecture}.attention.head_count`, 'uint32', heads);
+  bytes.pair(`${architecture}.attention.head_count_kv`, 'uint32', keyValueHeads);
+  bytes.pair(`${architecture}.attention.layer_norm_rms_epsilon`, 'float32', 1e-5);
+  bytes.pair(`${architecture}.rope.freq_base`, 'float32', 10000);
+  bytes.pair(`${architecture}.attention.key_length`, 'uint32', headLengthOf(shape));
+  bytes.pair(`${architecture}.attention.value_length`, 'uint32', headLengthOf(shape));
+  bytes.pair(`${architecture}.rope.dimension_count`, 'uint32', headLengthOf(shape));
+  bytes.pair(`${architecture}.vocab_size`, 'uint32', vocabulary);
   bytes.pair('tokenizer.ggml.model', 'string', 'llama');
   bytes.list('tokenizer.ggml.tokens', 'string', pieces);
   bytes.list(
@@ -160,6 +178,12 @@ function fillBf16(buffer, random) {
   }
 }
 
+function fillF32(buffer, random) {
+  const scale = (DEVIATION * Math.sqrt(12)) / 2 ** 32;
+  const values = new Float32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
+  for (let i = 0; i < values.length; i++) values[i] = (random() - 2 ** 31) * scale;
+}
+
 /** Blocks of 32 bytes and a half-precision scale, with values of the same deviation. */
 function fillQ8(buffer, random) {
   const scale = 0x0d1c; // 0.02 · √12 / 256 as binary16, 2.7e-4
@@ -169,9 +193,19 @@ function fillQ8(buffer, random) {
   }
 }
 
+/** Blocks of 256 values: scale and scale of the minima as halves, then 140 bytes of any content. */
+function fillQ4K(buffer, random) {
+  for (let i = 0; i < buffer.length; i += 144) {
+    buffer.writeUInt16LE(0x068d, i); // 1e-4
+    buffer.writeUInt16LE(0x1225, i + 2); // 7.5e-4
+    for (let j = 4; j < 144; j += 4) buffer.writeInt32LE(random() | 0, i + j);
+  }
+}
+
 /**
  * Writes the file and renames it into place. `shape`: width, hidden, layers, heads, keyValueHeads, vocabulary,
- * context, tied, and type `bf16` or `q8_0` of the matrices. Returns the number of parameters.
+ * context, tied, type of the matrices (f32, bf16, q8_0 or q4_k); if it is not a llama, architecture (gemma,
+ * gemma3 or qwen3); if it is not width / heads, headLength. Returns the number of parameters.
  */
 export function writeRandomModel(path, shape) {
   const tensors = tensorsOf(shape);
@@ -181,8 +215,11 @@ export function writeRandomModel(path, shape) {
   for (const tensor of tensors) {
     const buffer = Buffer.alloc(aligned(bytesOf(tensor)));
     const values = buffer.subarray(0, bytesOf(tensor));
-    if (tensor.type === 'f32') new Float32Array(values.buffer, values.byteOffset, values.length / 4).fill(1);
+    if (tensor.shape.length === 1 && tensor.type === 'f32')
+      new Float32Array(values.buffer, values.byteOffset, values.length / 4).fill(1);
     else if (tensor.type === 'bf16') fillBf16(values, random);
+    else if (tensor.type === 'f32') fillF32(values, random);
+    else if (tensor.type === 'q4_k') fillQ4K(values, random);
     else fillQ8(values, random);
     writeSync(file, buffer);
   }

@@ -2,7 +2,8 @@
  * What a run will need at its peak, from the header of the model, the recipe and the lengths of the
  * examples. The constants were fitted to the peaks of 53 runs of the trainer on the processor (models of
  * 4 to 16 layers, F32 and F16, vocabularies of 2,048 and 32,000, ranks 16 and 128, 64 to 2,048 tokens): the
- * estimate lay between 3 % below them and, where few tokens of a small model are trained, 13 % above. What attention
+ * estimate lay between 3 % below them and, where few tokens of a small model are trained, 13 % above. BF16, Q8_0 and
+ * Q4_K bases, gemma, gemma3, qwen3, dropout and padded batches were compared by `bench -- memory`. What attention
  * takes on a GPU was fitted to 12 runs with ggml's operations on the processor, not yet to a GPU.
  */
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
@@ -24,6 +25,8 @@ const COPIES_WITHOUT_MOMENTS = 4.2;
 const LOGITS_BYTES = 64 * 1024 ** 2;
 const FEWEST_LOGITS = 8;
 const MOST_LOGITS = 512;
+const WITH_HEAD_NORMS = new Set(['qwen3', 'gemma3', 'gemma4', 'olmo2', 'exaone4']);
+const WITH_NORMS_BEHIND = new Set(['gemma2', 'gemma3', 'gemma4', 'olmo2', 'exaone4']);
 /** Where attention keeps its matrix, beside the one of each layer: those of the layer that is under way. */
 const MATRICES_UNDER_WAY = 3.2;
 
@@ -58,14 +61,39 @@ export function estimateMemory(facts: RunFacts): PreflightReport['estimate'] {
  * Kept of each layer: its input, the inputs of its products and what attention and SwiGLU need for their
  * gradient; besides that, the gradients of the one layer that is under way.
  */
-function floatsPerToken({ model, recipe }: RunFacts): number {
+function floatsPerToken({ model, recipe }: Pick<RunFacts, 'model' | 'recipe'>): number {
   const { embeddingLength: width, heads, headLength, keyValueHeads } = model;
   const inner = innerWidth(model);
   const layers = adaptedLayers(model, recipe);
   const perRank = recipe.adapter.targetModules.length * recipe.adapter.rank;
-  const kept = 2 * width + 2 * heads * headLength + 2 * keyValueHeads * headLength + 2 * inner + perRank;
+  const kept =
+    2 * width +
+    2 * heads * headLength +
+    2 * keyValueHeads * headLength +
+    2 * inner +
+    perRank +
+    normInputs(model) +
+    droppedInputs({ model, recipe });
   const underWay = 2 * width + 4 * inner;
   return recomputesLayers(recipe) ? layers * width + kept + underWay : layers * kept + underWay;
+}
+
+/** What norms of queries and keys, and norms behind attention and feed-forward, keep beside the usual two norms. */
+function normInputs({
+  architecture,
+  embeddingLength,
+  heads,
+  headLength,
+  keyValueHeads,
+}: RunFacts['model']): number {
+  const ofHeads = WITH_HEAD_NORMS.has(architecture) ? (heads + keyValueHeads) * headLength : 0;
+  return ofHeads + (WITH_NORMS_BEHIND.has(architecture) ? 2 * embeddingLength : 0);
+}
+
+/** With dropout each target keeps its own input, with the dropped places switched off. */
+function droppedInputs({ model, recipe }: Pick<RunFacts, 'model' | 'recipe'>): number {
+  if (recipe.adapter.dropout === 0) return 0;
+  return targetShapes({ model, recipe }).reduce((sum, { inputs }) => sum + inputs, 0);
 }
 
 /** Our own attention, which needs no matrix, runs on the processor; `auto` goes on there where a GPU does not suffice. */
@@ -80,23 +108,26 @@ function matricesPerPair({ model, recipe }: RunFacts): number {
 }
 
 /** A and B of each target: rank × (inputs + outputs). */
-function adapterFloats({ model, recipe }: RunFacts): number {
+function adapterFloats(facts: RunFacts): number {
+  const { model, recipe } = facts;
+  const perRank = targetShapes(facts).reduce((sum, { inputs, outputs }) => sum + inputs + outputs, 0);
+  return recipe.adapter.rank * perRank * adaptedLayers(model, recipe);
+}
+
+function targetShapes({ model, recipe }: Pick<RunFacts, 'model' | 'recipe'>) {
   const { embeddingLength: width, heads, headLength, keyValueHeads } = model;
   const [query, keyValue, inner] = [heads * headLength, keyValueHeads * headLength, innerWidth(model)];
-  const outputs: Readonly<Record<string, number>> = {
-    attn_q: query,
-    attn_k: keyValue,
-    attn_v: keyValue,
-    attn_output: query,
-    ffn_gate: inner,
-    ffn_up: inner,
-    ffn_down: inner,
+  const shapes: Readonly<Record<string, { inputs: number; outputs: number }>> = {
+    attn_q: { inputs: width, outputs: query },
+    attn_k: { inputs: width, outputs: keyValue },
+    attn_v: { inputs: width, outputs: keyValue },
+    attn_qkv: { inputs: width, outputs: query + 2 * keyValue },
+    attn_output: { inputs: query, outputs: width },
+    ffn_gate: { inputs: width, outputs: inner },
+    ffn_up: { inputs: width, outputs: inner },
+    ffn_down: { inputs: inner, outputs: width },
   };
-  const perRank = recipe.adapter.targetModules.reduce(
-    (sum, name) => sum + width + (outputs[name] ?? width),
-    0,
-  );
-  return recipe.adapter.rank * perRank * adaptedLayers(model, recipe);
+  return recipe.adapter.targetModules.map(name => shapes[name] ?? { inputs: width, outputs: width });
 }
 
 function adaptedLayers({ layers }: RunFacts['model'], { adapter }: RunFacts['recipe']): number {
