@@ -7,7 +7,7 @@ import type { BackendParts } from '../src-main/backend/backend-parts.ts';
 import { heldOutConversations } from '../src-main/backend/demo.ts';
 import { exportRun } from '../src-main/backend/export/export-run.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
-import { type ExportVerification, MERGED_TYPES, type MergedType } from '../src-shared/domain/export.ts';
+import { MERGED_TYPES, type MergedType, type PredictionsVerification } from '../src-shared/domain/export.ts';
 import { openParts } from './backend.ts';
 import { createWorkspace, demoModel, root, runLuthier } from './luthier-process.ts';
 
@@ -31,7 +31,9 @@ afterAll(() => {
   workspace.remove();
 });
 
-async function merged(weightType: MergedType): Promise<{ path: string; verification: ExportVerification }> {
+async function merged(
+  weightType: MergedType,
+): Promise<{ path: string; verification: PredictionsVerification }> {
   const output = join(workspace.directory, `${weightType}.gguf`);
   const request = { run, model: 'tuned', format: 'gguf', weightType, output, force: false } as const;
   const { verification } = orThrow(await exportRun(parts, request, work));

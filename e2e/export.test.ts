@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportRun } from '../src-main/backend/export/export-run.ts';
-import type { ExportVerification } from '../src-shared/domain/export.ts';
+import type { PredictionsVerification } from '../src-shared/domain/export.ts';
 import { openParts } from './backend.ts';
 import { createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
 
@@ -13,7 +13,7 @@ let adapterPath = '';
 
 interface Report {
   readonly files: readonly { path: string; bytes: number; sha256: string }[];
-  readonly verification: ExportVerification;
+  readonly verification: PredictionsVerification;
 }
 
 beforeAll(async () => {

@@ -30,6 +30,8 @@ export interface RecipeOverride {
 export interface BackendParts {
   readonly home: string;
   readonly demoDirectory: string;
+  /** What an export for TRL comes with. */
+  readonly trlDirectory: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly store: RunStore;
   readonly queue: RunQueue;

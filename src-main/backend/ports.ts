@@ -5,7 +5,7 @@ import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domai
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { ComputeDevice } from '../../src-shared/domain/device.ts';
 import type { DiskKind } from '../../src-shared/domain/disk.ts';
-import type { ExportVerification } from '../../src-shared/domain/export.ts';
+import type { LabelsVerification, PredictionsVerification } from '../../src-shared/domain/export.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { QueueItem } from '../../src-shared/domain/queue.ts';
@@ -183,7 +183,7 @@ export interface Inference {
   verify(
     request: { readonly reference: ModelWithAdapter; readonly exported: ModelWithAdapter },
     options: WorkOptions,
-  ): Promise<Outcome<ExportVerification>>;
+  ): Promise<Outcome<PredictionsVerification>>;
 }
 
 /** Writes the files of an export; whoever asked puts them in place. */
@@ -191,11 +191,12 @@ export interface Exporter {
   write(
     job: {
       readonly content: ExportContent;
-      readonly adapterPath: string;
       readonly directory: string;
     },
     options: WorkOptions,
-  ): Promise<Outcome<{ readonly files: readonly ExportedFile[] }>>;
+  ): Promise<
+    Outcome<{ readonly files: readonly ExportedFile[]; readonly labels: LabelsVerification | null }>
+  >;
 }
 
 export interface ConverseRequest {

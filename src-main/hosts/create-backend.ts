@@ -58,6 +58,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   return ok({
     home,
     demoDirectory: join(options.resourcesDirectory, 'demo'),
+    trlDirectory: join(options.resourcesDirectory, 'trl'),
     versions: {
       luthier: manifest.version,
       node: process.versions.node,

@@ -115,12 +115,13 @@ export interface ModelWithAdapter {
 
 /** What an export consists of. */
 export type ExportContent =
-  | { readonly format: 'gguf-adapter'; readonly fileName: string }
+  | { readonly format: 'gguf-adapter'; readonly fileName: string; readonly adapterPath: string }
   | {
       readonly format: 'peft';
       /** Of the folder. */
       readonly fileName: string;
       readonly modelPath: string;
+      readonly adapterPath: string;
       readonly baseName: string;
     }
   | {
@@ -128,6 +129,7 @@ export type ExportContent =
       /** Of the folder. */
       readonly fileName: string;
       readonly modelPath: string;
+      readonly adapterPath: string;
       readonly weightType: MergedType;
       readonly baseName: string;
       readonly adapterName: string;
@@ -140,10 +142,22 @@ export type ExportContent =
       readonly format: 'gguf';
       readonly fileName: string;
       readonly modelPath: string;
+      readonly adapterPath: string;
       readonly weightType: MergedType;
       /** Recorded in the file: of the base model, and of the run. */
       readonly baseName: string;
       readonly adapterName: string;
+    }
+  | {
+      readonly format: 'trl';
+      /** Of the folder. */
+      readonly fileName: string;
+      readonly preparedPath: string;
+      /** Script and task files, which every such folder has. */
+      readonly scriptsDirectory: string;
+      readonly recipe: Recipe;
+      /** Seconds since 1970: what a template's `strftime_now` prints. */
+      readonly now: number;
     };
 
 export interface ExportedFile {

@@ -6,6 +6,7 @@ import type { AddonVersion, Device } from '../../src-native/binding.d.ts';
 import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
+import type { LabelsVerification } from '../../src-shared/domain/export.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
@@ -160,12 +161,13 @@ export type InferenceJob = GenerateJob | ConverseJob | VerifyJob;
 export interface ExportJob {
   readonly kind: 'export';
   readonly content: ExportContent;
-  readonly adapterPath: string;
   readonly directory: string;
 }
 
 export interface ExportResult {
   readonly files: readonly ExportedFile[];
+  /** Of `trl`, what was compared with the prepared dataset. */
+  readonly labels: LabelsVerification | null;
 }
 
 export type Job = PreparerJob | TrainJob | ProbeJob | InferenceJob | ExportJob;

@@ -1,7 +1,9 @@
 /** A run's result as files for other programs. */
 
-export const EXPORT_FORMATS = ['gguf-adapter', 'gguf', 'peft', 'ollama'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export const EXPORT_FORMATS = ['gguf-adapter', 'gguf', 'peft', 'ollama', 'trl'] as const;
+type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** Formats that hold what was trained; `trl` holds what it is trained on. */
+export type ModelFormat = Exclude<ExportFormat, 'trl'>;
 
 /**
  * Types of a merged model's weights with the bits that one takes, scales included. Those below BF16 are llama.cpp's
@@ -36,7 +38,8 @@ export type MergedType = WeightType | 'keep';
 export const MERGED_TYPES = ['keep', ...(Object.keys(WEIGHT_BITS) as WeightType[])] as const;
 
 /** How an export that was loaded again compares with base and adapter on a fixed text. */
-export interface ExportVerification {
+export interface PredictionsVerification {
+  readonly kind: 'predictions';
   readonly tokens: number;
   /** The largest difference of a log probability, in nats, among those of at least e⁻¹². */
   readonly largestDifference: number;
@@ -45,3 +48,12 @@ export interface ExportVerification {
   /** Share of positions, 0 to 1, whose likeliest token is the same. */
   readonly sameChoice: number;
 }
+
+/** The rows that were written, read again: ids and labels are those that were trained, token by token. */
+export interface LabelsVerification {
+  readonly kind: 'labels';
+  readonly examples: number;
+  readonly tokens: number;
+}
+
+export type ExportVerification = PredictionsVerification | LabelsVerification;

@@ -3,7 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
-import type { ExportFormat, ExportVerification, MergedType } from '../../../src-shared/domain/export.ts';
+import type {
+  ExportVerification,
+  MergedType,
+  ModelFormat,
+  PredictionsVerification,
+} from '../../../src-shared/domain/export.ts';
 import { OLLAMA_MODEL_FILE, READ_BACK_FILE } from '../../pipeline/job-results.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { adapterOf, findRun } from '../chat.ts';
@@ -15,7 +20,7 @@ import { checkFreeSpace, checkTarget, type StagedExport, stageExport } from './s
 export interface ExportRequest {
   readonly run: string;
   readonly model: 'tuned' | 'best';
-  readonly format: ExportFormat;
+  readonly format: ModelFormat;
   /** A file; or a folder that is there, which gets a file of the run's name. `peft`, `ollama`: the folder itself. */
   readonly output: string;
   /** Of a merged model's weights. */
@@ -24,9 +29,9 @@ export interface ExportRequest {
   readonly force: boolean;
 }
 
-export interface ExportReport {
+export interface ExportReport<Verification extends ExportVerification> {
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
-  readonly verification: ExportVerification;
+  readonly verification: Verification;
 }
 
 /**
@@ -37,7 +42,7 @@ export async function exportRun(
   parts: BackendParts,
   request: ExportRequest,
   work: WorkOptions,
-): Promise<Outcome<ExportReport>> {
+): Promise<Outcome<ExportReport<PredictionsVerification>>> {
   const found = findRun(parts, request.run);
   if (!found.ok) return found;
   const adapter = adapterOf(found.value.run, request.model);
@@ -86,11 +91,11 @@ async function writeAndVerify(
   request: ExportRequest,
   inputs: ExportInputs,
   work: WorkOptions,
-): Promise<Outcome<ExportReport>> {
+): Promise<Outcome<ExportReport<PredictionsVerification>>> {
   const { modelPath, adapterPath } = inputs;
   const fileName = basename(target);
   const content = contentOf(request, inputs, fileName);
-  const written = await workers.exporter.write({ content, adapterPath, directory: staged.directory }, work);
+  const written = await workers.exporter.write({ content, directory: staged.directory }, work);
   if (!written.ok) return written;
   const exported = exportedModel(request.format, modelPath, staged.directory, fileName);
   const verified = await workers.inference.verify({ reference: { modelPath, adapterPath }, exported }, work);
@@ -110,7 +115,7 @@ async function writeAndVerify(
 }
 
 /** What stock llama.cpp loads to see whether the export is right. */
-function exportedModel(format: ExportFormat, modelPath: string, directory: string, fileName: string) {
+function exportedModel(format: ModelFormat, modelPath: string, directory: string, fileName: string) {
   switch (format) {
     case 'gguf':
       return { modelPath: join(directory, fileName), adapterPath: null };
@@ -131,7 +136,7 @@ function targetOf({ output, format }: ExportRequest, runName: string): string {
   return isFolder ? join(output, `${fileNameOf(runName)}${SUFFIX[format]}`) : output;
 }
 
-function isFolderFormat(format: ExportFormat): format is 'peft' | 'ollama' {
+function isFolderFormat(format: ModelFormat): format is 'peft' | 'ollama' {
   return format === 'peft' || format === 'ollama';
 }
 

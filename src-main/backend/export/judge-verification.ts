@@ -1,12 +1,15 @@
 /** Whether an export that was loaded again is what it should be. */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { ExportVerification } from '../../../src-shared/domain/export.ts';
+import type { PredictionsVerification } from '../../../src-shared/domain/export.ts';
 
 /** The same numbers added in another order differ by less, in nats. */
 const EQUAL_WITHIN = 1e-3;
 
 /** Null where it is. A rounded export must predict at all; how closely is for the user to judge. Error: `export.differs`. */
-export function judgeVerification(verification: ExportVerification, mustBeEqual: boolean): CodedError | null {
+export function judgeVerification(
+  verification: PredictionsVerification,
+  mustBeEqual: boolean,
+): CodedError | null {
   const { largestDifference } = verification;
   const isFine = mustBeEqual ? largestDifference <= EQUAL_WITHIN : Number.isFinite(largestDifference);
   if (isFine) return null;

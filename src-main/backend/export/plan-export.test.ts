@@ -29,7 +29,13 @@ describe('the space of an export', () => {
 });
 
 describe('a verification', () => {
-  const close = { tokens: 9, largestDifference: 0.2, divergence: 0.01, sameChoice: 0.9 };
+  const close = {
+    kind: 'predictions' as const,
+    tokens: 9,
+    largestDifference: 0.2,
+    divergence: 0.01,
+    sameChoice: 0.9,
+  };
   it('must be equal where nothing is rounded, and is a measure elsewhere', () => {
     expect(mustBeEqual({ format: 'gguf', weightType: 'keep' }, inputs)).toBe(true);
     expect(mustBeEqual({ format: 'gguf', weightType: 'Q8_0' }, inputs)).toBe(false);

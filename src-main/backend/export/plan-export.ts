@@ -1,8 +1,8 @@
 /** What an export consists of, how much room it takes, and how closely it must agree. */
 import { basename } from 'node:path';
 import {
-  type ExportFormat,
   type MergedType,
+  type ModelFormat,
   WEIGHT_BITS,
   type WeightType,
 } from '../../../src-shared/domain/export.ts';
@@ -26,22 +26,40 @@ export interface ExportInputs {
 }
 
 interface Choice {
-  readonly format: ExportFormat;
+  readonly format: ModelFormat;
   readonly weightType: MergedType;
 }
 
 export function contentOf(choice: Choice, inputs: ExportInputs, fileName: string): ExportContent {
-  if (choice.format === 'gguf-adapter') return { format: choice.format, fileName };
-  const { modelPath, modelName, runName } = inputs;
+  const { modelPath, adapterPath, modelName, runName } = inputs;
+  if (choice.format === 'gguf-adapter') return { format: choice.format, fileName, adapterPath };
   const baseName = modelName ?? basename(modelPath).replace(/\.gguf$/i, '');
-  if (choice.format === 'peft') return { format: choice.format, fileName, modelPath, baseName };
+  if (choice.format === 'peft') return { format: choice.format, fileName, modelPath, adapterPath, baseName };
   const { weightType } = choice;
   if (choice.format === 'ollama') {
     const { recipe, now } = inputs;
     const adapterName = runName;
-    return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName, recipe, now };
+    return {
+      format: choice.format,
+      fileName,
+      modelPath,
+      adapterPath,
+      weightType,
+      baseName,
+      adapterName,
+      recipe,
+      now,
+    };
   }
-  return { format: choice.format, fileName, modelPath, weightType, baseName, adapterName: runName };
+  return {
+    format: choice.format,
+    fileName,
+    modelPath,
+    adapterPath,
+    weightType,
+    baseName,
+    adapterName: runName,
+  };
 }
 
 /** Vocabulary and header, and tensors that get a larger type than the name says. */

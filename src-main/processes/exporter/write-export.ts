@@ -11,25 +11,32 @@ import { stopIfAsked } from './cancellation.ts';
 import { writeMergedModel } from './write-merged-model.ts';
 import { writeOllamaFolder } from './write-ollama-folder.ts';
 import { writePeftFolder } from './write-peft-folder.ts';
+import { writeTrlFolder } from './write-trl-folder.ts';
 
 /** Errors: `file.writeFailed`, `job.cancelled`, those of model and adapter. */
 export async function writeExport(job: ExportJob, context: JobContext): Promise<Outcome<ExportResult>> {
-  const { content, adapterPath, directory } = job;
+  const { content, directory } = job;
   const path = join(directory, content.fileName);
+  const described = async (written: Outcome<unknown>): Promise<Outcome<ExportResult>> =>
+    written.ok ? ok({ files: await describeFolder(path, context), labels: null }) : written;
   switch (content.format) {
-    case 'gguf-adapter':
-      return ok({ files: [await copyFile(adapterPath, path, content.fileName, context)] });
-    case 'peft': {
-      const written = await writePeftFolder(content, adapterPath, directory, context.nativeDirectory);
-      return written.ok ? ok({ files: await describeFolder(path, context) }) : written;
+    case 'gguf-adapter': {
+      const copied = await copyFile(content.adapterPath, path, content.fileName, context);
+      return ok({ files: [copied], labels: null });
     }
-    case 'ollama': {
-      const written = await writeOllamaFolder(content, adapterPath, directory, context);
-      return written.ok ? ok({ files: await describeFolder(path, context) }) : written;
-    }
+    case 'peft':
+      return described(await writePeftFolder(content, directory, context.nativeDirectory));
+    case 'ollama':
+      return described(await writeOllamaFolder(content, directory, context));
     case 'gguf': {
-      const written = await writeMergedModel(content, adapterPath, directory, context);
-      return written.ok ? ok({ files: [await describeFile(path, content.fileName, context)] }) : written;
+      const written = await writeMergedModel(content, directory, context);
+      if (!written.ok) return written;
+      return ok({ files: [await describeFile(path, content.fileName, context)], labels: null });
+    }
+    case 'trl': {
+      const written = await writeTrlFolder(content, directory, context);
+      if (!written.ok) return written;
+      return ok({ files: await describeFolder(path, context), labels: written.value });
     }
     default:
       return assertNever(content);

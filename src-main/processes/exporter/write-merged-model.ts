@@ -21,7 +21,6 @@ type FloatType = (typeof FLOATS)[number];
  */
 export async function writeMergedModel(
   content: MergedContent,
-  adapterPath: string,
   directory: string,
   context: JobContext,
 ): Promise<Outcome<Written>> {
@@ -30,7 +29,7 @@ export async function writeMergedModel(
   const addon = loaded.value;
   const facts = fromNative(addon.inspectModel(content.modelPath));
   if (!facts.ok) return facts;
-  const { modelPath, weightType, baseName, adapterName } = content;
+  const { modelPath, adapterPath, weightType, baseName, adapterName } = content;
   const outputPath = join(directory, content.fileName);
   const names = { modelPath, adapterPath, baseName, adapterName };
   const merge = (path: string, type: FloatType | 'KEEP') =>

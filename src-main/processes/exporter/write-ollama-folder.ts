@@ -15,7 +15,6 @@ type OllamaContent = Extract<ExportContent, { format: 'ollama' }>;
 /** Errors: those of the template, and of merging. */
 export async function writeOllamaFolder(
   content: OllamaContent,
-  adapterPath: string,
   directory: string,
   context: JobContext,
 ): Promise<Outcome<null>> {
@@ -25,7 +24,6 @@ export async function writeOllamaFolder(
   mkdirSync(folder);
   const merged = await writeMergedModel(
     { ...content, format: 'gguf', fileName: OLLAMA_MODEL_FILE },
-    adapterPath,
     folder,
     context,
   );

@@ -13,8 +13,7 @@ type PeftContent = Extract<ExportContent, { format: 'peft' }>;
 
 /** Errors: `adapter.damaged`, `export.unsupported`, those of the model. */
 export async function writePeftFolder(
-  { modelPath, fileName, baseName }: PeftContent,
-  adapterPath: string,
+  { modelPath, adapterPath, fileName, baseName }: PeftContent,
   directory: string,
   nativeDirectory: string,
 ): Promise<Outcome<null>> {

@@ -1,7 +1,7 @@
 /** Loads an export as its users will, and compares what it predicts with base and adapter. */
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { ExportVerification } from '../../../src-shared/domain/export.ts';
+import type { PredictionsVerification } from '../../../src-shared/domain/export.ts';
 import type { ModelWithAdapter } from '../../pipeline/job-results.ts';
 import type { JobContext } from '../child-channel.ts';
 import type { VerifyJob } from '../protocol.ts';
@@ -20,7 +20,7 @@ const LEAST_LOG_PROBABILITY = -12;
 export async function verifyExport(
   { reference, exported }: VerifyJob,
   context: JobContext,
-): Promise<Outcome<ExportVerification>> {
+): Promise<Outcome<PredictionsVerification>> {
   const expected = await predictions(reference, null, context);
   if (!expected.ok) return expected;
   const found = await predictions(exported, expected.value.ids, context);
@@ -71,7 +71,7 @@ function probeOf(model: LlamaModel): readonly number[] {
 function compare(
   expected: readonly ReadonlyMap<number, number>[],
   found: readonly ReadonlyMap<number, number>[],
-): ExportVerification {
+): PredictionsVerification {
   let largestDifference = 0;
   let divergence = 0;
   let same = 0;
@@ -87,7 +87,13 @@ function compare(
     if (likeliest(row) === likeliest(other)) same++;
   }
   const tokens = expected.length;
-  return { tokens, largestDifference, divergence: divergence / tokens, sameChoice: same / tokens };
+  return {
+    kind: 'predictions',
+    tokens,
+    largestDifference,
+    divergence: divergence / tokens,
+    sameChoice: same / tokens,
+  };
 }
 
 function likeliest(row: ReadonlyMap<number, number>): number | null {

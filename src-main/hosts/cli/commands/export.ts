@@ -5,7 +5,8 @@ import {
   type ExportVerification,
   MERGED_TYPES,
 } from '../../../../src-shared/domain/export.ts';
-import { exportRun } from '../../../backend/export/export-run.ts';
+import { type ExportReport, exportRun } from '../../../backend/export/export-run.ts';
+import { exportTraining } from '../../../backend/export/export-training.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveRunId } from './runs.ts';
@@ -23,19 +24,18 @@ export async function exportCommand(
   run: string,
   given: ExportArguments,
 ): Promise<ExitCode> {
-  const report = orThrow(
-    await exportRun(
-      parts,
-      {
-        run: resolveRunId(parts, run),
-        model: given.best ? 'best' : 'tuned',
-        format: oneOf(EXPORT_FORMATS, given.format, '--format'),
-        weightType: oneOf(MERGED_TYPES, given.quantization, '--quantization'),
-        output: at(given.output),
-        force: given.force === true,
-      },
-      { signal, onProgress: output.progress },
-    ),
+  const format = oneOf(EXPORT_FORMATS, given.format, '--format');
+  const weightType = oneOf(MERGED_TYPES, given.quantization, '--quantization');
+  const request = { run: resolveRunId(parts, run), output: at(given.output), force: given.force === true };
+  const work = { signal, onProgress: output.progress };
+  const report = orThrow<ExportReport<ExportVerification>>(
+    format === 'trl'
+      ? await exportTraining(parts, request, work)
+      : await exportRun(
+          parts,
+          { ...request, model: given.best ? 'best' : 'tuned', format, weightType },
+          work,
+        ),
   );
   if (output.json) await output.document(report);
   await output.text(
@@ -47,7 +47,12 @@ export async function exportCommand(
   return EXIT.done;
 }
 
-function describeVerification({ tokens, largestDifference, divergence, sameChoice }: ExportVerification) {
+function describeVerification(verification: ExportVerification): string {
+  if (verification.kind === 'labels') {
+    const { examples, tokens } = verification;
+    return `Verified: ${examples} examples read again, ids and labels of ${tokens} tokens are those of the run.`;
+  }
+  const { tokens, largestDifference, divergence, sameChoice } = verification;
   const agreement = `on ${tokens} tokens, the likeliest next token is the same on ${Math.round(sameChoice * 100)} %`;
   const distance = `log probabilities within ${largestDifference.toExponential(1)}, divergence ${divergence.toExponential(1)}`;
   return `Verified: loaded again and compared with base and adapter ${agreement} (${distance}).`;
