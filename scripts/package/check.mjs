@@ -86,6 +86,7 @@ function neededAsFiles({ platform }) {
   return [
     'native/luthier.node',
     ...['ggml', 'ggml-base', 'llama'].map(name => `native/${prefix}${name}${suffix}`),
+    ...['train.py', 'requirements.txt', 'sky.yaml', 'slurm.sbatch'].map(name => `resources/trl/${name}`),
     ...['about.json', 'base.gguf', 'demo.luthier.yaml', 'train.jsonl', 'heldout.jsonl'].map(
       name => `resources/demo/${name}`,
     ),
