@@ -16,6 +16,7 @@ import { Inspector } from './features/inspector/inspector.tsx';
 import { QueuePanel } from './features/queue/queue-panel.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
+import { FileIntake } from './features/wizard/file-intake.tsx';
 import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
@@ -60,6 +61,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             {strings.connection.lost}
           </div>
         )}
+        <FileIntake go={openStep} />
         {route.page === 'newRun' && (
           <WizardPage
             step={route.step}

@@ -66,7 +66,17 @@ export const wizardStrings = {
     overwrite: 'Save over it',
     cancel: 'Cancel',
     faults: 'The recipe is not whole yet',
-    dropped: 'A browser does not tell where a dropped file lies. Type its path, or browse for it.',
+  },
+  intake: {
+    taken: {
+      recipe: (path: string) => `Opened ${path}. Undo brings back what was.`,
+      model: (path: string) => `The model is ${path} now.`,
+      data: (path: string) => `The data is ${path} now.`,
+    },
+    unknown: (path: string) => `${path} is no recipe (.yaml), no model (.gguf) and no data file.`,
+    browser: 'A browser does not tell where a dropped file lies. Type its path, or browse for it.',
+    nowhere: 'What was dropped is no file on this machine.',
+    dismiss: 'Close the message',
   },
   files: {
     browse: 'Browse',

@@ -31,8 +31,28 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
-/** The single function that Electron's preload script offers to the page, as `window.luthier`. */
+/** What the page asks the system's own dialog for: an existing file, or where to save one. */
+export const fileQuestionSchema = z.strictObject({
+  purpose: z.enum(['open', 'save']),
+  title: z.string().max(200),
+  /** In lower case with their dot, as `.yaml`; none for all files. */
+  extensions: z
+    .array(z.string().regex(/^\.[a-z0-9.-]{1,20}$/))
+    .max(20)
+    .readonly(),
+  /** Where the dialog begins; empty for where it was last. */
+  path: z.string().max(4096),
+});
+export type FileQuestion = z.infer<typeof fileQuestionSchema>;
+
+/** What Electron's preload script offers to the page, as `window.luthier`: the contract, and files. */
 export interface LuthierBridge {
   /** Opens the channel; returns what sends a message. Called once per page. */
   connect(onMessage: (message: ServerMessage) => void): (message: ClientMessage) => void;
+  /** Where a dropped or chosen file lies; empty where it lies nowhere. */
+  pathOf(file: File): string;
+  /** The system's own dialog. Resolves to null where it was left without a choice. */
+  chooseFile(question: FileQuestion): Promise<string | null>;
+  /** Called with each recipe that the system opens in this app, also with one from before. Called once per page. */
+  onOpen(listener: (path: string) => void): void;
 }

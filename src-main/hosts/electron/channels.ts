@@ -1,7 +1,13 @@
-/** The two names under which page and main process exchange the contract's messages. There are no others. */
+/** The names under which page and main process speak. There are no others. */
 export const CHANNELS = {
   /** A ClientMessage, from the page. */
   toBackend: 'luthier:client-message',
   /** A ServerMessage, to the page. */
   toPage: 'luthier:server-message',
+  /** A FileQuestion, from the page; answered with a path or null. */
+  chooseFile: 'luthier:choose-file',
+  /** From the page: it takes recipes now. */
+  takesRecipes: 'luthier:takes-recipes',
+  /** The path of a recipe, to the page. */
+  openRecipe: 'luthier:open-recipe',
 } as const;

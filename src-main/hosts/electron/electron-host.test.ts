@@ -222,6 +222,14 @@ describe('the page', () => {
     expect(page.contents.emitPreventable('will-prevent-unload')).toBe(true);
   });
 
+  it('may put text into the clipboard, which a foreign page may not', async () => {
+    await start();
+    expect(await standIn.requestPermission('clipboard-sanitized-write')).toBe(true);
+    expect(standIn.checkPermission('clipboard-sanitized-write')).toBe(true);
+    expect(await standIn.requestPermission('clipboard-sanitized-write', 'https://example.org/')).toBe(false);
+    expect(standIn.checkPermission('clipboard-sanitized-write', 'app://other/')).toBe(false);
+  });
+
   it.each(['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal', 'hid', 'unknown'])(
     'has no permission: %s',
     async name => {
@@ -234,12 +242,16 @@ describe('the page', () => {
 });
 
 describe('the bridge', () => {
-  it('exposes one function and nothing else', async () => {
+  it('exposes its few functions and nothing else', async () => {
     const { page } = await start();
     const { bridge } = await connect(page);
     expect(Object.keys(page.world)).toEqual(['luthier']);
-    expect(Object.entries(bridge)).toEqual([['connect', expect.any(Function)]]);
+    expect(Object.entries(bridge)).toEqual(
+      ['connect', 'pathOf', 'chooseFile', 'onOpen'].map(name => [name, expect.any(Function)]),
+    );
     expect(() => bridge.connect(() => {})).toThrow('connected already');
+    bridge.onOpen(() => {});
+    expect(() => bridge.onOpen(() => {})).toThrow('recipes already');
   });
 
   it('carries a call to the backend and its answer back', async () => {
@@ -278,6 +290,102 @@ describe('the bridge', () => {
     const source = await readFile(join(import.meta.dirname, 'preload.ts'), 'utf8');
     for (const channel of Object.values(CHANNELS)) expect(source).toContain(`'${channel}'`);
     expect(source.match(/^import (?!type )/gm)).toHaveLength(1);
+  });
+});
+
+describe('files', () => {
+  const question = {
+    purpose: 'open',
+    title: 'Open recipe',
+    extensions: ['.yaml'],
+    path: '/home/me/a.yaml',
+  } as const;
+
+  it('are chosen in the system’s dialog, which begins where the last one lay', async () => {
+    const { page } = await start();
+    const { bridge } = await connect(page);
+    standIn.chosenPath = '/home/me/b.yaml';
+    expect(await bridge.chooseFile(question)).toBe('/home/me/b.yaml');
+    expect(await bridge.chooseFile({ ...question, purpose: 'save', extensions: [], path: '' })).toBe(
+      '/home/me/b.yaml',
+    );
+    const everything = { name: '*', extensions: ['*'] };
+    expect(standIn.fileDialogs).toEqual([
+      {
+        kind: 'open',
+        options: {
+          title: 'Open recipe',
+          defaultPath: '/home/me/a.yaml',
+          filters: [{ name: 'Open recipe', extensions: ['yaml'] }, everything],
+          properties: ['openFile'],
+        },
+      },
+      {
+        kind: 'save',
+        options: {
+          title: 'Open recipe',
+          filters: [everything],
+          properties: ['createDirectory', 'showOverwriteConfirmation'],
+        },
+      },
+    ]);
+    standIn.chosenPath = null;
+    expect(await bridge.chooseFile(question)).toBe(null);
+    expect(await bridge.chooseFile({ ...question, purpose: 'save' })).toBe(null);
+  });
+
+  it('are chosen for the studio’s own page only, and for whole questions only', async () => {
+    const { page } = await start();
+    const foreign = { url: 'https://example.org/', parent: null };
+    const own = { url: 'app://luthier/', parent: null };
+    await expect(page.askMain(CHANNELS.chooseFile, [question], foreign)).rejects.toThrow('Only the studio');
+    await expect(page.askMain(CHANNELS.chooseFile, [{ purpose: 'delete' }], own)).rejects.toThrow();
+    expect(standIn.fileDialogs).toEqual([]);
+  });
+
+  it('tell where they lie when they are dropped', async () => {
+    const { page } = await start();
+    const { bridge } = await connect(page);
+    const dropped = new File(['{}'], 'train.jsonl');
+    page.filePaths.set(dropped, '/data/train.jsonl');
+    expect(bridge.pathOf(dropped)).toBe('/data/train.jsonl');
+    expect(bridge.pathOf(new File([], 'made in the page'))).toBe('');
+  });
+
+  it('that the system opens reach the page once it takes them, and from then on at once', async () => {
+    await launch();
+    const first = { preventDefault: vi.fn() };
+    standIn.app.emit('open-file', first, '/before/a.luthier.yaml');
+    standIn.becomeReady();
+    const window = await vi.waitFor(() => {
+      const [opened] = standIn.windows;
+      if (opened?.page.url === undefined) throw new Error('No window yet.');
+      return opened;
+    });
+    expect(first.preventDefault).toHaveBeenCalled();
+    const { bridge } = await connect(window.page);
+    const opened: string[] = [];
+    bridge.onOpen(path => opened.push(path));
+    await settle();
+    expect(opened).toEqual(['/before/a.luthier.yaml']);
+    const args = ['/opt/luthier', '--some-switch', 'b.luthier.yaml', '--allow-file-access-from-files'];
+    standIn.app.emit('second-instance', {}, args, '/work here');
+    standIn.app.emit('second-instance', {}, ['/opt/luthier', '--x=c.yaml', 'notes.txt'], '/work here');
+    await settle();
+    expect(opened).toEqual(['/before/a.luthier.yaml', '/work here/b.luthier.yaml']);
+  });
+
+  it('that the system opens wait for the page after a reload', async () => {
+    const { page } = await start();
+    const { bridge } = await connect(page);
+    bridge.onOpen(() => {});
+    await settle();
+    page.commit('app://luthier/');
+    standIn.app.emit('open-file', { preventDefault() {} }, '/a.yaml');
+    const opened: string[] = [];
+    (await connect(page)).bridge.onOpen(path => opened.push(path));
+    await settle();
+    expect(opened).toEqual(['/a.yaml']);
   });
 });
 

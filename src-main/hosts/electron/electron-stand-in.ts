@@ -18,6 +18,7 @@ export interface StandInOptions {
 const APP_EVENTS = [
   'activate',
   'before-quit',
+  'open-file',
   'second-instance',
   'web-contents-created',
   'will-quit',
@@ -34,6 +35,9 @@ export class ElectronStandIn {
   readonly errorBoxes: string[] = [];
   readonly questions: { message: string; buttons: string[] }[] = [];
   readonly blockers = new Set<number>();
+  readonly fileDialogs: { kind: 'open' | 'save'; options: object }[] = [];
+  /** What is chosen in the next file dialog; null leaves it without a choice. */
+  chosenPath: string | null = null;
   /** The index of the button that answers the next question. */
   dialogAnswer: Promise<number> = Promise.resolve(0);
   isDark = false;
@@ -49,9 +53,15 @@ export class ElectronStandIn {
   readonly #options: StandInOptions;
   readonly #schemes = new Map<string, Handler | null>();
   readonly #ready = Promise.withResolvers<void>();
-  #requestPermission: ((contents: null, name: string, answer: (granted: boolean) => void) => void) | null =
-    null;
-  #checkPermission: ((contents: null, name: string) => boolean) | null = null;
+  #requestPermission:
+    | ((
+        contents: null,
+        name: string,
+        answer: (granted: boolean) => void,
+        details: { requestingUrl: string },
+      ) => void)
+    | null = null;
+  #checkPermission: ((contents: null, name: string, origin: string) => boolean) | null = null;
   #checkDevice: ((details: { deviceType: string }) => boolean) | null = null;
   #isQuitting = false;
   #blockerCount = 0;
@@ -130,6 +140,21 @@ export class ElectronStandIn {
           this.questions.push(question);
           return { response: await this.dialogAnswer, checkboxChecked: false };
         },
+        showOpenDialog: async (_window: object, options: object) => {
+          this.#needReady('dialog.showOpenDialog');
+          checkKeys('options of an open dialog', options, ['title', 'filters', 'defaultPath', 'properties']);
+          this.fileDialogs.push({ kind: 'open', options });
+          return {
+            canceled: this.chosenPath === null,
+            filePaths: this.chosenPath === null ? [] : [this.chosenPath],
+          };
+        },
+        showSaveDialog: async (_window: object, options: object) => {
+          this.#needReady('dialog.showSaveDialog');
+          checkKeys('options of a save dialog', options, ['title', 'filters', 'defaultPath', 'properties']);
+          this.fileDialogs.push({ kind: 'save', options });
+          return { canceled: this.chosenPath === null, filePath: this.chosenPath ?? '' };
+        },
       }),
       Menu: guarded('Menu', {
         buildFromTemplate: (template: { role: string }[]) => {
@@ -160,15 +185,15 @@ export class ElectronStandIn {
   }
 
   /** Asks as a page would; without a handler Electron grants everything. */
-  requestPermission(name: string): Promise<boolean> {
+  requestPermission(name: string, requestingUrl = 'app://luthier/'): Promise<boolean> {
     return new Promise(resolve => {
-      if (this.#requestPermission) this.#requestPermission(null, name, resolve);
+      if (this.#requestPermission) this.#requestPermission(null, name, resolve, { requestingUrl });
       else resolve(true);
     });
   }
 
-  checkPermission(name: string): boolean {
-    return this.#checkPermission?.(null, name) ?? true;
+  checkPermission(name: string, origin = 'app://luthier/'): boolean {
+    return this.#checkPermission?.(null, name, origin) ?? true;
   }
 
   checkDevice(deviceType: string): boolean {

@@ -1,5 +1,5 @@
 /** Connects the window's page with the backend: one message session per loaded page. */
-import type { IpcMainEvent, WebContents } from 'electron';
+import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import type { BackendFace } from '../../backend/backend-face.ts';
 import { createMessageSession, type MessageSession } from '../message-session.ts';
 import { CHANNELS } from './channels.ts';
@@ -36,7 +36,7 @@ export function connectPage(contents: WebContents, backend: BackendFace): void {
 }
 
 /** `senderFrame` is null where the frame is gone by the time its message arrives. */
-function isOwnPage(event: IpcMainEvent, contents: WebContents): boolean {
+export function isOwnPage(event: IpcMainEvent | IpcMainInvokeEvent, contents: WebContents): boolean {
   const frame = event.senderFrame;
   return event.sender === contents && frame !== null && frame.parent === null && isPageUrl(frame.url);
 }

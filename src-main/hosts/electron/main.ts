@@ -4,8 +4,10 @@ import { toCodedError } from '../../../src-shared/contract/coded-error.ts';
 import { createElectronLauncher } from '../../adapters/processes/electron-launcher.ts';
 import { createBackend } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
+import { offerFileDialogs } from './file-dialogs.ts';
 import { connectPage } from './ipc.ts';
 import { installMenu } from './menu.ts';
+import { type OpenedRecipes, watchOpenedRecipes } from './opened-recipes.ts';
 import { declarePageScheme, servePage } from './protocol.ts';
 import { createQuitGuard } from './quit-guard.ts';
 import { watchRunningRuns } from './running-runs.ts';
@@ -21,10 +23,15 @@ else app.quit();
 function start(): void {
   declarePageScheme();
   hardenPages();
-  app.whenReady().then(openApp).catch(giveUp);
+  const recipes = watchOpenedRecipes();
+  recipes.take(process.argv.slice(1), process.cwd());
+  app
+    .whenReady()
+    .then(() => openApp(recipes))
+    .catch(giveUp);
 }
 
-async function openApp(): Promise<void> {
+async function openApp(recipes: OpenedRecipes): Promise<void> {
   const files = locateFiles(import.meta.dirname);
   denyPermissions(session.defaultSession);
   servePage(files.rendererDirectory);
@@ -46,6 +53,8 @@ async function openApp(): Promise<void> {
     const opened = createWindow(files.preloadFile);
     window = opened;
     connectPage(opened.webContents, backend);
+    offerFileDialogs(opened);
+    recipes.showIn(opened.webContents);
     quitGuard.guardWindow(opened, process.platform);
     opened.once('closed', () => {
       window = null;
@@ -57,7 +66,10 @@ async function openApp(): Promise<void> {
     else focusWindow(window);
   }
 
-  app.on('second-instance', showWindow);
+  app.on('second-instance', (_event, args, directory) => {
+    recipes.take(args.slice(1), directory);
+    showWindow();
+  });
   app.on('activate', showWindow);
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();

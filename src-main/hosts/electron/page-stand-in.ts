@@ -18,9 +18,22 @@ export interface StandInFrame {
   readonly parent: StandInFrame | null;
 }
 
+type InvokeHandler = (event: object, ...values: unknown[]) => unknown;
+
+/** `webContents.ipc`: listeners of messages, and one handler for each question. */
+class IpcStandIn extends EventEmitter {
+  readonly handlers = new Map<string, InvokeHandler>();
+
+  handle(channel: string, handler: InvokeHandler): void {
+    if (this.handlers.has(channel))
+      throw new Error(`Attempted to register a second handler for '${channel}'`);
+    this.handlers.set(channel, handler);
+  }
+}
+
 /** `webContents`, seen from the main process. */
 class ContentsStandIn extends KnownEmitter {
-  readonly ipc = guarded('webContents.ipc', new EventEmitter());
+  readonly ipc = guarded('webContents.ipc', new IpcStandIn());
   readonly #page: PageStandIn;
 
   constructor(page: PageStandIn) {
@@ -56,6 +69,8 @@ export class PageStandIn {
   readonly contents: ContentsStandIn = new ContentsStandIn(this);
   /** The object that the main process holds, the same one everywhere. */
   readonly guardedContents = guarded('webContents', this.contents);
+  /** Where the files that the user drops lie. */
+  readonly filePaths = new Map<File, string>();
   windowOpenHandler: ((details: { url: string }) => { action: string }) | null = null;
   isDestroyed = false;
   readonly #channels: readonly string[];
@@ -117,11 +132,27 @@ export class PageStandIn {
       }),
       ipcRenderer: guarded('ipcRenderer', {
         send: (channel: string, ...values: unknown[]) => this.#sendFrom(document, channel, values),
+        invoke: async (channel: string, ...values: unknown[]) =>
+          await this.askMain(this.#declared(channel), values, document.frame),
         on: (channel: string, listener: (...values: unknown[]) => void) => {
           document.listeners.on(this.#declared(channel), listener);
         },
       }),
+      webUtils: guarded('webUtils', {
+        getPathForFile: (file: unknown) => {
+          if (!(file instanceof File)) throw new TypeError('getPathForFile expects a File.');
+          return this.filePaths.get(file) ?? '';
+        },
+      }),
     });
+  }
+
+  /** A question that claims to come from `frame`; rejects where nobody answers, or with the answerer's error. */
+  async askMain(channel: string, values: readonly unknown[], frame: StandInFrame | null): Promise<unknown> {
+    const handler = this.contents.ipc.handlers.get(channel);
+    if (!handler) throw new Error(`No handler registered for '${channel}'`);
+    const event = { type: 'frame', sender: this.guardedContents, senderFrame: frame };
+    return structuredClone(await handler(event, ...structuredClone(values)));
   }
 
   /** A message that claims to come from `frame`, or from another window's contents. */
@@ -182,6 +213,7 @@ export function bridged(value: unknown): unknown {
     return (...values: unknown[]) => bridged(value(...values.map(bridged)));
   }
   if (Array.isArray(value)) return Object.freeze(value.map(bridged));
+  if (value instanceof File || value instanceof Promise) return value;
   if (value instanceof Error) return new Error(value.message);
   if (typeof value === 'object' && value !== null) {
     return Object.freeze(

@@ -1,5 +1,5 @@
-/** The one function that the sandboxed page gets: `window.luthier.connect`. */
-import { contextBridge, ipcRenderer } from 'electron';
+/** The few functions that the sandboxed page gets: `window.luthier`. */
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { LuthierBridge, ServerMessage } from '../../../src-shared/contract/messages.ts';
 import type { CHANNELS } from './channels.ts';
 
@@ -7,17 +7,29 @@ import type { CHANNELS } from './channels.ts';
 const channels: typeof CHANNELS = {
   toBackend: 'luthier:client-message',
   toPage: 'luthier:server-message',
+  chooseFile: 'luthier:choose-file',
+  takesRecipes: 'luthier:takes-recipes',
+  openRecipe: 'luthier:open-recipe',
 };
 
 /** The page gets messages, never Electron's event, which would hand it `ipcRenderer` itself. */
 function createBridge(): LuthierBridge {
   let isConnected = false;
+  let isListening = false;
   return {
     connect(onMessage) {
       if (isConnected) throw new Error('The page is connected already.');
       isConnected = true;
       ipcRenderer.on(channels.toPage, (_event, message: ServerMessage) => onMessage(message));
       return message => ipcRenderer.send(channels.toBackend, message);
+    },
+    pathOf: file => webUtils.getPathForFile(file),
+    chooseFile: question => ipcRenderer.invoke(channels.chooseFile, question),
+    onOpen(listener) {
+      if (isListening) throw new Error('The page takes recipes already.');
+      isListening = true;
+      ipcRenderer.on(channels.openRecipe, (_event, path: string) => listener(path));
+      ipcRenderer.send(channels.takesRecipes);
     },
   };
 }

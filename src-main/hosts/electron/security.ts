@@ -23,9 +23,16 @@ function refuseForeign(details: { readonly url: string; preventDefault(): void }
   if (!isPageUrl(details.url)) details.preventDefault();
 }
 
-/** Denies camera, notifications, clipboard, USB and all the rest, asked for or merely queried. */
+/** What the studio's own page may: put text into the clipboard, when a button for that is pressed. */
+const GRANTED = 'clipboard-sanitized-write';
+
+/** Denies camera, notifications, reading the clipboard, USB and all the rest, asked for or merely queried. */
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback, details) =>
+    callback(permission === GRANTED && isPageUrl(details.requestingUrl)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin) => permission === GRANTED && isPageUrl(origin),
+  );
   session.setDevicePermissionHandler(() => false);
 }

@@ -83,7 +83,7 @@ interface Preload {
   readonly ipcRenderer: {
     send(channel: string, ...values: unknown[]): void;
     on(channel: string, listener: () => void): void;
-    readonly invoke: unknown;
+    readonly sendSync: unknown;
   };
 }
 
@@ -93,7 +93,7 @@ it('gives a preload script its own two modules, and declared channels only', () 
   page.commit('app://luthier/');
   const preload = page.preloadModule() as Preload;
   expect(() => preload.app).toThrow('electron (preload).app');
-  expect(() => preload.ipcRenderer.invoke).toThrow('ipcRenderer.invoke');
+  expect(() => preload.ipcRenderer.sendSync).toThrow('ipcRenderer.sendSync');
   expect(() => preload.ipcRenderer.send('other')).toThrow("channel 'other' is not declared");
   expect(() => preload.ipcRenderer.on('other', () => {})).toThrow("channel 'other' is not declared");
   expect(() => preload.ipcRenderer.send('declared', () => {})).toThrow('could not be cloned');

@@ -3,6 +3,7 @@ import { ClipboardCopy, FilePlus2, FolderOpen, Redo2, Save, Undo2 } from 'lucide
 import { useEffect, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
+import { desktop } from '../../backend-client/desktop.ts';
 import { useCommand } from '../../commands/use-commands.tsx';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
 import { emptyRecipe } from '../../draft/recipe-values.ts';
@@ -47,6 +48,14 @@ export function DocumentBar() {
     store.replace(outcome.value.recipe as DraftRecipe, outcome.value.path);
     setAsking(null);
   };
+  /** The desktop app has the system's dialog, which also asks before it names a file that is there. */
+  const ask = async (purpose: 'open' | 'save') => {
+    if (!desktop) return setAsking(purpose);
+    const title = purpose === 'open' ? strings.open : strings.save;
+    const path = await desktop.chooseFile({ purpose, title, extensions: RECIPES, path: draft.path ?? '' });
+    if (path === null) return;
+    await (purpose === 'open' ? open(path) : save(path, true));
+  };
   const copy = async () => {
     const outcome = await client.call('recipe.yaml', { recipe: { ...draft.recipe } });
     setError(outcome.ok ? null : outcome.error);
@@ -78,21 +87,21 @@ export function DocumentBar() {
     title: strings.open,
     shortcut: 'Mod+O',
     enabled: true,
-    run: () => setAsking('open'),
+    run: () => void ask('open'),
   });
   const saveCommand = useCommand({
     id: 'recipe.save',
     title: strings.save,
     shortcut: 'Mod+S',
     enabled: true,
-    run: () => (draft.path === null ? setAsking('save') : void save(draft.path, true)),
+    run: () => void (draft.path === null ? ask('save') : save(draft.path, true)),
   });
   useCommand({
     id: 'recipe.saveAs',
     title: strings.saveAs,
     shortcut: 'Mod+Shift+S',
     enabled: true,
-    run: () => setAsking('save'),
+    run: () => void ask('save'),
   });
   const copyCommand = useCommand({
     id: 'recipe.copy',
@@ -107,7 +116,6 @@ export function DocumentBar() {
     enabled: true,
     run: () => store.replace(emptyRecipe(), null),
   });
-  useFileDrop(() => setNotice(strings.dropped));
   useEffect(() => {
     if (notice === '') return;
     const timer = setTimeout(() => setNotice(''), NOTICE_MS);
@@ -186,21 +194,4 @@ function RecipePath({ purpose, path, canOverwrite, onDone, onCancel }: RecipePat
       </PathField>
     </form>
   );
-}
-
-/** A browser keeps the path of a dropped file to itself, so the page can only say what to do instead. */
-function useFileDrop(onDrop: () => void): void {
-  useEffect(() => {
-    const over = (event: DragEvent) => event.preventDefault();
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      if (event.dataTransfer?.files.length) onDrop();
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('drop', drop);
-    };
-  }, [onDrop]);
 }

@@ -1,6 +1,7 @@
-/** The path of a file on this machine: typed, pasted, or found in the file browser. */
+/** The path of a file on this machine: typed, pasted, or found in the system's dialog or the page's own. */
 import { FolderOpen } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
+import { desktop } from '../../backend-client/desktop.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button } from '../../ui/button.tsx';
 import { FileBrowser } from './file-browser.tsx';
@@ -20,6 +21,12 @@ export function PathField(props: PathFieldProps) {
   const { label, help, placeholder, value, extensions, error, children, onChange } = props;
   const id = useId();
   const [isBrowsing, setIsBrowsing] = useState(false);
+  const browse = async () => {
+    if (!desktop) return setIsBrowsing(true);
+    const question = { purpose: 'open', title: label, extensions: [...extensions], path: value } as const;
+    const path = await desktop.chooseFile(question);
+    if (path !== null) onChange(path);
+  };
   return (
     <div className="field path-field">
       <label htmlFor={id}>{label}</label>
@@ -34,7 +41,7 @@ export function PathField(props: PathFieldProps) {
           aria-describedby={`${id}-help`}
           onChange={event => onChange(event.target.value.trim())}
         />
-        <Button icon={FolderOpen} onClick={() => setIsBrowsing(true)}>
+        <Button icon={FolderOpen} onClick={() => void browse()}>
           {wizardStrings.files.browse}
         </Button>
         {children}

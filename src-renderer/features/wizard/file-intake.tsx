@@ -1,0 +1,106 @@
+/**
+ * Files that come to the studio by themselves, on any page: dropped into the window, or recipes that the system opens.
+ * A recipe takes the draft's place, a model or a data file becomes the draft's; undo brings back what was.
+ */
+import { X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import { useBackend } from '../../backend-client/backend-context.tsx';
+import { desktop } from '../../backend-client/desktop.ts';
+import type { DraftRecipe } from '../../draft/recipe-values.ts';
+import { useDraft } from '../../draft/use-draft.tsx';
+import { type StepName, wizardStrings } from '../../strings/wizard.ts';
+import { useAnnounce } from '../../ui/announcer.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { ErrorCallout } from '../../ui/callout.tsx';
+import { kindOfFile } from './kind-of-file.ts';
+
+const strings = wizardStrings.intake;
+
+interface FileIntakeProps {
+  go(step: StepName): void;
+}
+
+/** Shows only what it has to say. */
+export function FileIntake({ go }: FileIntakeProps) {
+  const { store } = useDraft();
+  const client = useBackend();
+  const announce = useAnnounce();
+  const [notice, setNotice] = useState('');
+  const [error, setError] = useState<CodedError | null>(null);
+
+  const say = (text: string) => {
+    setError(null);
+    setNotice(text);
+    announce(text);
+  };
+  const take = async (path: string) => {
+    const kind = kindOfFile(path);
+    if (kind === null) return say(strings.unknown(path));
+    if (kind === 'recipe') {
+      const outcome = await client.call('recipe.open', { kind: 'file', path });
+      if (!outcome.ok) {
+        setNotice('');
+        setError(outcome.error);
+        return;
+      }
+      store.replace(outcome.value.recipe as DraftRecipe, outcome.value.path);
+    } else store.set({ [kind === 'model' ? 'model.path' : 'dataset.path']: path });
+    go(kind === 'data' ? 'data' : 'model');
+    say(strings.taken[kind](path));
+  };
+  const takeDropped = (files: FileList) => {
+    const [file] = files;
+    if (!file) return;
+    const path = desktop?.pathOf(file) ?? '';
+    if (desktop && path !== '') void take(path);
+    else say(desktop ? strings.nowhere : strings.browser);
+  };
+
+  const current = useRef({ take, takeDropped });
+  current.current = { take, takeDropped };
+  useEffect(() => {
+    const over = (event: DragEvent) => event.preventDefault();
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      if (event.dataTransfer?.files.length) current.current.takeDropped(event.dataTransfer.files);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  useOpenedRecipes(path => void current.current.take(path));
+
+  if (error) {
+    return (
+      <div className="intake">
+        <ErrorCallout error={error}>
+          <IconButton label={strings.dismiss} icon={X} onClick={() => setError(null)} />
+        </ErrorCallout>
+      </div>
+    );
+  }
+  if (notice === '') return null;
+  return (
+    <div className="intake intake-notice">
+      <p className="grow">{notice}</p>
+      <IconButton label={strings.dismiss} icon={X} onClick={() => setNotice('')} />
+    </div>
+  );
+}
+
+let hasAsked = false;
+let opened: (path: string) => void = () => {};
+
+/** The bridge takes one listener for the life of the page. */
+function useOpenedRecipes(onOpen: (path: string) => void): void {
+  useEffect(() => {
+    opened = onOpen;
+    if (hasAsked) return;
+    hasAsked = true;
+    desktop?.onOpen(path => opened(path));
+  });
+}
