@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'electron-builder';
+import { buildNative } from './native/build.mjs';
 import { checkPackage } from './package/check.mjs';
 import { packageConfig } from './package/config.mjs';
 import { makeStandInElectron } from './package/stand-in-electron.mjs';
@@ -19,6 +20,7 @@ if (electron === null && machine.platform === 'darwin') {
   say("Electron's archive is missing, and there is no stand-in for macOS' bundle.");
   process.exit(1);
 }
+await buildNative({ isPortable: true });
 const electronDist = electron ?? makeStandInElectron(machine.platform);
 await build({
   projectDir: root,

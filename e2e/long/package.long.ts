@@ -10,6 +10,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -73,6 +74,48 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
     expect(JSON.parse(stdout)).toHaveProperty('versions');
   });
 
+  it.skipIf(process.arch !== 'x64')(
+    'takes the kernels that this processor runs best, or those asked for',
+    () => {
+      const launcher = join(elsewhere, 'resources', 'bin', 'luthier');
+      const flags = /^flags.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[0].split(' ') ?? [];
+      const featuresOf = (environment: Record<string, string>): string[] => {
+        const { status, stdout, stderr } = runPackedWith(environment, launcher, 'doctor', '--json');
+        expect(status, stderr).toBe(0);
+        return JSON.parse(stdout).versions.cpuFeatures;
+      };
+      const best = featuresOf({});
+      expect(best.includes('AVX2')).toBe(flags.includes('avx2'));
+      expect(best.includes('AVX512')).toBe(flags.includes('avx512bw'));
+      expect(best.includes('AVX512_BF16')).toBe(flags.includes('avx512_bf16'));
+      expect(featuresOf({ LUTHIER_CPU: 'x64' })).not.toContain('AVX');
+      if (flags.includes('avx2')) {
+        expect(featuresOf({ LUTHIER_CPU: 'haswell' })).toContain('AVX2');
+        expect(featuresOf({ LUTHIER_CPU: 'haswell' })).not.toContain('AVX512');
+      }
+    },
+  );
+
+  it.skipIf(process.arch !== 'x64')('trains the same with the kernels of any processor, to rounding', () => {
+    const launcher = join(elsewhere, 'resources', 'bin', 'luthier');
+    const recipe = join(elsewhere, 'resources', 'resources', 'demo', 'demo.luthier.yaml');
+    const losses = ['x64', 'haswell', 'skylakex', 'zen4'].map(variant => {
+      const home = join(workspace.directory, variant);
+      const args = ['train', recipe, '--json', '--set', 'training.maxSteps=3', '--home', home];
+      const { status, stdout, stderr } = runPackedWith({ LUTHIER_CPU: variant }, launcher, ...args);
+      expect(status, stderr).toBe(0);
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line));
+      return events.filter(event => event.type === 'step').map(event => event.loss as number);
+    });
+    for (const course of losses) {
+      expect(course).toHaveLength(3);
+      for (const [i, loss] of course.entries()) expect(loss).toBeCloseTo(losses[0]?.[i] ?? Number.NaN, 2);
+    }
+  });
+
   it('trains its demo and answers with it', () => {
     const launcher = join(elsewhere, 'resources', 'bin', 'luthier');
     const { status, stdout, stderr } = runPacked(launcher, 'demo', '--json', '--home', workspace.home);
@@ -84,10 +127,14 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
 });
 
 function runPacked(launcher: string, ...args: string[]) {
+  return runPackedWith({}, launcher, ...args);
+}
+
+function runPackedWith(environment: Record<string, string>, launcher: string, ...args: string[]) {
   return spawnSync(launcher, args, {
     cwd: workspace.directory,
     encoding: 'utf8',
-    env: { PATH: tools, HOME: workspace.directory, NODE_PATH: '' },
+    env: { PATH: tools, HOME: workspace.directory, ...environment },
     maxBuffer: 100_000_000,
   });
 }

@@ -1,6 +1,6 @@
 // Builds the native addon into build/native; returns at once where the last build had the same inputs.
 //
-// Run `node scripts/native/build.mjs`, or call buildNative({ log }) from another script.
+// Run `node scripts/native/build.mjs [--portable]`, or call buildNative({ log, isPortable }) from another script.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -20,8 +20,6 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const sourceFolder = join(root, 'src-native');
-const outputFolder = join(root, 'build', 'native');
-const stampFile = join(outputFolder, 'build.stamp');
 const llamaPackage = join(root, 'node_modules', 'node-llama-cpp');
 const nodeApiPackage = join(root, 'node_modules', 'node-api-headers');
 
@@ -44,10 +42,17 @@ const remedies = {
 export class NativeBuildError extends Error {}
 
 /**
- * Builds `build/native/luthier.node` and the llama.cpp libraries beside it, if an input changed.
+ * Builds `build/native/luthier.node` and the llama.cpp libraries beside it, if an input changed: for this machine, or
+ * in `build/native-portable` for every machine of its kind where `isPortable`, which is what a package takes.
  * `log` receives plain lines of progress. Throws {@link NativeBuildError}.
  */
-export async function buildNative({ log = line => process.stderr.write(`${line}\n`) } = {}) {
+export async function buildNative({
+  log = line => process.stderr.write(`${line}\n`),
+  isPortable = false,
+} = {}) {
+  const name = isPortable ? 'native-portable' : 'native';
+  const outputFolder = join(root, 'build', name);
+  const stampFile = join(outputFolder, 'build.stamp');
   const release = readLlamaRelease();
   const hash = hashInputs(release);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8').trim() === hash) {
@@ -60,9 +65,9 @@ export async function buildNative({ log = line => process.stderr.write(`${line}\
   const sourceTree = join(root, 'build', `llama.cpp-${release}`);
   log('native: 1/4 unpack llama.cpp');
   prepareSource(sourceTree);
-  const buildTree = join(root, 'build', 'native-work');
+  const buildTree = join(root, 'build', `${name}-work`);
   log('native: 2/4 configure');
-  await configure(sourceTree, buildTree, release, hash, log);
+  await configure(sourceTree, buildTree, { release, hash, isPortable }, log);
   log('native: 3/4 compile');
   await run(
     'cmake',
@@ -80,7 +85,7 @@ export async function buildNative({ log = line => process.stderr.write(`${line}\
     compileProgress(log),
   );
   log('native: 4/4 collect');
-  collect(buildTree);
+  collect(buildTree, outputFolder);
   writeFileSync(`${stampFile}.new`, `${hash}\n`);
   renameSync(`${stampFile}.new`, stampFile);
   log('native: done');
@@ -188,7 +193,7 @@ function prepareSource(tree) {
   writeFileSync(mark, digest);
 }
 
-async function configure(sourceTree, buildTree, release, hash, log) {
+async function configure(sourceTree, buildTree, { release, hash, isPortable }, log) {
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
   const hasNinja = spawnSync('ninja', ['--version'], { stdio: 'ignore' }).status === 0;
   const cache = join(buildTree, 'CMakeCache.txt');
@@ -205,6 +210,7 @@ async function configure(sourceTree, buildTree, release, hash, log) {
     LUTHIER_NODE_API: nodeApiPackage,
     LUTHIER_BUILD_HASH: hash,
     LUTHIER_ADDON_VERSION: version,
+    LUTHIER_PORTABLE: isPortable ? 'ON' : 'OFF',
   };
   const definitions = Object.entries(options).map(
     ([name, value]) => `-D${name}=${value.replaceAll('\\', '/')}`,
@@ -256,10 +262,10 @@ function run(command, args, log, onLine = () => {}) {
 }
 
 /** Copies the addon and its libraries; nothing else of the build tree is needed at run time. */
-function collect(buildTree) {
+function collect(buildTree, outputFolder) {
   mkdirSync(outputFolder, { recursive: true });
   const folders = [join(buildTree, 'bin'), join(buildTree, 'bin', 'Release')].filter(existsSync);
-  const wanted = /^(luthier\.node|(lib)?(ggml|ggml-base|ggml-cpu|llama)\.(so|dylib|dll))$/;
+  const wanted = /^(luthier(-\w+)?\.node|(lib)?(ggml|ggml-base|ggml-cpu(-\w+)?|llama)\.(so|dylib|dll))$/;
   for (const folder of folders) {
     for (const name of readdirSync(folder)) {
       if (!wanted.test(name)) continue;
@@ -269,7 +275,7 @@ function collect(buildTree) {
       renameSync(`${target}.new`, target);
     }
   }
-  collectMetal();
+  collectMetal(outputFolder);
   if (!existsSync(join(outputFolder, 'luthier.node'))) {
     throw new NativeBuildError(`The build produced no luthier.node in ${folders.join(', ')}.`);
   }
@@ -279,7 +285,7 @@ function collect(buildTree) {
  * On macOS a module takes the ggml library that lies beside it, and there must be one in a process: the prebuilt
  * Metal module comes to ours. Elsewhere the libraries that are loaded already are taken by their names.
  */
-function collectMetal() {
+function collectMetal(outputFolder) {
   const module = join(
     root,
     'node_modules',
@@ -295,7 +301,7 @@ function collectMetal() {
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {
   try {
-    await buildNative();
+    await buildNative({ isPortable: process.argv.includes('--portable') });
   } catch (error) {
     if (!(error instanceof NativeBuildError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -80,11 +80,20 @@ function neededInArchive() {
   ];
 }
 
-function neededAsFiles({ platform }) {
+/** The variants of the addon that src-native/CMakeLists.txt builds for a machine. */
+const CPU_VARIANTS = ['x64', 'haswell', 'skylakex', 'zen4'];
+
+function neededAsFiles({ platform, arch }) {
   const [prefix, suffix] =
     platform === 'win32' ? ['', '.dll'] : ['lib', platform === 'darwin' ? '.dylib' : '.so'];
+  const variants = arch === 'x64' && platform !== 'darwin' ? CPU_VARIANTS.map(name => `-${name}`) : [''];
+  const moduleSuffix = platform === 'win32' ? '.dll' : '.so';
   return [
     'native/luthier.node',
+    ...variants.flatMap(tag => [
+      `native/luthier${tag}.node`,
+      `native/${prefix}ggml-cpu${tag}${moduleSuffix}`,
+    ]),
     ...['ggml', 'ggml-base', 'llama'].map(name => `native/${prefix}${name}${suffix}`),
     ...['train.py', 'requirements.txt', 'sky.yaml', 'slurm.sbatch'].map(name => `resources/trl/${name}`),
     ...['about.json', 'base.gguf', 'demo.luthier.yaml', 'train.jsonl', 'heldout.jsonl'].map(

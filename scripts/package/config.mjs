@@ -67,7 +67,7 @@ export function packageConfig(machine, electronDist) {
     files: ['out/**', '!out/.stamp', 'package.json', ...excluded.map(glob => `!node_modules/${glob}`)],
     extraResources: [
       { from: 'resources', to: 'resources' },
-      { from: 'build/native', to: 'native', filter: ['!build.stamp'] },
+      { from: 'build/native-portable', to: 'native', filter: ['!build.stamp'] },
       { from: `scripts/package/bin/${machine.platform === 'win32' ? 'windows' : 'unix'}`, to: 'bin' },
       { from: 'LICENSE', to: 'LICENSE' },
     ],

@@ -1,6 +1,7 @@
 // Loads ggml's backend modules and routes llama.cpp's log.
 #include "luthier/backend.hpp"
 
+#include "kernels/cpu_tag.hpp"
 #include "luthier/device.hpp"
 #include "luthier/vulkan_driver.hpp"
 
@@ -55,11 +56,13 @@ std::filesystem::path own_folder() {
 #endif
 }
 
+// ggml's CPU module for the same processor as the kernels in this addon.
 std::string cpu_module_name() {
+    const std::string name = std::string("ggml-cpu") + kernels::cpu_tag();
 #ifdef _WIN32
-    return "ggml-cpu.dll";
+    return name + ".dll";
 #else
-    return "libggml-cpu.so"; // modules end in .so on macOS too (CMake's MODULE)
+    return "lib" + name + ".so"; // modules end in .so on macOS too (CMake's MODULE)
 #endif
 }
 
