@@ -43,7 +43,12 @@ test('opens the studio’s start page in a window', async () => {
     await expect(page).toHaveTitle(/Luthier/);
     expect(page.url()).toMatch(/^app:\/\/luthier\//);
     await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
-    expect(await page.evaluate(() => Object.keys(Reflect.get(globalThis, 'luthier')))).toEqual(['connect']);
+    expect(await page.evaluate(() => Object.keys(Reflect.get(globalThis, 'luthier')))).toEqual([
+      'connect',
+      'pathOf',
+      'chooseFile',
+      'onOpen',
+    ]);
     expect(await page.evaluate(() => ['require', 'process'].filter(name => name in globalThis))).toEqual([]);
   } finally {
     await app.close();
