@@ -32,6 +32,7 @@ import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/d
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
+import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
 import { probeRecipe } from './probe-recipe.ts';
 import { createQueueHandlers } from './queue/queue-handlers.ts';
@@ -131,6 +132,9 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
     },
     'runs.list': () => ok({ runs: parts.store.list() }),
+    'runs.change': ({ id, changes }) => changeRun(parts, id, changes),
+    'runs.delete': ({ id }) => deleteRun(parts, id),
+    'runs.restore': ({ id }) => restoreRun(parts, id),
     'runs.show': ({ id }) => {
       const run = parts.store.show(id);
       return run ? ok(run) : fail(runNotFound(id));

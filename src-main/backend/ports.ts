@@ -12,6 +12,7 @@ import type { QueueItem } from '../../src-shared/domain/queue.ts';
 import type {
   ProcessExit,
   Resumption,
+  RunChanges,
   RunDetails,
   RunStatus,
   RunSummary,
@@ -300,6 +301,14 @@ export interface RunStore {
   resume(id: string, resumption: RunResumption): boolean;
   list(): RunSummary[];
   show(id: string): RunDetails | null;
+  /** False where there is no such run. A tag that is given twice counts once. */
+  change(id: string, changes: RunChanges): boolean;
+  /** Hides a run that is over, files and all kept; false where there is none, or it runs. */
+  hide(id: string, at: string): boolean;
+  /** Shows a hidden run again; false where there is none. */
+  unhide(id: string): boolean;
+  /** Ids of hidden runs that begin so. */
+  hiddenIdsStartingWith(prefix: string): string[];
   /** Without its measurements, however many those are. */
   brief(id: string): RunBrief | null;
   /** Ids that begin so; for short ids on the command line. */

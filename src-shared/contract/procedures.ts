@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
-import { runDetailsSchema, runSummarySchema } from '../domain/run.ts';
+import { runChangesSchema, runDetailsSchema, runSummarySchema } from '../domain/run.ts';
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
@@ -63,6 +63,12 @@ export const PROCEDURES = {
    */
   'runs.resume': { input: runId, output: runId },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
+  /** Name, tags (all that it has afterwards) and note. */
+  'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },
+  /** Takes a run that is over out of the history. Its files stay. Errors: `run.isRunning`. */
+  'runs.delete': { input: runId, output: nothing },
+  /** Undoes `runs.delete`. */
+  'runs.restore': { input: runId, output: nothing },
   'runs.show': { input: runId, output: runDetailsSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -35,6 +35,15 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+/** What the user may change of a run; what is left out stays. */
+export const runChangesSchema = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  tags: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
+  /** Markdown. */
+  note: z.string().max(100_000).optional(),
+});
+export type RunChanges = z.infer<typeof runChangesSchema>;
+
 /** How the trainer process ended, where it did not end by itself. */
 export const processExitSchema = z.object({
   exitCode: z.number().nullable(),
@@ -55,6 +64,9 @@ export const runDetailsSchema = z.object({
   paused: z.boolean(),
   createdAt: z.string(),
   endedAt: z.string().nullable(),
+  tags: z.array(z.string()),
+  /** Markdown. */
+  note: z.string(),
   recipe: z.record(z.string(), z.unknown()),
   hashes: hashesSchema,
   versions: z.record(z.string(), z.string()),

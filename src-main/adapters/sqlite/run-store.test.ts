@@ -196,6 +196,34 @@ describe('the history', () => {
   });
 });
 
+describe('a run in the history', () => {
+  it('takes a new name, tags once each and a note, and keeps what is not said', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    expect(store.show('r1')).toMatchObject({ tags: [], note: '' });
+    expect(store.change('r1', { tags: ['a', 'b', 'a'], note: '*why*' })).toBe(true);
+    expect(store.change('r1', { name: 'new' })).toBe(true);
+    expect(store.show('r1')).toMatchObject({ name: 'new', tags: ['a', 'b'], note: '*why*' });
+    expect(store.change('r2', { name: 'new' })).toBe(false);
+  });
+
+  it('is hidden everywhere once deleted, unless it runs, and comes back whole', () => {
+    const store = open();
+    store.create(newRun('r1'));
+    store.record('r1', { ...nothing, steps: [step(1)] }, 't');
+    expect(store.hide('r1', 't')).toBe(false);
+    store.finish('r1', { ...ended, status: 'completed' });
+    const before = store.show('r1');
+    expect(store.hide('r1', 't')).toBe(true);
+    expect([store.show('r1'), store.brief('r1'), store.list()]).toEqual([null, null, []]);
+    expect([store.idsStartingWith('r'), store.hiddenIdsStartingWith('r')]).toEqual([[], ['r1']]);
+    expect(store.change('r1', { name: 'new' })).toBe(false);
+    expect(store.unhide('r1')).toBe(true);
+    expect(store.unhide('r1')).toBe(false);
+    expect(store.show('r1')).toEqual(before);
+  });
+});
+
 describe('opening the history', () => {
   it('refuses a database of a later version and leaves it as it is', () => {
     const later = new Database(path);
@@ -227,6 +255,44 @@ describe('opening the history', () => {
     expect(old.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     old.close();
   });
+
+  it.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
+    'opens a database of schema %i, keeps all of it, and has a copy from before',
+    version => {
+      const old = new Database(path);
+      for (const migration of MIGRATIONS.slice(0, version)) old.exec(migration.sql);
+      old.pragma(`user_version = ${version}`);
+      const { preflight, hashes, recipe } = newRun('r1');
+      old
+        .prepare(
+          `INSERT INTO runs (id, name, status, created_at, recipe, hashes, versions, preflight, model_name, data_name,
+            masking, planned_steps, owner_pid, heartbeat_at)
+          VALUES ('r1', 'old', 'completed', 't', ?, ?, '{}', ?, 'm', 'd', 'full', 2, 1, 't')`,
+        )
+        .run(JSON.stringify(recipe), JSON.stringify(hashes), JSON.stringify(preflight));
+      old.exec(`
+        INSERT INTO steps VALUES ('r1', 1, 0.5, 2, 0.0001, 0.5, 5, 9, 100, 1000, 10);
+        INSERT INTO evaluations VALUES ('r1', 1, 2, 7.4);
+        INSERT INTO checkpoints VALUES ('r1', 1, '/c1');
+        INSERT INTO warnings (run_id, code, message) VALUES ('r1', 'c', 'm');`);
+      old.close();
+      const kept = {
+        name: 'old',
+        recipe,
+        hashes,
+        preflight,
+        steps: [step(1)],
+        evaluations: [{ step: 1, loss: 2, perplexity: 7.4 }],
+        checkpoints: [{ step: 1, path: '/c1' }],
+        warnings: [{ code: 'c', message: 'm' }],
+      };
+      expect(open().show('r1')).toMatchObject(kept);
+      const copy = new Database(`${path}.v${version}.backup`, { readonly: true });
+      expect(copy.pragma('user_version', { simple: true })).toBe(version);
+      expect(copy.prepare('SELECT count(*) FROM steps').pluck().get()).toBe(1);
+      copy.close();
+    },
+  );
 
   it('undoes a migration that fails half-way', () => {
     open();

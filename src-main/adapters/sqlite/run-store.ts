@@ -1,6 +1,7 @@
 /** The history of runs in SQLite: the only writer of its tables. */
 
 import {
+  type RunChanges,
   type RunDetails,
   type RunSummary,
   runDetailsSchema,
@@ -20,11 +21,12 @@ interface RunRow {
   readonly processExit: string | null;
   readonly demo: string | null;
   readonly paused: number;
+  readonly tags: string;
 }
 
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
-  process_exit AS processExit, demo, paused`;
+  process_exit AS processExit, demo, paused, tags, note`;
 
 const briefSchema = runDetailsSchema.pick({
   id: true,
@@ -84,6 +86,21 @@ export function createRunStore(database: SqliteDatabase): RunStore {
         (row): RunSummary => runSummarySchema.parse({ ...row, paused: row.paused === 1 }),
       ),
     show: id => showRun(database, id),
+    change: (id, changes) => changeRun(database, id, changes),
+    hide: (id, at) =>
+      database
+        .prepare(
+          `UPDATE runs SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL AND status NOT IN ('running', 'draft')`,
+        )
+        .run(at, id).changes > 0,
+    unhide: id =>
+      database.prepare('UPDATE runs SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL').run(id)
+        .changes > 0,
+    hiddenIdsStartingWith: prefix =>
+      database
+        .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NOT NULL')
+        .pluck()
+        .all(prefix.length, prefix) as string[],
     brief: id => briefRun(database, id),
     idsStartingWith: prefix =>
       database
@@ -173,6 +190,7 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     database.prepare(`SELECT ${columns} FROM ${table} WHERE run_id = ? ORDER BY ${order}`).all(id);
   return runDetailsSchema.parse({
     ...run,
+    tags: JSON.parse(run.tags),
     recipe: JSON.parse(run.recipe),
     hashes: JSON.parse(run.hashes),
     versions: JSON.parse(run.versions),
@@ -188,6 +206,22 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     warnings: rowsOf('code, message', 'warnings', 'id'),
     resumptions: rowsOf('at, from_step AS fromStep, saved_ms AS savedMs', 'resumptions', 'id'),
   });
+}
+
+function changeRun(database: SqliteDatabase, id: string, { name, tags, note }: RunChanges): boolean {
+  return (
+    database
+      .prepare(
+        `UPDATE runs SET name = coalesce(@name, name), tags = coalesce(@tags, tags), note = coalesce(@note, note)
+        WHERE id = @id AND deleted_at IS NULL`,
+      )
+      .run({
+        id,
+        name: name ?? null,
+        tags: tags === undefined ? null : JSON.stringify([...new Set(tags)]),
+        note: note ?? null,
+      }).changes > 0
+  );
 }
 
 function briefRun(database: SqliteDatabase, id: string): RunBrief | null {

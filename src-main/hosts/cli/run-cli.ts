@@ -16,7 +16,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { type ExportArguments, exportCommand } from './commands/export.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
-import { listRunsCommand, showRunCommand } from './commands/runs.ts';
+import { changeRunsCommand, listRunsCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
@@ -143,9 +143,11 @@ function buildProgram(perform: Perform): Command {
           }),
         ),
     );
-  command('runs [what] [id]', 'the history: list, or show ID').action(
-    (what: string | undefined, id: string | undefined, options: GlobalOptions) =>
-      perform(options, context => runsAction(context, what ?? 'list', id)),
+  command(
+    'runs [what] [id] [values...]',
+    'the history: list, show ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID',
+  ).action((what: string | undefined, id: string | undefined, values: string[], options: GlobalOptions) =>
+    perform(options, context => runsAction(context, what ?? 'list', id, values)),
   );
   command('chat <run>', 'base and tuned answers side by side')
     .option('--prompt <text>', 'one prompt; without it a conversation, or each line of a pipe is one')
@@ -195,14 +197,24 @@ function buildProgram(perform: Perform): Command {
   return program;
 }
 
-function runsAction(context: CommandContext, what: string, id: string | undefined): Promise<ExitCode> {
+function runsAction(
+  context: CommandContext,
+  what: string,
+  id: string | undefined,
+  values: readonly string[],
+): Promise<ExitCode> {
   if (what === 'list') return listRunsCommand(context);
   if (what === 'show' && id !== undefined) return showRunCommand(context, id);
+  if (id !== undefined) {
+    const action = changeRunsCommand(context, what, id, values);
+    if (action !== null) return action;
+  }
   throw new CodedException({
     code: 'arguments.invalid',
     title: 'The arguments do not fit.',
-    cause: what === 'show' ? '`runs show` needs the id of a run.' : `\`runs ${what}\` is not known.`,
-    remedy: 'Use `runs list` or `runs show ID`.',
+    cause: `\`runs ${[what, id, ...values].filter(Boolean).join(' ')}\` is not one of the forms below.`,
+    remedy:
+      'Use `runs list`, `show ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID` or `restore ID`.',
   });
 }
 

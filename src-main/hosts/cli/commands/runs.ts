@@ -1,7 +1,9 @@
 /** `luthier runs`: the history on the command line. */
-import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
+import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { runChangesSchema } from '../../../../src-shared/domain/run.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
+import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -34,6 +36,8 @@ export async function showRunCommand(
       `Ended     ${run.endedAt ?? 'not yet'}`,
       `Steps     ${run.steps.length} of ${run.plannedSteps}`,
       `Loss      ${run.steps[0]?.loss.toFixed(4) ?? 'none'} → ${run.steps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
+      ...(run.tags.length === 0 ? [] : [`Tags      ${run.tags.join(', ')}`]),
+      ...(run.note === '' ? [] : [`Note      ${run.note}`]),
       `Adapter   ${run.adapterPath ?? 'none'}`,
       ...(run.bestAdapterPath === null ? [] : [`Best      ${run.bestAdapterPath}`]),
       ...run.checkpoints.map(({ step, path }) => `Saved     step ${step}: ${path}`),
@@ -48,9 +52,60 @@ export async function showRunCommand(
   return EXIT.done;
 }
 
+/** Null where the words name no change: rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID. */
+export function changeRunsCommand(
+  { parts, output }: CommandContext,
+  what: string,
+  idOrPrefix: string,
+  values: readonly string[],
+): Promise<ExitCode> | null {
+  const [first] = values;
+  const done = async (id: string, text: string) => {
+    if (output.json) await output.document({ id });
+    await output.text(text);
+    return EXIT.done;
+  };
+  const change = (changes: unknown, text: string) => {
+    const id = resolveRunId(parts, idOrPrefix);
+    orThrow(changeRun(parts, id, checkedChanges(changes)));
+    return done(id, text);
+  };
+  if (what === 'rename' && first !== undefined && values.length === 1) {
+    return change({ name: first }, `Renamed to ${first}.`);
+  }
+  if (what === 'tag') return change({ tags: values }, `Tags: ${values.join(', ') || 'none'}.`);
+  if (what === 'note' && first !== undefined && values.length === 1) {
+    return change({ note: first }, 'The note is kept.');
+  }
+  if (values.length > 0) return null;
+  if (what === 'delete') {
+    const id = resolveRunId(parts, idOrPrefix);
+    orThrow(deleteRun(parts, id));
+    return done(id, `Deleted; its files stay. Undo: luthier runs restore ${id}`);
+  }
+  if (what !== 'restore') return null;
+  const id = onlyOne(parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
+  orThrow(restoreRun(parts, id));
+  return done(id, `${id} is in the history again.`);
+}
+
+function checkedChanges(changes: unknown) {
+  const parsed = runChangesSchema.safeParse(changes);
+  if (parsed.success) return parsed.data;
+  throw new CodedException({
+    code: 'arguments.invalid',
+    title: 'The arguments do not fit.',
+    cause: parsed.error.issues.map(({ message, path }) => `${path.join('.')}: ${message}`).join('\n'),
+    remedy: 'Give a name of 1 to 200 characters, tags of 1 to 100, or a shorter note.',
+  });
+}
+
 /** A whole id, or the beginning of exactly one. Throws a CodedException. */
 export function resolveRunId(parts: BackendParts, idOrPrefix: string): string {
-  const ids = parts.store.idsStartingWith(idOrPrefix);
+  return onlyOne(parts.store.idsStartingWith(idOrPrefix), idOrPrefix);
+}
+
+function onlyOne(ids: readonly string[], idOrPrefix: string): string {
   const [first, second] = ids;
   if (first !== undefined && (second === undefined || ids.includes(idOrPrefix))) {
     return ids.includes(idOrPrefix) ? idOrPrefix : first;
