@@ -15,6 +15,7 @@ import { checksOf } from './check-order.ts';
 import { ChecksCard, RowLinks } from './checks-card.tsx';
 import { FaultsCallout } from './faults-callout.tsx';
 import { FixButtons } from './fix-buttons.tsx';
+import { ProbeCard } from './probe-card.tsx';
 import { TotalsCard } from './totals-card.tsx';
 import { useWizard } from './use-wizard.tsx';
 
@@ -72,6 +73,7 @@ export function PreflightStep() {
         {report && !error && (
           <TotalsCard report={report} before={lastFix?.before ?? null} isOld={isPending} />
         )}
+        {report && !error && <ProbeCard />}
       </aside>
     </div>
   );
