@@ -10,6 +10,7 @@ import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
 import { useDraft } from './draft/use-draft.tsx';
 import { ChatPage } from './features/chat/chat-page.tsx';
+import { ComparePage } from './features/compare/compare-page.tsx';
 import { DiskPage } from './features/disk/disk-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
@@ -21,6 +22,7 @@ import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
 import { chatStrings } from './strings/chat.ts';
+import { compareStrings } from './strings/compare.ts';
 import { diskStrings } from './strings/disk.ts';
 import { queueStrings } from './strings/queue.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
@@ -71,7 +73,9 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
           />
         )}
         {route.page === 'live' && <NoLiveRun onNewRun={openNewRun} />}
-        {route.page === 'history' && <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} />}
+        {route.page === 'history' && (
+          <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} onCompare={openComparison} />
+        )}
         {route.page === 'run' && (
           <RunPage
             key={route.id}
@@ -81,6 +85,9 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
           />
         )}
         {isLive(route, list) && <QueuePanel queue={queue} />}
+        {route.page === 'compare' && (
+          <ComparePage ids={route.ids} onHistory={openHistory} hrefOfRun={hrefOfRun} />
+        )}
         {route.page === 'disk' && <DiskPage />}
         {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
       </main>
@@ -177,7 +184,7 @@ function useNavigationCommands(liveRun: RunSummary | undefined): void {
     id: 'go.history',
     title: strings.app.goTo(strings.app.history),
     enabled: true,
-    run: () => navigate({ page: 'history' }),
+    run: openHistory,
   });
   useCommand({
     id: 'go.chat',
@@ -242,7 +249,7 @@ function railItems(
       href: hrefOf({ page: 'history' }),
       label: strings.app.history,
       icon: History,
-      isCurrent: route.page === 'history' || (route.page === 'run' && !onLive),
+      isCurrent: route.page === 'history' || route.page === 'compare' || (route.page === 'run' && !onLive),
     },
     {
       href: hrefOf({ page: 'chat', id: shown && !onLive ? shown.id : null }),
@@ -286,11 +293,20 @@ function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): 
     history: strings.history.title,
     chat: chatStrings.title,
     disk: diskStrings.title,
+    compare: compareStrings.title,
   }[route.page];
 }
 
 function openRun(id: string): void {
   navigate({ page: 'run', id });
+}
+
+function openHistory(): void {
+  navigate({ page: 'history' });
+}
+
+function openComparison(ids: readonly string[]): void {
+  navigate({ page: 'compare', ids });
 }
 
 function openNewRun(): void {

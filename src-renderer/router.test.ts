@@ -10,6 +10,8 @@ test('every route survives the way through its address', () => {
     { page: 'history' },
     { page: 'disk' },
     { page: 'run', id: 'run 1/ä' },
+    { page: 'compare', ids: ['run 1/ä', 'b,c'] },
+    { page: 'compare', ids: [] },
   ];
   for (const route of routes) expect(parseRoute(hrefOf(route))).toEqual(route);
 });

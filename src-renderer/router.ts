@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'live' }
   | { readonly page: 'history' }
   | { readonly page: 'disk' }
+  | { readonly page: 'compare'; readonly ids: readonly string[] }
   | { readonly page: 'run'; readonly id: string }
   /** Null is the newest run that can answer. */
   | { readonly page: 'chat'; readonly id: string | null };
@@ -18,10 +19,15 @@ export function parseRoute(hash: string): Route {
   if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
   if (first === 'runs') return { page: 'history' };
   if (first === 'chat') return { page: 'chat', id: second ? decodeURIComponent(second) : null };
+  if (first === 'compare') return { page: 'compare', ids: idsIn(second) };
   if (first === 'disk') return { page: 'disk' };
   if (first === 'live') return { page: 'live' };
   const step = first === 'new' ? STEPS.find(name => name === second) : undefined;
   return { page: 'newRun', step: step ?? 'model' };
+}
+
+function idsIn(part: string | undefined): readonly string[] {
+  return (part ?? '').split(',').filter(Boolean).map(decodeURIComponent);
 }
 
 export function hrefOf(route: Route): string {
@@ -32,6 +38,8 @@ export function hrefOf(route: Route): string {
       return '#/live';
     case 'history':
       return '#/runs';
+    case 'compare':
+      return `#/compare/${route.ids.map(encodeURIComponent).join(',')}`;
     case 'disk':
       return '#/disk';
     case 'run':

@@ -217,6 +217,9 @@ export const strings = {
     anyStatus: 'Any status',
     shown: (shown: string, all: string, isOne: boolean) =>
       shown === all ? (isOne ? `${all} run` : `${all} runs`) : `${shown} of ${all} runs`,
+    choose: (name: string) => `Choose ${name}`,
+    chooseNone: 'Choose none',
+    compare: (count: string) => `Compare ${count} runs`,
     noneFound: 'No run is like that',
     noneFoundHelp: 'Every word must be in the name, model, data, masking or status of a run.',
     showAll: 'Show all runs',
@@ -225,6 +228,7 @@ export const strings = {
     emptyHelp: 'Every run appears here with its losses and settings. The demo makes the first one.',
     emptyAction: 'Start with the demo',
     columns: {
+      choose: 'Chosen',
       status: 'Status',
       name: 'Name',
       modelName: 'Model',

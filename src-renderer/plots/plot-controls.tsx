@@ -22,10 +22,12 @@ interface PlotControlsProps {
   readonly view: PlotView;
   /** The whole axis. */
   readonly full: Zoom;
+  /** The page has a table to show instead. */
+  readonly hasTable?: boolean;
   onChange(view: PlotView): void;
 }
 
-export function PlotControls({ view, full, onChange }: PlotControlsProps) {
+export function PlotControls({ view, full, hasTable = true, onChange }: PlotControlsProps) {
   const sliderId = useId();
   const change = (part: Partial<PlotView>) => onChange({ ...view, ...part });
   return (
@@ -46,12 +48,14 @@ export function PlotControls({ view, full, onChange }: PlotControlsProps) {
         <span className="smoothing-value">{view.smoothing.toFixed(2)}</span>
       </label>
       {!view.isTable && <AxisControls view={view} onChange={change} />}
-      <IconButton
-        label={plotStrings.table}
-        icon={Table2}
-        isPressed={view.isTable}
-        onClick={() => change({ isTable: !view.isTable })}
-      />
+      {hasTable && (
+        <IconButton
+          label={plotStrings.table}
+          icon={Table2}
+          isPressed={view.isTable}
+          onClick={() => change({ isTable: !view.isTable })}
+        />
+      )}
     </div>
   );
 }

@@ -8,6 +8,8 @@ export interface TableColumn {
   readonly name: string;
   readonly width?: string;
   readonly isNumber?: boolean;
+  /** The name is only for those who do not see the column. */
+  readonly isNameHidden?: boolean;
   /** How the rows are sorted by this column; with `onSort` its header is a button. */
   readonly sort?: 'ascending' | 'descending' | 'none';
   onSort?(): void;
@@ -71,7 +73,7 @@ export function VirtualTable(props: VirtualTableProps) {
 }
 
 function HeaderCell({ column }: { readonly column: TableColumn }) {
-  const { name, isNumber, sort, onSort } = column;
+  const { name, isNumber, isNameHidden, sort, onSort } = column;
   const Arrow = sort === 'ascending' ? ArrowUp : ArrowDown;
   return (
     <th scope="col" className={isNumber ? 'num' : undefined} aria-sort={sort === 'none' ? undefined : sort}>
@@ -81,7 +83,7 @@ function HeaderCell({ column }: { readonly column: TableColumn }) {
           {sort !== 'none' && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
         </button>
       ) : (
-        name
+        <span className={isNameHidden ? 'sr-only' : undefined}>{name}</span>
       )}
     </th>
   );

@@ -1,4 +1,5 @@
 /** The table of runs: any number of rows, of which only those in the window exist. */
+import { useState } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed, formatStarted } from '../../format/times.ts';
@@ -10,7 +11,9 @@ import { SORT_KEYS, type Sorting, type SortKey } from './find-runs.ts';
 interface RunsTableProps {
   readonly runs: readonly RunSummary[];
   readonly sorting: Sorting;
+  readonly chosenIds: ReadonlySet<string>;
   onSort(sorting: Sorting): void;
+  onChoose(ids: ReadonlySet<string>): void;
   hrefOfRun(id: string): string;
 }
 
@@ -29,14 +32,26 @@ const LOOKS: Readonly<Record<SortKey, Pick<TableColumn, 'width' | 'isNumber'>>> 
   createdAt: { width: '152px' },
 };
 
-export function RunsTable({ runs, sorting, onSort, hrefOfRun }: RunsTableProps) {
-  const columns = SORT_KEYS.map(key => ({
-    key,
-    name: strings.history.columns[key],
-    ...LOOKS[key],
-    sort: sortOf(key, sorting),
-    onSort: () => onSort(nextSorting(key, sorting)),
-  }));
+export function RunsTable({ runs, sorting, chosenIds, onSort, onChoose, hrefOfRun }: RunsTableProps) {
+  const [lastChosen, setLastChosen] = useState(0);
+  const columns: TableColumn[] = [
+    { key: 'choose', name: strings.history.columns.choose, width: '40px', isNameHidden: true },
+    ...SORT_KEYS.map(key => ({
+      key,
+      name: strings.history.columns[key],
+      ...LOOKS[key],
+      sort: sortOf(key, sorting),
+      onSort: () => onSort(nextSorting(key, sorting)),
+    })),
+  ];
+  const choose = (row: number, isRange: boolean) => {
+    const next = new Set(chosenIds);
+    const isOn = !chosenIds.has(runs[row]?.id ?? '');
+    const [from, to] = isRange ? [Math.min(row, lastChosen), Math.max(row, lastChosen)] : [row, row];
+    for (const { id } of runs.slice(from, to + 1)) isOn ? next.add(id) : next.delete(id);
+    setLastChosen(row);
+    onChoose(next);
+  };
   return (
     <div className="runs-table">
       <VirtualTable
@@ -44,9 +59,18 @@ export function RunsTable({ runs, sorting, onSort, hrefOfRun }: RunsTableProps) 
         columns={columns}
         count={runs.length}
         onWindow={NOTHING}
+        rowProps={row => (chosenIds.has(runs[row]?.id ?? '') ? { className: 'is-chosen' } : {})}
         cells={row => {
           const run = runs[row];
-          return run ? <RunCells run={run} href={hrefOfRun(run.id)} /> : null;
+          if (!run) return null;
+          return (
+            <RunCells
+              run={run}
+              href={hrefOfRun(run.id)}
+              isChosen={chosenIds.has(run.id)}
+              onChoose={isRange => choose(row, isRange)}
+            />
+          );
         }}
       />
     </div>
@@ -58,14 +82,24 @@ const NOTHING = () => {};
 interface RunCellsProps {
   readonly run: RunSummary;
   readonly href: string;
+  readonly isChosen: boolean;
+  onChoose(isRange: boolean): void;
 }
 
-function RunCells({ run, href }: RunCellsProps) {
+function RunCells({ run, href, isChosen, onChoose }: RunCellsProps) {
   const { none } = strings.history;
   const steps = [run.stepsDone, run.plannedSteps].map(formatCount).join(' / ');
   const losses = [run.firstLoss, run.lastLoss].map(loss => (loss === null ? none : formatLoss(loss)));
   return (
     <>
+      <td className="col-choose">
+        <input
+          type="checkbox"
+          aria-label={strings.history.choose(run.name)}
+          checked={isChosen}
+          onChange={event => onChoose(event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)}
+        />
+      </td>
       <td>
         <RunStatusWord status={run.status} />
       </td>

@@ -1,0 +1,120 @@
+/** Settings and outcomes with one column per run; what differs and what is better is marked in words too. */
+import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import { formatBytes, formatCount, formatLarge, formatLoss } from '../../format/numbers.ts';
+import { formatElapsed } from '../../format/times.ts';
+import { compareStrings as strings } from '../../strings/compare.ts';
+import { strings as common } from '../../strings.ts';
+import { RunStatusWord } from '../../ui/run-status.tsx';
+import { betterOnes, OUTCOMES, type Outcome, outcomeOf, type SettingRow } from './compare-runs.ts';
+import type { TextTable } from './compare-text.ts';
+
+const FORMATS: Readonly<Record<Outcome, (value: number) => string>> = {
+  bestEvaluation: formatLoss,
+  lastLoss: formatLoss,
+  stepsDone: formatCount,
+  durationMs: formatElapsed,
+  memoryBytes: formatBytes,
+  kept: formatCount,
+  trainedTokens: formatLarge,
+};
+
+interface CompareTableProps {
+  readonly runs: readonly RunDetails[];
+  readonly settings: readonly SettingRow[];
+  hrefOfRun(id: string): string;
+}
+
+export function CompareTable({ runs, settings, hrefOfRun }: CompareTableProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll
+    <div className="compare-table" tabIndex={0} role="group" aria-label={strings.settings}>
+      <table className="table" aria-label={strings.title} style={{ minWidth: 220 + 150 * runs.length }}>
+        <thead>
+          <tr>
+            <th scope="col">{strings.setting}</th>
+            {runs.map(run => (
+              <th key={run.id} scope="col">
+                <a href={hrefOfRun(run.id)}>{run.name}</a>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {settings.length === 0 && (
+            <tr>
+              <td colSpan={runs.length + 1} className="soft">
+                {strings.noDifference}
+              </td>
+            </tr>
+          )}
+          {settings.map(({ key, values, differs }) => (
+            <tr key={key}>
+              <th scope="row">
+                <code>{key}</code>
+              </th>
+              {runs.map((run, i) => (
+                <td key={run.id} className={differs ? 'differs' : 'soft'} title={values[i] ?? undefined}>
+                  {values[i] ?? strings.unset}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <tr>
+            <th scope="rowgroup" colSpan={runs.length + 1} className="compare-part">
+              {strings.outcome}
+            </th>
+          </tr>
+          <tr>
+            <th scope="row">{strings.status}</th>
+            {runs.map(run => (
+              <td key={run.id}>
+                <RunStatusWord status={run.status} />
+              </td>
+            ))}
+          </tr>
+          {OUTCOMES.map(outcome => (
+            <OutcomeRow key={outcome} runs={runs} outcome={outcome} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface OutcomeRowProps extends Pick<CompareTableProps, 'runs'> {
+  readonly outcome: Outcome;
+}
+
+function OutcomeRow({ runs, outcome }: OutcomeRowProps) {
+  const values = runs.map(run => outcomeOf(run, outcome));
+  const better = betterOnes(outcome, values);
+  return (
+    <tr>
+      <th scope="row">{strings.outcomes[outcome]}</th>
+      {runs.map((run, i) => (
+        <td key={run.id} className={better[i] ? 'ok compare-best' : 'soft'}>
+          {written(outcome, values[i] ?? null)}
+          {better[i] && ` ${strings.better}`}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** The same cells as text. */
+export function tableAsText(runs: readonly RunDetails[], settings: readonly SettingRow[]): TextTable {
+  return [
+    [strings.setting, ...runs.map(({ name }) => name)],
+    ...settings.map(({ key, values }) => [key, ...values.map(value => value ?? strings.unset)]),
+    [strings.status, ...runs.map(({ status }) => common.run.status[status])],
+    ...OUTCOMES.map(outcome => [
+      strings.outcomes[outcome],
+      ...runs.map(run => written(outcome, outcomeOf(run, outcome))),
+    ]),
+  ];
+}
+
+function written(outcome: Outcome, value: number | null): string {
+  return value === null ? strings.notMeasured : FORMATS[outcome](value);
+}
