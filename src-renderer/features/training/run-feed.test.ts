@@ -30,7 +30,14 @@ function setUp() {
 
 const record = (steps: number[]) => ({
   ok: true,
-  value: { status: 'running', steps: steps.map(stepMetric), evaluations: [], checkpoints: [], warnings: [] },
+  value: {
+    status: 'running',
+    steps: steps.map(stepMetric),
+    evaluations: [],
+    checkpoints: [],
+    samples: [],
+    warnings: [],
+  },
 });
 
 test('reads the record only when the subscription stands', () => {

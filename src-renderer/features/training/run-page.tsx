@@ -48,7 +48,7 @@ export function RunPage({ id, listed, chatHref }: RunPageProps) {
 
 interface RunProps {
   readonly run: RunState;
-  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'warnings'>;
+  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'samples' | 'warnings'>;
   readonly listed: RunSummary | null;
   readonly chatHref: string;
 }

@@ -56,6 +56,7 @@ function details(steps: number[], changes: Partial<RunDetails> = {}): RunDetails
     steps: steps.map(stepMetric),
     evaluations: [],
     checkpoints: [],
+    samples: [],
     warnings: [],
     adapterPath: null,
     bestAdapterPath: null,
@@ -81,20 +82,26 @@ test('reading the record again after a gap fills the gap', () => {
   expect(stepNumbers(mergeRecord(state, details([1, 2, 3, 4, 5, 6])))).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('evaluations, checkpoints and warnings stand once', () => {
+test('evaluations, checkpoints, samples and warnings stand once', () => {
   const events: TrainingEvent[] = [
     { type: 'evaluation', step: 4, loss: 1, perplexity: Math.E },
     { type: 'checkpoint', step: 4, path: '/c/4' },
+    { type: 'sample', step: 4, prompt: 'Hello', text: 'Good day.' },
     { type: 'warning', code: 'data.duplicates', message: '6 rows appear twice.' },
   ];
   const record = details([1, 2, 3, 4], {
     evaluations: [{ step: 4, loss: 1, perplexity: Math.E }],
     checkpoints: [{ step: 4, path: '/c/4' }],
+    samples: [
+      { step: 2, prompt: 'Hello', text: 'Hm.' },
+      { step: 4, prompt: 'Hello', text: 'Good day.' },
+    ],
     warnings: [{ code: 'data.duplicates', message: '6 rows appear twice.' }],
   });
   const state = applyEvents(mergeRecord(applyEvents(UNKNOWN_RUN, events), record), events);
   expect(state.evaluations).toHaveLength(1);
   expect(state.checkpoints).toHaveLength(1);
+  expect(state.samples.map(({ step }) => step)).toEqual([2, 4]);
   expect(state.warnings).toHaveLength(1);
 });
 

@@ -25,7 +25,7 @@ export interface RunWarning {
 
 export interface RunState {
   /** The backend's record without its series; null until it has been read. */
-  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'warnings'> | null;
+  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'samples' | 'warnings'> | null;
   readonly steps: StepColumns;
   readonly evaluations: readonly Evaluation[];
   readonly checkpoints: readonly Checkpoint[];
@@ -75,10 +75,7 @@ function applyEvent(state: RunState, event: Exclude<TrainingEvent, { type: 'step
     case 'checkpoint':
       return { ...state, checkpoints: mergeByStep(state.checkpoints, [event]) };
     case 'sample':
-      return {
-        ...state,
-        samples: addNew(state.samples, [event], sample => `${sample.step} ${sample.prompt}`),
-      };
+      return { ...state, samples: addNew(state.samples, [event], sampleKey) };
     case 'warning':
       return { ...state, warnings: addNew(state.warnings, [event], warningKey) };
     case 'finished':
@@ -93,7 +90,7 @@ function applyEvent(state: RunState, event: Exclude<TrainingEvent, { type: 'step
  * it was on its way go on from there.
  */
 export function mergeRecord(state: RunState, details: RunDetails): RunState {
-  const { steps, evaluations, checkpoints, warnings, ...record } = details;
+  const { steps, evaluations, checkpoints, samples, warnings, ...record } = details;
   const recorded = mergeSteps(NO_STEPS, steps);
   return {
     ...state,
@@ -101,6 +98,7 @@ export function mergeRecord(state: RunState, details: RunDetails): RunState {
     steps: mergeSteps(recorded, rowsAfter(state.steps, lastValue(recorded, 'step') ?? 0)),
     evaluations: mergeByStep(evaluations, state.evaluations),
     checkpoints: mergeByStep(checkpoints, state.checkpoints),
+    samples: addNew(samples, state.samples, sampleKey),
     warnings: addNew(warnings, state.warnings, warningKey),
   };
 }
@@ -152,6 +150,10 @@ function addNew<T>(known: readonly T[], newer: readonly T[], keyOf: (item: T) =>
   const keys = new Set(known.map(keyOf));
   const added = newer.filter(item => !keys.has(keyOf(item)));
   return added.length === 0 ? known : [...known, ...added];
+}
+
+function sampleKey({ step, prompt }: Sample): string {
+  return `${step} ${prompt}`;
 }
 
 function warningKey(warning: RunWarning): string {
