@@ -14,6 +14,7 @@ import type {
   Resumption,
   RunChanges,
   RunDetails,
+  RunParent,
   RunStatus,
   RunSummary,
 } from '../../src-shared/domain/run.ts';
@@ -219,6 +220,8 @@ export interface NewRun {
   readonly dataName: string;
   readonly plannedSteps: number;
   readonly ownerPid: number;
+  /** The run that it comes from, if any. */
+  readonly parent?: RunParent;
 }
 
 export interface RunEnd {

@@ -15,6 +15,10 @@ import {
 export const runStatusSchema = z.enum(['draft', 'running', 'completed', 'stopped', 'failed', 'interrupted']);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
+/** The run that a run comes from: it goes on with its adapter, was changed from it, or repeats it. */
+export const runParentSchema = z.object({ kind: z.enum(['continued', 'cloned', 'again']), id: z.string() });
+export type RunParent = z.infer<typeof runParentSchema>;
+
 export const runSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -32,6 +36,19 @@ export const runSummarySchema = z.object({
   firstLoss: z.number().nullable(),
   lastLoss: z.number().nullable(),
   durationMs: z.number().nullable(),
+  lastEvaluationLoss: z.number().nullable(),
+  bestEvaluationLoss: z.number().nullable(),
+  /** Over all steps, so that an example counts once an epoch. */
+  trainedTokens: z.number(),
+  /** The trainer's highest resident memory, and what preflight expected. */
+  memoryBytes: z.number().nullable(),
+  estimatedMemoryBytes: z.number().nullable(),
+  tags: z.array(z.string()),
+  /** Shown before all others. */
+  pinned: z.boolean(),
+  parent: runParentSchema.nullable(),
+  /** At most 32 losses from first to last step, each of a step or the mean of as many neighbours. */
+  sparkline: z.array(z.number()),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -41,6 +58,7 @@ export const runChangesSchema = z.strictObject({
   tags: z.array(z.string().trim().min(1).max(100)).max(100).optional(),
   /** Markdown. */
   note: z.string().max(100_000).optional(),
+  pinned: z.boolean().optional(),
 });
 export type RunChanges = z.infer<typeof runChangesSchema>;
 
@@ -67,6 +85,8 @@ export const runDetailsSchema = z.object({
   tags: z.array(z.string()),
   /** Markdown. */
   note: z.string(),
+  pinned: z.boolean(),
+  parent: runParentSchema.nullable(),
   recipe: z.record(z.string(), z.unknown()),
   hashes: hashesSchema,
   versions: z.record(z.string(), z.string()),

@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { MIGRATIONS, type Migration, SCHEMA_VERSION } from './migrations.ts';
-
-export type SqliteDatabase = Database.Database;
+import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How long a second process waits for the first one's write. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -51,6 +50,7 @@ export function migrate(
       .transaction(() => {
         if (versionOf(database) >= migration.version) return;
         database.exec(migration.sql);
+        migration.fill?.(database);
         database.pragma(`user_version = ${migration.version}`);
       })
       .immediate();

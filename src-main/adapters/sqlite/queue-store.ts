@@ -6,7 +6,8 @@ import { CodedException } from '../../../src-shared/contract/coded-error.ts';
 import { type QueueItem, queueItemSchema } from '../../../src-shared/domain/queue.ts';
 import type { ClaimedItem, NewQueueItem, RunQueue } from '../../backend/ports.ts';
 import type { Migration } from './migrations.ts';
-import { migrate, type SqliteDatabase } from './open-database.ts';
+import { migrate } from './open-database.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** A released step is never changed; a new one is added. */
 const QUEUE_MIGRATIONS: readonly Migration[] = [

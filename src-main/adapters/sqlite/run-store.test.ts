@@ -7,8 +7,9 @@ import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
 import type { NewRun } from '../../backend/ports.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
-import { migrate, openDatabase, type SqliteDatabase } from './open-database.ts';
+import { migrate, openDatabase } from './open-database.ts';
 import { createRunStore } from './run-store.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
 
 let directory = '';
 let path = '';
@@ -207,6 +208,17 @@ describe('a run in the history', () => {
     expect(store.change('r2', { name: 'new' })).toBe(false);
   });
 
+  it('is pinned and let go, and remembers the run that it comes from', () => {
+    const store = open();
+    store.create({ ...newRun('r1'), parent: { kind: 'cloned', id: 'r0' } });
+    expect(store.list()).toMatchObject([{ pinned: false, parent: { kind: 'cloned', id: 'r0' } }]);
+    store.change('r1', { pinned: true });
+    store.change('r1', { name: 'new' });
+    expect(store.show('r1')).toMatchObject({ pinned: true, parent: { kind: 'cloned', id: 'r0' } });
+    store.change('r1', { pinned: false });
+    expect(store.list()).toMatchObject([{ pinned: false }]);
+  });
+
   it('is hidden everywhere once deleted, unless it runs, and comes back whole', () => {
     const store = open();
     store.create(newRun('r1'));
@@ -286,7 +298,24 @@ describe('opening the history', () => {
         checkpoints: [{ step: 1, path: '/c1' }],
         warnings: [{ code: 'c', message: 'm' }],
       };
-      expect(open().show('r1')).toMatchObject(kept);
+      const store = open();
+      expect(store.show('r1')).toMatchObject(kept);
+      expect(store.list()).toMatchObject([
+        {
+          stepsDone: 1,
+          firstLoss: 2,
+          lastLoss: 2,
+          durationMs: 10,
+          bestEvaluationLoss: 2,
+          trainedTokens: 5,
+          memoryBytes: 1000,
+          estimatedMemoryBytes: 0,
+          sparkline: [2],
+          tags: [],
+          pinned: false,
+          parent: null,
+        },
+      ]);
       const copy = new Database(`${path}.v${version}.backup`, { readonly: true });
       expect(copy.pragma('user_version', { simple: true })).toBe(version);
       expect(copy.prepare('SELECT count(*) FROM steps').pluck().get()).toBe(1);

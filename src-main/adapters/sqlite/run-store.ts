@@ -9,7 +9,11 @@ import {
 } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
-import type { SqliteDatabase } from './open-database.ts';
+import { type SearchedRun, searchTextOf } from './search-text.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { createBucketWriter } from './step-buckets.ts';
+import { createStepWriter } from './step-writer.ts';
+import { createSummariser } from './summarise-run.ts';
 
 interface RunRow {
   readonly id: string;
@@ -22,11 +26,17 @@ interface RunRow {
   readonly demo: string | null;
   readonly paused: number;
   readonly tags: string;
+  readonly pinned: number;
+  readonly parentKind: string | null;
+  readonly parentId: string | null;
 }
 
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
-  process_exit AS processExit, demo, paused, tags, note`;
+  process_exit AS processExit, demo, paused, tags, note, pinned,
+  parent_kind AS parentKind, parent_id AS parentId`;
+
+const ONE_RUN = `SELECT ${RUN_COLUMNS} FROM runs JOIN run_documents ON run_id = id WHERE id = ? AND deleted_at IS NULL`;
 
 const briefSchema = runDetailsSchema.pick({
   id: true,
@@ -42,20 +52,25 @@ const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_nor
   trainable_tokens AS trainableTokens, tokens, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes,
   elapsed_ms AS elapsedMs`;
 
-/** First and last step come from the primary key, so that a list of runs never reads all metrics. */
 const SUMMARIES = `
-  SELECT r.id, r.name, r.status, r.paused, r.created_at AS createdAt, r.ended_at AS endedAt, r.model_name AS modelName,
-    r.data_name AS dataName, r.masking, r.planned_steps AS plannedSteps,
-    coalesce(last.step, 0) AS stepsDone, first.loss AS firstLoss, last.loss AS lastLoss, last.elapsed_ms AS durationMs
-  FROM runs r
-  LEFT JOIN steps first ON first.run_id = r.id AND first.step = (SELECT min(step) FROM steps WHERE run_id = r.id)
-  LEFT JOIN steps last ON last.run_id = r.id AND last.step = (SELECT max(step) FROM steps WHERE run_id = r.id)
-  WHERE r.deleted_at IS NULL
-  ORDER BY r.created_at DESC, r.id DESC`;
+  SELECT id, name, status, paused, created_at AS createdAt, ended_at AS endedAt, model_name AS modelName,
+    data_name AS dataName, masking, planned_steps AS plannedSteps, steps_done AS stepsDone, first_loss AS firstLoss,
+    last_loss AS lastLoss, duration_ms AS durationMs, last_evaluation_loss AS lastEvaluationLoss,
+    best_evaluation_loss AS bestEvaluationLoss, trained_tokens AS trainedTokens, memory_bytes AS memoryBytes,
+    estimated_memory_bytes AS estimatedMemoryBytes, tags, pinned, parent_kind AS parentKind, parent_id AS parentId,
+    sparkline
+  FROM runs
+  WHERE deleted_at IS NULL
+  ORDER BY created_at DESC, id DESC`;
+
+type SummaryRow = Pick<RunRow, 'paused' | 'tags' | 'pinned' | 'parentKind' | 'parentId'> & {
+  readonly sparkline: string;
+};
 
 export function createRunStore(database: SqliteDatabase): RunStore {
-  const insertStep = database.prepare(`INSERT OR REPLACE INTO steps VALUES
-    (@runId, @step, @epoch, @loss, @learningRate, @gradNorm, @trainableTokens, @tokens, @tokensPerSecond, @memoryBytes, @elapsedMs)`);
+  const writeSteps = createStepWriter(database);
+  const buckets = createBucketWriter(database);
+  const summarise = createSummariser(database);
   const insertEvaluation = database.prepare(
     'INSERT OR REPLACE INTO evaluations VALUES (@runId, @step, @loss, @perplexity)',
   );
@@ -68,25 +83,29 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   const beat = database.prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?');
 
   const record = database.transaction((id: string, records: RunRecords, at: string) => {
-    for (const step of records.steps) insertStep.run({ runId: id, ...step });
+    writeSteps(id, records.steps);
     for (const evaluation of records.evaluations) insertEvaluation.run({ runId: id, ...evaluation });
     for (const sample of records.samples) insertSample.run({ runId: id, ...sample });
     for (const warning of records.warnings) insertWarning.run({ runId: id, ...warning });
     if (records.checkpoints !== null) replaceCheckpoints(database, id, records.checkpoints);
+    if (records.steps.length > 0 || records.evaluations.length > 0) summarise(id);
     beat.run(at, id);
+  });
+  const resume = database.transaction((id: string, resumption: RunResumption) => {
+    if (!resumeRun(database, id, resumption)) return false;
+    buckets.cutBehind(id, resumption.fromStep);
+    summarise(id);
+    return true;
   });
 
   return {
-    create: run => insertRun(database, run),
+    create: run => database.transaction(() => insertRun(database, run)).immediate(),
     record: (id, records, at) => record.immediate(id, records, at),
     finish: (id, end) => finishRun(database, id, end),
-    resume: (id, resumption) => database.transaction(() => resumeRun(database, id, resumption)).immediate(),
-    list: () =>
-      (database.prepare(SUMMARIES).all() as { paused: number }[]).map(
-        (row): RunSummary => runSummarySchema.parse({ ...row, paused: row.paused === 1 }),
-      ),
+    resume: (id, resumption) => resume.immediate(id, resumption),
+    list: () => (database.prepare(SUMMARIES).all() as SummaryRow[]).map(summaryOf),
     show: id => showRun(database, id),
-    change: (id, changes) => changeRun(database, id, changes),
+    change: (id, changes) => database.transaction(() => changeRun(database, id, changes)).immediate(),
     hide: (id, at) =>
       database
         .prepare(
@@ -113,28 +132,43 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   };
 }
 
+function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
+  return runSummarySchema.parse({
+    ...row,
+    paused: row.paused === 1,
+    pinned: row.pinned === 1,
+    tags: JSON.parse(row.tags),
+    sparkline: JSON.parse(row.sparkline),
+    parent: parentKind === null ? null : { kind: parentKind, id: parentId },
+  });
+}
+
 function insertRun(database: SqliteDatabase, run: NewRun): void {
+  const masking = run.recipe.masking.strategy;
   database
     .prepare(
-      `INSERT INTO runs (id, name, status, created_at, recipe, hashes, versions, preflight, model_name, data_name,
-        masking, planned_steps, owner_pid, heartbeat_at)
-      VALUES (@id, @name, 'running', @createdAt, @recipe, @hashes, @versions, @preflight, @modelName, @dataName,
-        @masking, @plannedSteps, @ownerPid, @createdAt)`,
+      `INSERT INTO runs (id, name, status, created_at, model_name, data_name, masking, planned_steps, owner_pid,
+        heartbeat_at, estimated_memory_bytes, parent_kind, parent_id, search)
+      VALUES (@id, @name, 'running', @createdAt, @modelName, @dataName, @masking, @plannedSteps, @ownerPid,
+        @createdAt, @estimatedMemoryBytes, @parentKind, @parentId, @search)`,
     )
     .run({
       id: run.id,
       name: run.name,
       createdAt: run.createdAt,
-      recipe: JSON.stringify(run.recipe),
-      hashes: JSON.stringify(run.hashes),
-      versions: JSON.stringify(run.versions),
-      preflight: JSON.stringify(run.preflight),
       modelName: run.modelName,
       dataName: run.dataName,
-      masking: run.recipe.masking.strategy,
+      masking,
       plannedSteps: run.plannedSteps,
       ownerPid: run.ownerPid,
+      estimatedMemoryBytes: run.preflight.estimate.memoryBytes,
+      parentKind: run.parent?.kind ?? null,
+      parentId: run.parent?.id ?? null,
+      search: searchTextOf({ ...run, masking, tags: [], note: '' }),
     });
+  database
+    .prepare('INSERT INTO run_documents VALUES (?, ?, ?, ?, ?)')
+    .run(run.id, ...[run.recipe, run.hashes, run.versions, run.preflight].map(part => JSON.stringify(part)));
 }
 
 function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
@@ -183,7 +217,7 @@ function replaceCheckpoints(database: SqliteDatabase, id: string, checkpoints: r
 }
 
 function showRun(database: SqliteDatabase, id: string): RunDetails | null {
-  const row = database.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND deleted_at IS NULL`).get(id);
+  const row = database.prepare(ONE_RUN).get(id);
   if (row === undefined) return null;
   const run = row as RunRow;
   const rowsOf = (columns: string, table: string, order: string) =>
@@ -199,6 +233,8 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     processExit: run.processExit === null ? null : JSON.parse(run.processExit),
     demo: run.demo === null ? null : JSON.parse(run.demo),
     paused: run.paused === 1,
+    pinned: run.pinned === 1,
+    parent: run.parentKind === null ? null : { kind: run.parentKind, id: run.parentId },
     steps: rowsOf(STEP_COLUMNS, 'steps', 'step'),
     evaluations: rowsOf('step, loss, perplexity', 'evaluations', 'step'),
     checkpoints: rowsOf('step, path', 'checkpoints', 'step'),
@@ -208,24 +244,29 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
   });
 }
 
-function changeRun(database: SqliteDatabase, id: string, { name, tags, note }: RunChanges): boolean {
-  return (
-    database
-      .prepare(
-        `UPDATE runs SET name = coalesce(@name, name), tags = coalesce(@tags, tags), note = coalesce(@note, note)
-        WHERE id = @id AND deleted_at IS NULL`,
-      )
-      .run({
-        id,
-        name: name ?? null,
-        tags: tags === undefined ? null : JSON.stringify([...new Set(tags)]),
-        note: note ?? null,
-      }).changes > 0
-  );
+function changeRun(database: SqliteDatabase, id: string, { name, tags, note, pinned }: RunChanges): boolean {
+  const changed = database
+    .prepare(
+      `UPDATE runs SET name = coalesce(@name, name), tags = coalesce(@tags, tags), note = coalesce(@note, note),
+        pinned = coalesce(@pinned, pinned)
+      WHERE id = @id AND deleted_at IS NULL
+      RETURNING id, name, model_name AS modelName, data_name AS dataName, masking, tags, note`,
+    )
+    .get({
+      id,
+      name: name ?? null,
+      tags: tags === undefined ? null : JSON.stringify([...new Set(tags)]),
+      note: note ?? null,
+      pinned: pinned === undefined ? null : Number(pinned),
+    }) as (Omit<SearchedRun, 'tags'> & { tags: string }) | undefined;
+  if (changed === undefined) return false;
+  const search = searchTextOf({ ...changed, tags: JSON.parse(changed.tags) as string[] });
+  database.prepare('UPDATE runs SET search = ? WHERE id = ?').run(search, id);
+  return true;
 }
 
 function briefRun(database: SqliteDatabase, id: string): RunBrief | null {
-  const row = database.prepare(`SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND deleted_at IS NULL`).get(id);
+  const row = database.prepare(ONE_RUN).get(id);
   if (row === undefined) return null;
   const run = row as RunRow;
   return briefSchema.parse({ ...run, recipe: JSON.parse(run.recipe), hashes: JSON.parse(run.hashes) });

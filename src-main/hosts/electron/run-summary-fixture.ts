@@ -17,5 +17,14 @@ export function runSummary(status: RunStatus): RunSummary {
     firstLoss: null,
     lastLoss: null,
     durationMs: null,
+    lastEvaluationLoss: null,
+    bestEvaluationLoss: null,
+    trainedTokens: 0,
+    memoryBytes: null,
+    estimatedMemoryBytes: null,
+    tags: [],
+    pinned: false,
+    parent: null,
+    sparkline: [],
   };
 }

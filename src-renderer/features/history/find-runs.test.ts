@@ -17,6 +17,15 @@ const run = (id: string, part: Partial<RunSummary> = {}): RunSummary => ({
   firstLoss: 2,
   lastLoss: 1,
   durationMs: 1000,
+  lastEvaluationLoss: null,
+  bestEvaluationLoss: null,
+  trainedTokens: 0,
+  memoryBytes: null,
+  estimatedMemoryBytes: null,
+  tags: [],
+  pinned: false,
+  parent: null,
+  sparkline: [],
   ...part,
 });
 
