@@ -264,6 +264,13 @@ export class Trainer {
   /** The same loss without a gradient. */
   evaluate(batch: MicroBatch): Promise<Result<BatchLoss>>;
   /**
+   * The loss of each trained token, without a gradient: [batchSize, length], row-major as the batch. In nats: −log of the
+   * probability that model and adapter give this token after those before it in its sequence (cross entropy, shifted by
+   * one as in Hugging Face). NaN where no loss is taken: a label of -100, a sequence's first token, padding. The sum of
+   * the others is `evaluate`'s `lossSum`. Errors: those of `evaluate`.
+   */
+  tokenLosses(batch: MicroBatch): Promise<Result<Float32Array>>;
+  /**
    * Divides the accumulated gradient by the trained tokens behind it, clips, updates, clears it.
    * PyTorch's AdamW (decoupled decay) and SGD, `clip_grad_norm_`'s coefficient max/(norm + 1e-6).
    * Errors: `step.noGradient`, `gradient.notFinite`.

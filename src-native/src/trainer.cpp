@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace luthier {
@@ -115,7 +116,7 @@ Status Trainer::compute(const GraphInputs & inputs, Purpose purpose) {
     return runner_->compute(graph_->graph());
 }
 
-Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
+Result<Trainer::PlacedLosses> Trainer::run_losses(const MicroBatch & batch, Purpose purpose) {
     if (Problem problem = check_batch(batch, limits())) {
         return *problem;
     }
@@ -126,17 +127,30 @@ Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
     }
     GraphInputs inputs = make_graph_inputs(padded, rows, token_weight_);
     inputs.moment = { steps_, micro_batches_, batch.length };
-    if (const Status computed = compute(inputs, purpose); !computed.ok()) {
-        return computed.error();
+    if (const Status done = compute(inputs, purpose); !done.ok()) {
+        return done.error();
     }
     double sum = 0;
-    for (const float loss : graph_->read_losses()) {
-        sum += double(loss);
+    std::vector<float> losses;
+    const std::vector<float> computed = graph_->read_losses();
+    for (size_t i = 0; i < computed.size(); ++i) {
+        sum += double(computed[i]);
+        if (inputs.weights[i] != 0) {
+            losses.push_back(computed[i]);
+        }
     }
     if (!std::isfinite(sum)) {
         return Error("loss.notFinite", "The loss is no longer a finite number.").with("trainedTokens", double(rows.places.size()));
     }
-    return BatchLoss{ sum, double(rows.places.size()) };
+    return PlacedLosses{ padded.length, rows.places, std::move(losses), sum };
+}
+
+Result<BatchLoss> Trainer::run_loss(const MicroBatch & batch, Purpose purpose) {
+    const Result<PlacedLosses> run = run_losses(batch, purpose);
+    if (!run.ok()) {
+        return run.error();
+    }
+    return BatchLoss{ run.value().sum, double(run.value().places.size()) };
 }
 
 Result<BatchLoss> Trainer::accumulate(const MicroBatch & batch) {
@@ -152,6 +166,20 @@ Result<BatchLoss> Trainer::accumulate(const MicroBatch & batch) {
 
 Result<BatchLoss> Trainer::evaluate(const MicroBatch & batch) {
     return run_loss(batch, Purpose::evaluate);
+}
+
+Result<std::vector<float>> Trainer::token_losses(const MicroBatch & batch) {
+    const Result<PlacedLosses> run = run_losses(batch, Purpose::evaluate);
+    if (!run.ok()) {
+        return run.error();
+    }
+    const auto & [length, places, losses, sum] = run.value();
+    std::vector<float> by_token(batch.tokens(), std::numeric_limits<float>::quiet_NaN());
+    for (size_t i = 0; i < places.size(); ++i) {
+        const int32_t row = places[i] / length, token = places[i] % length + 1; // the logits of a place predict the next token
+        by_token[size_t(row) * size_t(batch.length) + size_t(token)] = losses[i];
+    }
+    return by_token;
 }
 
 Result<double> Trainer::step(const OptimizerStep & options) {

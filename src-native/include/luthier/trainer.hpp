@@ -56,6 +56,8 @@ class Trainer {
 
     Result<BatchLoss> accumulate(const MicroBatch & batch);
     Result<BatchLoss> evaluate(const MicroBatch & batch);
+    // [batch_size, length]: −log p of each trained token, where it stands; NaN at every other place.
+    Result<std::vector<float>> token_losses(const MicroBatch & batch);
     // Returns the gradient's norm before clipping.
     Result<double> step(const OptimizerStep & options);
     Result<std::vector<float>> logits(const std::vector<int32_t> & input_ids);
@@ -79,6 +81,14 @@ class Trainer {
     Status examine(const GraphShape & largest);
     Status prepare_graph(const GraphShape & shape);
     Status compute(const GraphInputs & inputs, Purpose purpose);
+    // Losses of the trained tokens of a batch, with the places of the logits that they are of.
+    struct PlacedLosses {
+        int32_t length; // of the rows, padding included
+        std::vector<int32_t> places;
+        std::vector<float> losses;
+        double sum;
+    };
+    Result<PlacedLosses> run_losses(const MicroBatch & batch, Purpose purpose);
     Result<BatchLoss> run_loss(const MicroBatch & batch, Purpose purpose);
     BatchLimits limits() const;
     void clear_gradients();

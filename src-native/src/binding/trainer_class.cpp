@@ -198,6 +198,18 @@ napi_value evaluate(napi_env env, napi_callback_info info) {
     });
 }
 
+napi_value make_floats(napi_env env, std::vector<float> & values) {
+    return make_typed_array(env, napi_float32_array, values.data(), values.size(), sizeof(float));
+}
+
+napi_value token_losses(napi_env env, napi_callback_info info) {
+    return guarded(env, info, [&](const Arguments & arguments) {
+        const MicroBatch batch = get_batch(env, arguments.at(env, 0));
+        return run_on_trainer<std::vector<float>>(
+            env, arguments, "luthier:Trainer.tokenLosses", [batch](Trainer & trainer) { return trainer.token_losses(batch); }, make_floats);
+    });
+}
+
 napi_value step(napi_env env, napi_callback_info info) {
     return guarded(env, info, [&](const Arguments & arguments) {
         const OptimizerStep options = get_step(env, arguments.at(env, 0));
@@ -215,10 +227,7 @@ napi_value logits(napi_env env, napi_callback_info info) {
     return guarded(env, info, [&](const Arguments & arguments) {
         const std::vector<int32_t> ids = get_int32_array(env, arguments.at(env, 0), "inputIds");
         return run_on_trainer<std::vector<float>>(
-            env, arguments, "luthier:Trainer.logits", [ids](Trainer & trainer) { return trainer.logits(ids); },
-            [](napi_env env, std::vector<float> & values) {
-                return make_typed_array(env, napi_float32_array, values.data(), values.size(), sizeof(float));
-            });
+            env, arguments, "luthier:Trainer.logits", [ids](Trainer & trainer) { return trainer.logits(ids); }, make_floats);
     });
 }
 
@@ -305,6 +314,7 @@ void define_trainer(napi_env env, napi_value exports) {
         method("logits", logits),                method("saveAdapter", save_adapter),
         method("gradients", gradients),          method("parameters", parameters),
         method("setParameters", set_parameters), method("optimizerState", optimizer_state),
+        method("tokenLosses", token_losses),
         method("restoreOptimizer", restore_optimizer), method("dispose", dispose<Trainer>),
     };
     napi_value constructor;
