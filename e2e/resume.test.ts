@@ -207,4 +207,15 @@ describe('a run of the demo', () => {
     expect(await ended).toMatchObject({ status: 'completed', demo: { baseExactMatch: 0 } });
     await backend.close();
   });
+
+  it('is scored at its end though the command line stopped and resumed it', async () => {
+    const home = join(workspace.directory, 'demo-cli');
+    const running = startLuthier(['demo', '--json', '--home', home]);
+    const { id } = (await running.line(value => value['type'] === 'run')) as { id: string };
+    await running.line(value => value['type'] === 'step' && value['step'] === 2);
+    process.kill(running.child.pid ?? 0, 'SIGINT');
+    expect((await running.finished).code).toBe(130);
+    const resumed = await runLuthier('train', '--resume', id, '--json', '--home', home);
+    expect(resumed.json.at(-1)).toMatchObject({ status: 'completed', demo: { baseExactMatch: 0 } });
+  });
 });

@@ -26,8 +26,7 @@ import { runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { createChatService } from './chat-handlers.ts';
-import { compareForResume, withDateOf } from './compare-for-resume.ts';
-import { compareOnHeldOut, describeDemo, loadDemoRecipe } from './demo.ts';
+import { describeDemo, loadDemoRecipe, scoredOnHeldOut } from './demo.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
@@ -127,8 +126,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.stop': ({ id }) => askToStop(parts, id),
     'runs.pause': ({ id }) => askToStop(parts, id, PAUSE),
     'runs.resume': async ({ id }, signal) => {
-      const options = { ...untilLaunched(signal), ...scoredIfDemo(parts, id) };
-      const resumed = await resumeRun(parts, id, null, options);
+      const resumed = await resumeRun(parts, id, null, untilLaunched(signal));
       return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
     },
     'runs.list': () => ok({ runs: parts.store.list() }),
@@ -200,30 +198,6 @@ function untilLaunched(signal: AbortSignal): LaunchOptions {
     signal: preparation.signal,
     onEvent: event => {
       if (event.type === 'run') signal.removeEventListener('abort', cancel);
-    },
-  };
-}
-
-/** A run of the demo is scored at its end, however often it was resumed. */
-function scoredIfDemo(parts: BackendParts, id: string): Pick<LaunchOptions, 'score'> {
-  const demo = loadDemoRecipe(parts);
-  const run = parts.checkRecipe(parts.store.show(id)?.recipe);
-  if (!demo.ok || !run.ok) return {};
-  const isDemo =
-    isSameData(demo.value, run.value) &&
-    compareForResume(withDateOf(run.value, demo.value), run.value).length === 0;
-  return isDemo ? scoredOnHeldOut(parts, run.value) : {};
-}
-
-function isSameData(a: Recipe, b: Recipe): boolean {
-  return a.model.path === b.model.path && String(a.dataset.path) === String(b.dataset.path);
-}
-
-function scoredOnHeldOut(parts: BackendParts, recipe: Recipe): Pick<LaunchOptions, 'score'> {
-  return {
-    score: async (adapterPath, stop) => {
-      const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal: stop });
-      return compared.ok ? ok(compared.value.score) : compared;
     },
   };
 }

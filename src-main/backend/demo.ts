@@ -9,7 +9,9 @@ import type { DemoScore } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { answerPrompts, GREEDY } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import type { WorkOptions } from './ports.ts';
+import type { LaunchOptions } from './supervise-run.ts';
 
 export interface HeldOut {
   /** Everything before the answer. */
@@ -78,6 +80,26 @@ export async function compareOnHeldOut(
       tuned: tuned[i] ?? '',
     })),
   });
+}
+
+export function scoredOnHeldOut(parts: BackendParts, recipe: Recipe): Pick<LaunchOptions, 'score'> {
+  return {
+    score: async (adapterPath, signal) => {
+      const compared = await compareOnHeldOut(parts, recipe, adapterPath, { signal });
+      return compared.ok ? ok(compared.value.score) : compared;
+    },
+  };
+}
+
+/** Nothing for a recipe that is not the demo's. `recipe` is the one of a run, with its date. */
+export function scoredIfDemo(parts: BackendParts, recipe: Recipe): Pick<LaunchOptions, 'score'> {
+  const demo = loadDemoRecipe(parts);
+  const isDemo =
+    demo.ok &&
+    demo.value.model.path === recipe.model.path &&
+    String(demo.value.dataset.path) === String(recipe.dataset.path) &&
+    compareForResume(withDateOf(recipe, demo.value), recipe).length === 0;
+  return isDemo ? scoredOnHeldOut(parts, recipe) : {};
 }
 
 function readConversations(path: string): z.infer<typeof conversationSchema>[] {

@@ -6,11 +6,13 @@ import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
+import { scoredIfDemo } from './demo.ts';
 import { type LaunchedRun, refuseLaunch } from './launch-run.ts';
 import { type LaunchOptions, runDirectoryOf, superviseRun } from './supervise-run.ts';
 
 /**
- * `given`: the recipe as the user holds it now; null takes the one of the history. Errors: `run.notFound`,
+ * `given`: the recipe as the user holds it now; null takes the one of the history. A run of the demo is scored at
+ * its end as one that ran through. Errors: `run.notFound`,
  * `resume.notPossible` (running or completed), `resume.recipeDiffers` and `resume.inputsDiffer` with what differs,
  * `compute.busy`, the preparation's.
  */
@@ -61,7 +63,7 @@ export async function resumeRun(
           message: `The checkpoint of step ${step} is not whole and was left out: ${reason}.`,
         })),
       },
-      options,
+      { ...scoredIfDemo(parts, stored.value), ...options },
       lease.value,
     );
     return ok({ id, report: prepared.value.report, finished });
