@@ -208,6 +208,26 @@ describe('a file that is no model', () => {
   });
 });
 
+describe('an adapter that the model has no place for', () => {
+  it.each([
+    ['adapter.targetUnknown', 'adapter.targetModules=[attn_q, attn_x]'],
+    ['adapter.layersBeyond', 'adapter.layers={last: 99}'],
+  ])('is refused before a run exists: %s', async (id, change) => {
+    const recipe = recipeFor(
+      'misfit',
+      `dataset: {path: ${JSON.stringify(join(root, 'resources/demo/train.jsonl'))}}\n`,
+    );
+    const args = [recipe, '--set', change, '--json', '--home', join(workspace.directory, 'misfit')];
+    const { code, json } = await runLuthier('train', ...args);
+    expect(code).toBe(2);
+    const { error } = json[0] as { error: { code: string; details: { checks: { id: string }[] } } };
+    expect(error.code).toBe('preflight.blocked');
+    expect(error.details.checks[0]).toMatchObject({ id, severity: 'error', fixes: [expect.anything()] });
+    const runs = await runLuthier('runs', '--json', '--home', join(workspace.directory, 'misfit'));
+    expect(runs.json[0]).toMatchObject({ runs: [] });
+  });
+});
+
 describe('a malformed recipe', () => {
   it('is refused with exit 2 and every fault, from each command', async () => {
     const recipe = workspace.write(

@@ -53,7 +53,7 @@ const REMEDIES: Readonly<Record<string, { title: string; remedy: string }>> = {
   },
   'model.untrainable': {
     title: 'The model cannot be trained.',
-    remedy: 'Choose a llama, qwen2 or qwen3 model in F32, F16 or BF16.',
+    remedy: 'Choose another model; `luthier models` says of each whether it can be trained, and why not.',
   },
   'template.syntax': { title: 'The chat template has a syntax error.', remedy: 'Mend it at the line named.' },
   'template.refused': {

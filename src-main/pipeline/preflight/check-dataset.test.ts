@@ -48,6 +48,7 @@ function check(examples: readonly LabelledExample[], rest: Partial<DataFacts> = 
       layers: 1,
       heads: 1,
       keyValueHeads: 1,
+      targetModules: ['attn_q'],
       untrainableReason: null,
       padId: null,
       eosId: 2,

@@ -1,10 +1,11 @@
-/** Whether the run sees enough of the data, and whether this machine has room for it. */
+/** Whether the adapter fits the model, the run sees enough of the data, and this machine has room for it. */
+import { checkAdapter } from './check-adapter.ts';
 import { estimateMemory, UNCERTAINTY } from './estimate-memory.ts';
 import { fires, gibibytes, number, passes, type Verdict } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export function checkRun(facts: RunFacts): Verdict[] {
-  return [checkSize(facts), checkMemory(facts)];
+  return [...checkAdapter(facts), checkSize(facts), checkMemory(facts)];
 }
 
 /** Fewer conversations than this are learnt by heart rather than learnt from. */

@@ -7,6 +7,7 @@
  * takes on a GPU was fitted to 12 runs with ggml's operations on the processor, not yet to a GPU.
  */
 import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
+import { resolveTargets } from '../adapter-targets.ts';
 import { largestMicroBatch } from '../batches/largest-micro-batch.ts';
 import { recomputesLayers } from '../gradient-checkpointing.ts';
 import { gibibytes, number } from './preflight-facts.ts';
@@ -65,7 +66,7 @@ function floatsPerToken({ model, recipe }: Pick<RunFacts, 'model' | 'recipe'>): 
   const { embeddingLength: width, heads, headLength, keyValueHeads } = model;
   const inner = innerWidth(model);
   const layers = adaptedLayers(model, recipe);
-  const perRank = recipe.adapter.targetModules.length * recipe.adapter.rank;
+  const perRank = targetShapes({ model, recipe }).length * recipe.adapter.rank;
   const kept =
     2 * width +
     2 * heads * headLength +
@@ -127,7 +128,8 @@ function targetShapes({ model, recipe }: Pick<RunFacts, 'model' | 'recipe'>) {
     ffn_up: { inputs: width, outputs: inner },
     ffn_down: { inputs: inner, outputs: width },
   };
-  return recipe.adapter.targetModules.map(name => shapes[name] ?? { inputs: width, outputs: width });
+  const { modules } = resolveTargets(recipe.adapter.targetModules, model.targetModules);
+  return modules.map(name => shapes[name] ?? { inputs: width, outputs: width });
 }
 
 function adaptedLayers({ layers }: RunFacts['model'], { adapter }: RunFacts['recipe']): number {

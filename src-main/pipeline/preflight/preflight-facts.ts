@@ -21,6 +21,8 @@ export interface ModelFacts {
   readonly layers: number;
   readonly heads: number;
   readonly keyValueHeads: number;
+  /** Weights of a block that an adapter can change, such as `attn_q`. */
+  readonly targetModules: readonly string[];
   readonly untrainableReason: string | null;
   readonly padId: number | null;
   readonly eosId: number | null;

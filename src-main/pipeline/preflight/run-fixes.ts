@@ -2,6 +2,7 @@
 import type { Fix } from '../../../src-shared/domain/preflight.ts';
 import { type PlanOptions, planTraining } from '../batches/training-plan.ts';
 import { changeRecipe, type RecipeChange } from './change-recipe.ts';
+import { adapterFixes } from './check-adapter.ts';
 import { checkRun } from './check-run.ts';
 import { estimateMemory } from './estimate-memory.ts';
 import { gibibytes, number, type Verdict } from './preflight-facts.ts';
@@ -10,6 +11,7 @@ import type { RunFacts } from './run-facts.ts';
 /** The fixes of one verdict of `checkRun`. */
 export function runFixes(verdict: Verdict, facts: RunFacts): Fix[] {
   if (verdict.severity !== 'error' && verdict.severity !== 'warning') return [];
+  if (verdict.id.startsWith('adapter.')) return adapterFixes(verdict, facts);
   const { training } = facts.recipe;
   if (verdict.id === 'data.small') {
     const { stepsPerEpoch, steps } = facts.plan;
