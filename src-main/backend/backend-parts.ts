@@ -1,6 +1,6 @@
 /** What the backend is made of; each host wires it once, in one readable file. */
 
-import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { AppInfo } from '../../src-shared/contract/procedures.ts';
 import type { RunSummary } from '../../src-shared/domain/run.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
@@ -34,6 +34,8 @@ export interface BackendParts {
   readonly trlDirectory: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly store: RunStore;
+  /** What happened when the data folder was opened that its owner should know. */
+  readonly notice: CodedError | null;
   readonly queue: RunQueue;
   /** A run that another living process has under way in the same data folder. */
   readonly runElsewhere: () => RunSummary | null;

@@ -15,9 +15,8 @@ import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts'
 import { createWorkers } from '../adapters/processes/workers.ts';
 import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
 import { settingsFile } from '../adapters/settings/settings-file.ts';
-import { openDatabase } from '../adapters/sqlite/open-database.ts';
+import { openHistory, salvageNotice } from '../adapters/sqlite/open-history.ts';
 import { createQueueStore } from '../adapters/sqlite/queue-store.ts';
-import { createRunStore } from '../adapters/sqlite/run-store.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
 import type { BackendParts } from '../backend/backend-parts.ts';
 import { ComputeLease } from '../backend/compute-lease.ts';
@@ -42,9 +41,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted. */
 export function createBackendParts(options: BackendOptions): Outcome<BackendParts> {
   const home = options.home ?? defaultHome(process.platform, process.env);
-  const database = openDatabase(join(home, 'history.sqlite'));
-  if (!database.ok) return database;
-  const store = createRunStore(database.value);
+  const history = openHistory(join(home, 'history.sqlite'), new Date());
+  if (!history.ok) return history;
+  const { store, salvage } = history.value;
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
   const now = () => new Date();
   const settings = settingsFile;
@@ -65,6 +64,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       platform: `${process.platform}-${process.arch}`,
     },
     store,
+    notice: salvage === null ? null : salvageNotice(salvage),
     queue: createQueueStore(join(home, 'queue.sqlite'), ownerIsAlive, now),
     runElsewhere: () => {
       store.interruptOrphans(ownerIsAlive, now().toISOString());

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import { MIGRATIONS, type Migration, SCHEMA_VERSION } from './migrations.ts';
+import { migrate, versionOf } from './migrate.ts';
+import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How long a second process waits for the first one's write. */
@@ -36,31 +37,6 @@ export function openDatabase(path: string): Outcome<SqliteDatabase> {
   }
 }
 
-/** Applies what is missing, each step and its version number in one transaction. */
-export function migrate(
-  database: SqliteDatabase,
-  backupPath: string | null,
-  migrations: readonly Migration[],
-): void {
-  if (backupPath !== null && !existsSync(backupPath)) {
-    database.prepare('VACUUM INTO ?').run(backupPath);
-  }
-  for (const migration of migrations) {
-    database
-      .transaction(() => {
-        if (versionOf(database) >= migration.version) return;
-        database.exec(migration.sql);
-        migration.fill?.(database);
-        database.pragma(`user_version = ${migration.version}`);
-      })
-      .immediate();
-  }
-}
-
-function versionOf(database: SqliteDatabase): number {
-  return Number(database.pragma('user_version', { simple: true }));
-}
-
 function newer(path: string, version: number): CodedError {
   return {
     code: 'history.newer',
@@ -70,7 +46,7 @@ function newer(path: string, version: number): CodedError {
   };
 }
 
-function unreadable(path: string, error: unknown): CodedError {
+export function unreadable(path: string, error: unknown): CodedError {
   return {
     code: 'history.unreadable',
     title: 'The history cannot be opened.',

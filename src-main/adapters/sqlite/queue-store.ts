@@ -5,8 +5,8 @@ import Database from 'better-sqlite3';
 import { CodedException } from '../../../src-shared/contract/coded-error.ts';
 import { type QueueItem, queueItemSchema } from '../../../src-shared/domain/queue.ts';
 import type { ClaimedItem, NewQueueItem, RunQueue } from '../../backend/ports.ts';
+import { migrate } from './migrate.ts';
 import type { Migration } from './migrations.ts';
-import { migrate } from './open-database.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** A released step is never changed; a new one is added. */

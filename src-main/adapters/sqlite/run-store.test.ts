@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
 import type { NewRun } from '../../backend/ports.ts';
+import { migrate } from './migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
-import { migrate, openDatabase } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 import { createRunStore } from './run-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 

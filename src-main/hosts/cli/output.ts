@@ -10,6 +10,8 @@ export interface Output {
   text(text: string): Promise<void>;
   progress(progress: Progress): void;
   error(error: CodedError): void;
+  /** What should be known and stops nothing; never part of the results. */
+  notice(notice: CodedError): void;
 }
 
 const PROGRESS_EVERY_MS = 500;
@@ -33,6 +35,7 @@ export function createOutput(options: { json: boolean; debug: boolean }): Output
       if (options.json) void write(`${JSON.stringify({ error: shown })}\n`);
       else process.stderr.write(asText(error, options.debug));
     },
+    notice: notice => void process.stderr.write(asText(notice, options.debug)),
   };
 }
 

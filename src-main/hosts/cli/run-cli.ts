@@ -243,6 +243,7 @@ async function runAction(options: GlobalOptions, places: CliPlaces, action: Acti
         processDirectory: files.processDirectory,
       }),
     );
+    if (parts.notice) output.notice(parts.notice);
     return await action({
       parts,
       output,

@@ -23,7 +23,8 @@ export async function doctorCommand({ parts, output, signal }: CommandContext): 
               code: 'history.damaged',
               title: 'The history is damaged.',
               cause: integrity,
-              remedy: 'Put back a backup from the data folder.',
+              remedy:
+                'Close every Luthier and start it again: it sets the file aside and keeps what can be read.',
             },
           ]),
     ],
