@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
@@ -53,6 +54,39 @@ describe('a run', () => {
       .flatMap(batch => batch.labels)
       .reduce((sum, row) => sum + row.slice(1).filter(label => label !== -100).length, 0);
     expect(total).toBe(counted);
+  });
+
+  it('shows each step as soon as its event was told, however seldom the history is written', async () => {
+    const parts = openParts(join(workspace.directory, 'asked-while-running'));
+    const backend = createBackendFace(parts);
+    const recipe = orThrow(parts.loadRecipe(recipePath));
+    const answers: Promise<unknown>[] = [];
+    let id = '';
+    const launched = orThrow(
+      await launchRun(parts, recipe, {
+        signal: never,
+        onEvent: event => {
+          if (event.type === 'run') id = event.id;
+          if (event.type !== 'step') return;
+          const question = { id, offset: event.step - 1, count: 1 };
+          const { type: _type, ...told } = event;
+          answers.push(
+            Promise.all([
+              expect(backend.call('runs.steps', question, never)).resolves.toMatchObject({
+                value: { total: event.step, steps: [told] },
+              }),
+              expect(backend.call('runs.show', { id }, never)).resolves.toMatchObject({
+                value: { stepsDone: event.step },
+              }),
+            ]),
+          );
+        },
+      }),
+    );
+    const { steps } = await launched.finished;
+    expect(answers).toHaveLength(steps);
+    await Promise.all(answers);
+    await backend.close();
   });
 
   it('is byte-identical for one seed, with one thread and with two', async () => {
@@ -127,7 +161,7 @@ describe('kill -9', () => {
     const run = parts.store.show(launched.id);
     expect(run).toMatchObject({ status: 'failed', processExit: { signal: 'SIGKILL', exitCode: null } });
     expect(run?.processExit?.lastLines.join('\n')).toContain('step 3 of');
-    expect(run?.steps.length).toBeGreaterThanOrEqual(3);
+    expect(run?.stepsDone).toBeGreaterThanOrEqual(3);
 
     const again = orThrow(await launchRun(parts, orThrow(parts.loadRecipe(recipePath)), { signal: never }));
     expect(await again.finished).toMatchObject({ status: 'completed' });
@@ -154,9 +188,9 @@ describe('kill -9', () => {
 
     const parts = openParts(home);
     const run = parts.store.show(id);
+    const { steps } = parts.store.steps(id, 0, 10_000);
     parts.store.close();
     expect(run).toMatchObject({ status: 'interrupted', error: { code: 'run.interrupted' } });
-    const steps = run?.steps ?? [];
     expect(steps.length).toBeGreaterThanOrEqual(5);
     expect(steps.map(step => step.step)).toEqual(steps.map((_, i) => i + 1));
     const seen = new Map(

@@ -146,6 +146,7 @@ export const strings = {
       evaluation: (step: string) => `evaluation at ${step}`,
     },
     tableTitle: 'Steps',
+    rowComes: '…',
     columns: {
       step: 'Step',
       epoch: 'Epoch',

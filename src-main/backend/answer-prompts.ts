@@ -55,7 +55,7 @@ export async function answerWithRun(
   sampling: AnswerSampling,
   work: WorkOptions,
 ): Promise<Outcome<{ base: string; tuned: string }>> {
-  const run = parts.store.show(id);
+  const run = parts.store.brief(id);
   if (!run) return fail(runNotFound(id));
   if (run.adapterPath === null) {
     return fail({

@@ -56,6 +56,8 @@ export interface BackendParts {
   readonly events: EventHub;
   /** Runs under way in this process, by id: aborting stops the run and keeps it; see `PAUSE`. */
   readonly running: Map<string, AbortController>;
+  /** Writes what such a run has measured to the history, by id, before that is read. */
+  readonly flush: Map<string, () => void>;
   readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
   /** Recipes are stored as they ran; this checks one from the history again. */
   readonly checkRecipe: (value: unknown) => Outcome<Recipe>;

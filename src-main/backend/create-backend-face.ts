@@ -134,8 +134,17 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.delete': ({ id }) => deleteRun(parts, id),
     'runs.restore': ({ id }) => restoreRun(parts, id),
     'runs.show': ({ id }) => {
+      parts.flush.get(id)?.();
       const run = parts.store.show(id);
       return run ? ok(run) : fail(runNotFound(id));
+    },
+    'runs.metrics': ({ id, ...question }) => {
+      parts.flush.get(id)?.();
+      return parts.store.brief(id) ? ok(parts.store.metrics(id, question)) : fail(runNotFound(id));
+    },
+    'runs.steps': ({ id, offset, count }) => {
+      parts.flush.get(id)?.();
+      return parts.store.brief(id) ? ok(parts.store.steps(id, offset, count)) : fail(runNotFound(id));
     },
   };
   const streams: Streams = {

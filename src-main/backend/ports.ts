@@ -18,6 +18,7 @@ import type {
   RunStatus,
   RunSummary,
 } from '../../src-shared/domain/run.ts';
+import type { MetricsQuestion, RunMetrics, StepPage } from '../../src-shared/domain/run-metrics.ts';
 import type { Settings } from '../../src-shared/domain/settings.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type {
@@ -254,7 +255,7 @@ export interface RunRecords {
 
 export type RunBrief = Pick<
   RunDetails,
-  'id' | 'name' | 'status' | 'recipe' | 'hashes' | 'adapterPath' | 'bestAdapterPath'
+  'id' | 'name' | 'status' | 'recipe' | 'hashes' | 'plannedSteps' | 'adapterPath' | 'bestAdapterPath'
 >;
 
 /** Choices that hold for a data folder; kept in a file of it. */
@@ -304,6 +305,12 @@ export interface RunStore {
   resume(id: string, resumption: RunResumption): boolean;
   list(): RunSummary[];
   show(id: string): RunDetails | null;
+  /** These three say nothing of whether there is such a run. */
+  metrics(id: string, question: MetricsQuestion): RunMetrics;
+  /** In their order, from the place `offset` on, counted from 0. */
+  steps(id: string, offset: number, count: number): StepPage;
+  /** The last step before which none is missing; 0 where the first one is. */
+  stepsWithoutGap(id: string): number;
   /** False where there is no such run. A tag that is given twice counts once. */
   change(id: string, changes: RunChanges): boolean;
   /** Hides a run that is over, files and all kept; false where there is none, or it runs. */

@@ -22,7 +22,7 @@ export async function resumeRun(
   given: Recipe | null,
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
-  const run = parts.store.show(id);
+  const run = parts.store.brief(id);
   if (!run) return fail(runNotFound(id));
   if (!canResume(run)) return fail(notPossible(run));
   const stored = parts.checkRecipe(run.recipe);
@@ -40,7 +40,10 @@ export async function resumeRun(
     if (refusal) return fail(refusal);
     const directory = runDirectoryOf(parts, stored.value, id);
     // A checkpoint never counts before its steps are in the history; this holds where the disk lost the latter.
-    const { checkpoint, damaged } = await parts.checkpoints.newestWhole(directory, stepsWithoutGap(run));
+    const { checkpoint, damaged } = await parts.checkpoints.newestWhole(
+      directory,
+      parts.store.stepsWithoutGap(id),
+    );
     const fromStep = checkpoint?.step ?? 0;
     const at = parts.now().toISOString();
     const savedMs = checkpoint?.elapsedMs ?? 0;
@@ -72,14 +75,8 @@ export async function resumeRun(
   }
 }
 
-function canResume(run: RunDetails): boolean {
+function canResume(run: Pick<RunDetails, 'status'>): boolean {
   return run.status === 'interrupted' || run.status === 'stopped' || run.status === 'failed';
-}
-
-/** The last step before which none is missing. */
-function stepsWithoutGap(run: RunDetails): number {
-  const gap = run.steps.findIndex(({ step }, i) => step !== i + 1);
-  return gap === -1 ? run.steps.length : gap;
 }
 
 function notPossible({ name, status }: Pick<RunDetails, 'name' | 'status'>): CodedError {

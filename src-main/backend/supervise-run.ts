@@ -71,6 +71,7 @@ export function superviseRun(
   if (options.signal.aborted) requestStop();
   else options.signal.addEventListener('abort', requestStop, { once: true });
   parts.running.set(id, stop);
+  parts.flush.set(id, () => recorder.flush());
   const resumed = { fromStep: stepsDone, savedMs: from?.elapsedMs ?? 0 };
   emit({
     type: 'run',
@@ -119,6 +120,7 @@ export function superviseRun(
     .then(event => {
       recorder.close();
       parts.running.delete(id);
+      parts.flush.delete(id);
       options.signal.removeEventListener('abort', requestStop);
       lease.release();
       options.onEvent?.(event);

@@ -87,6 +87,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     lease: new ComputeLease(),
     events: new EventHub(),
     running,
+    flush: new Map(),
     loadRecipe,
     checkRecipe: value => {
       const parsed = parseRecipe(value);

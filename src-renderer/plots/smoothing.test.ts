@@ -29,3 +29,9 @@ test('a value that is not finite does not spoil the rest', () => {
   expect(gap).toBeNaN();
   expect(third).toBeCloseTo(2.5 / 0.75, 10);
 });
+
+test('a value that counts n times is as good as n equal ones', () => {
+  const each = smooth([4, 4, 4, 1, 1, 7], 0.8);
+  const together = smoothSeries(Float64Array.of(4, 1, 7), 0.8, [3, 2, 1]);
+  for (const [i, last] of [2, 4, 5].entries()) expect(together[i]).toBeCloseTo(each[last] ?? 0, 12);
+});

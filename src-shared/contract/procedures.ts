@@ -6,6 +6,12 @@ import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 import { runChangesSchema, runDetailsSchema, runSummarySchema } from '../domain/run.ts';
+import {
+  metricsQuestionSchema,
+  runMetricsSchema,
+  stepPageSchema,
+  stepsQuestionSchema,
+} from '../domain/run-metrics.ts';
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
@@ -69,7 +75,12 @@ export const PROCEDURES = {
   'runs.delete': { input: runId, output: nothing },
   /** Undoes `runs.delete`. */
   'runs.restore': { input: runId, output: nothing },
+  /** Everything about a run but its steps. */
   'runs.show': { input: runId, output: runDetailsSchema },
+  /** A part of a run's steps for curves: whole where they are few, else with every extreme value among them. */
+  'runs.metrics': { input: runId.extend(metricsQuestionSchema.shape), output: runMetricsSchema },
+  /** A run's steps in pages, for a table. */
+  'runs.steps': { input: runId.extend(stepsQuestionSchema.shape), output: stepPageSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const STREAMS = {

@@ -92,7 +92,17 @@ export const runDetailsSchema = z.object({
   versions: z.record(z.string(), z.string()),
   preflight: preflightReportSchema,
   plannedSteps: z.number(),
-  steps: z.array(stepMetricSchema),
+  modelName: z.string(),
+  dataName: z.string(),
+  masking: z.string(),
+  /** The number of the last step. */
+  stepsDone: z.number(),
+  firstStep: stepMetricSchema.nullable(),
+  /** At most 32, in their order. All steps come from `runs.metrics` and `runs.steps`. */
+  lastSteps: z.array(stepMetricSchema),
+  trainedTokens: z.number(),
+  memoryBytes: z.number().nullable(),
+  estimatedMemoryBytes: z.number().nullable(),
   evaluations: z.array(evaluationSchema),
   checkpoints: z.array(checkpointSchema),
   samples: z.array(sampleSchema),

@@ -97,7 +97,8 @@ describe('the history', () => {
     );
     expect(open().show('r1')).toMatchObject({
       status: 'running',
-      steps: [step(1), step(2)],
+      firstStep: step(1),
+      lastSteps: [step(1), step(2)],
       evaluations: [{ step: 2, loss: 1 }],
       adapterPath: null,
     });
@@ -108,7 +109,7 @@ describe('the history', () => {
     store.create(newRun('r1'));
     store.record('r1', { ...nothing, steps: [step(1)] }, 't');
     store.record('r1', { ...nothing, steps: [{ ...step(1), loss: 9 }] }, 't');
-    expect(store.show('r1')?.steps.map(({ loss }) => loss)).toEqual([9]);
+    expect(store.steps('r1', 0, 10).steps.map(({ loss }) => loss)).toEqual([9]);
   });
 
   it('lists runs newest first with first and last loss', () => {
@@ -167,7 +168,7 @@ describe('the history', () => {
       error: null,
       adapterPath: null,
       endedAt: null,
-      steps: [step(1), step(2)],
+      lastSteps: [step(1), step(2)],
       evaluations: [evaluation(1)],
       samples: [sample(2)],
       checkpoints: [checkpoint(2)],
@@ -294,7 +295,7 @@ describe('opening the history', () => {
         recipe,
         hashes,
         preflight,
-        steps: [step(1)],
+        lastSteps: [step(1)],
         evaluations: [{ step: 1, loss: 2, perplexity: 7.4 }],
         checkpoints: [{ step: 1, path: '/c1' }],
         warnings: [{ code: 'c', message: 'm' }],

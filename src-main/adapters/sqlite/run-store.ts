@@ -9,6 +9,7 @@ import {
 } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
+import { createStepReader, type StepReader } from './read-steps.ts';
 import { type SearchedRun, searchTextOf } from './search-text.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { createBucketWriter } from './step-buckets.ts';
@@ -34,7 +35,12 @@ interface RunRow {
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
   process_exit AS processExit, demo, paused, tags, note, pinned,
-  parent_kind AS parentKind, parent_id AS parentId`;
+  parent_kind AS parentKind, parent_id AS parentId, model_name AS modelName, data_name AS dataName, masking,
+  steps_done AS stepsDone, trained_tokens AS trainedTokens, memory_bytes AS memoryBytes,
+  estimated_memory_bytes AS estimatedMemoryBytes`;
+
+/** So many of the last steps come with a run's details. */
+const LAST_STEPS = 32;
 
 const ONE_RUN = `SELECT ${RUN_COLUMNS} FROM runs JOIN run_documents ON run_id = id WHERE id = ? AND deleted_at IS NULL`;
 
@@ -44,13 +50,10 @@ const briefSchema = runDetailsSchema.pick({
   status: true,
   recipe: true,
   hashes: true,
+  plannedSteps: true,
   adapterPath: true,
   bestAdapterPath: true,
 });
-
-const STEP_COLUMNS = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
-  trainable_tokens AS trainableTokens, tokens, tokens_per_second AS tokensPerSecond, memory_bytes AS memoryBytes,
-  elapsed_ms AS elapsedMs`;
 
 const SUMMARIES = `
   SELECT id, name, status, paused, created_at AS createdAt, ended_at AS endedAt, model_name AS modelName,
@@ -71,6 +74,7 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   const writeSteps = createStepWriter(database);
   const buckets = createBucketWriter(database);
   const summarise = createSummariser(database);
+  const reader = createStepReader(database);
   const insertEvaluation = database.prepare(
     'INSERT OR REPLACE INTO evaluations VALUES (@runId, @step, @loss, @perplexity)',
   );
@@ -104,7 +108,10 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     finish: (id, end) => finishRun(database, id, end),
     resume: (id, resumption) => resume.immediate(id, resumption),
     list: () => (database.prepare(SUMMARIES).all() as SummaryRow[]).map(summaryOf),
-    show: id => showRun(database, id),
+    show: id => showRun(database, reader, id),
+    metrics: reader.metrics,
+    steps: reader.page,
+    stepsWithoutGap: reader.stepsWithoutGap,
     change: (id, changes) => database.transaction(() => changeRun(database, id, changes)).immediate(),
     hide: (id, at) =>
       database
@@ -216,7 +223,7 @@ function replaceCheckpoints(database: SqliteDatabase, id: string, checkpoints: r
   for (const { step, path } of checkpoints) insert.run(id, step, path);
 }
 
-function showRun(database: SqliteDatabase, id: string): RunDetails | null {
+function showRun(database: SqliteDatabase, reader: StepReader, id: string): RunDetails | null {
   const row = database.prepare(ONE_RUN).get(id);
   if (row === undefined) return null;
   const run = row as RunRow;
@@ -235,7 +242,8 @@ function showRun(database: SqliteDatabase, id: string): RunDetails | null {
     paused: run.paused === 1,
     pinned: run.pinned === 1,
     parent: run.parentKind === null ? null : { kind: run.parentKind, id: run.parentId },
-    steps: rowsOf(STEP_COLUMNS, 'steps', 'step'),
+    firstStep: reader.firstStep(id),
+    lastSteps: reader.lastSteps(id, LAST_STEPS),
     evaluations: rowsOf('step, loss, perplexity', 'evaluations', 'step'),
     checkpoints: rowsOf('step, path', 'checkpoints', 'step'),
     samples: rowsOf('step, prompt, text', 'samples', 'step, prompt'),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Evaluation, StepMetric } from '../../../src-shared/domain/training.ts';
-import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
+import { ended, newRun } from './history-fixture.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 import { createRunStore } from './run-store.ts';
@@ -96,46 +96,7 @@ function expectEverythingToFit(database: SqliteDatabase): void {
   for (const row of totals) expect([row.trained, row.tokens]).toEqual([row.trainedSum, row.tokensSum]);
 }
 
-const parsed = parseRecipe({ version: 1, model: { path: '/m.gguf' }, dataset: { path: '/d.jsonl' } });
-if (!parsed.ok) throw new Error('the recipe of the test is wrong');
-const preflight = {
-  status: 'ready' as const,
-  totals: {
-    examples: 1,
-    kept: 1,
-    dropped: {},
-    tokens: 2,
-    trainableTokens: 1,
-    truncatedExamples: 0,
-    steps: 2,
-    lengths: { p50: 2, p95: 2, max: 2 },
-  },
-  checks: [],
-  estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
-};
-const newRun = (id: string) => ({
-  id,
-  name: id,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  recipe: parsed.recipe,
-  hashes: { data: 'd', model: 'm', template: 't', preparedDataset: 'p' },
-  versions: {},
-  preflight,
-  modelName: 'm',
-  dataName: 'd',
-  plannedSteps: 5000,
-  ownerPid: 1,
-});
-const ended = {
-  status: 'stopped' as const,
-  endedAt: '2026-01-02T00:00:00.000Z',
-  adapterPath: null,
-  bestAdapterPath: null,
-  error: null,
-  processExit: null,
-  demo: null,
-  paused: false,
-};
+const stopped = { ...ended, status: 'stopped' as const };
 
 describe('the buckets of steps', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
@@ -159,7 +120,7 @@ describe('the buckets of steps', () => {
         const last = Math.max(0, ...steps.keys());
         if (random() < 0.25) {
           const fromStep = upTo(last);
-          store.finish(id, ended);
+          store.finish(id, stopped);
           store.resume(id, { at: 't', fromStep, savedMs: 0, ownerPid: 1, checkpoints: [] });
           for (const kept of [steps, evaluations]) {
             for (const step of kept.keys()) if (step > fromStep) kept.delete(step);
@@ -215,7 +176,7 @@ describe('the buckets of steps', () => {
     const addStep =
       old.prepare(`INSERT INTO steps VALUES (@id, @step, @epoch, @loss, @learningRate, @gradNorm,
       @trainableTokens, @tokens, @tokensPerSecond, @memoryBytes, @elapsedMs)`);
-    const { recipe, hashes } = newRun('long');
+    const { recipe, hashes, preflight } = newRun('long');
     old.transaction(() => {
       for (const [id, count] of Object.entries({ long: 5000, short: 3, none: 0 })) {
         // A preflight report that cannot be read stops no migration.

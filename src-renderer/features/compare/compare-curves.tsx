@@ -9,7 +9,8 @@ import type { PlotSeries } from '../../plots/plot-options.ts';
 import { type MeasureLook, SeriesPlot } from '../../plots/series-plot.tsx';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { Segmented } from '../../ui/segmented.tsx';
-import { curveOf, type Measure, relativeTo } from './compare-runs.ts';
+import { type ComparedRun, curveOf, type Measure, relativeTo } from './compare-runs.ts';
+import { useZoomedRuns } from './use-run-details.ts';
 
 const COLOURS: readonly PlotColour[] = ['smooth', 'second', 'third', 'fourth', 'fifth'];
 const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
@@ -19,7 +20,7 @@ function lineOf(place: number): Pick<PlotSeries, 'colour' | 'dash'> {
   return { colour: COLOURS[place % COLOURS.length] ?? 'smooth', dash: DASHES[place % DASHES.length] ?? [] };
 }
 
-export function CompareCurves({ runs }: { readonly runs: readonly RunDetails[] }) {
+export function CompareCurves({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const isEvaluated = runs.some(({ evaluations }) => evaluations.length > 0);
   const [measure, setMeasure] = useState<Measure>(isEvaluated ? 'evaluation' : 'loss');
   const [baselineId, setBaselineId] = useState('');
@@ -27,13 +28,17 @@ export function CompareCurves({ runs }: { readonly runs: readonly RunDetails[] }
   const syncKey = useId();
   const titleId = useId();
   const { axis, smoothing, zoom } = view;
+  const shown = useZoomedRuns(runs, axis, zoom);
   const lines = useMemo(() => {
-    const curves = runs.map(run => curveOf(run, measure, axis, smoothing));
+    const curves = shown.map(run => curveOf(run, measure, axis, smoothing));
     const baseline = curves[runs.findIndex(({ id }) => id === baselineId)];
     return baseline ? curves.map(curve => relativeTo(curve, baseline)) : curves;
-  }, [runs, measure, axis, smoothing, baselineId]);
+  }, [runs, shown, measure, axis, smoothing, baselineId]);
   const look = useMemo(() => lookOf(runs.length, measure, baselineId === ''), [runs, measure, baselineId]);
-  const full = { from: 0, to: Math.max(1, ...lines.map(({ x }) => x.at(-1) ?? 0)) };
+  const full = useMemo(
+    () => ({ from: 0, to: Math.max(1, ...runs.map(run => curveOf(run, 'loss', axis, 0).x.at(-1) ?? 0)) }),
+    [runs, axis],
+  );
   return (
     <section className="card loss-card" aria-labelledby={titleId}>
       <div className="loss-head">

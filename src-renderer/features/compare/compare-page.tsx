@@ -1,7 +1,6 @@
 /** Runs side by side: their curves in one plot, the settings that differ, the outcomes, and what they answer. */
 import { ClipboardCopy, GitCompareArrows } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
@@ -11,7 +10,7 @@ import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import './compare.css';
 import { CompareCurves } from './compare-curves.tsx';
-import { compareSettings } from './compare-runs.ts';
+import { type ComparedRun, compareSettings } from './compare-runs.ts';
 import { CompareTable, tableAsText } from './compare-table.tsx';
 import { asCsv, asMarkdown } from './compare-text.ts';
 import { copyText } from './copy-text.ts';
@@ -53,7 +52,7 @@ export function ComparePage({ ids, onHistory, hrefOfRun }: ComparePageProps) {
 }
 
 interface ComparisonProps extends Pick<ComparePageProps, 'hrefOfRun'> {
-  readonly runs: readonly RunDetails[];
+  readonly runs: readonly ComparedRun[];
 }
 
 function Comparison({ runs, hrefOfRun }: ComparisonProps) {

@@ -1,7 +1,8 @@
 /** What several runs have in common and where they differ: settings, outcomes and curves. Pure. */
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import type { RunMetrics } from '../../../src-shared/domain/run-metrics.ts';
 import type { Axis, PlotPoints } from '../../plots/plot-data.ts';
-import { smoothSeries } from '../../plots/smoothing.ts';
+import { NO_MEANS, smoothedLoss, valueBetween } from '../../plots/smoothed-loss.ts';
 
 export interface SettingRow {
   /** The recipe's dotted key. */
@@ -29,6 +30,11 @@ function leaves(value: unknown, key: string): [key: string, value: string][] {
   return Object.entries(value).flatMap(([name, part]) => leaves(part, key === '' ? name : `${key}.${name}`));
 }
 
+/** A run and the part of its loss curve that is shown. */
+export interface ComparedRun extends RunDetails {
+  readonly curve: RunMetrics;
+}
+
 export const OUTCOMES = [
   'bestEvaluation',
   'lastLoss',
@@ -50,7 +56,7 @@ const LOWER_IS_BETTER: ReadonlySet<Outcome> = new Set([
 
 /** Null: not measured. `trainedTokens` counts what the steps done learned from, so an epoch counts twice in two. */
 export function outcomeOf(run: RunDetails, outcome: Outcome): number | null {
-  const last = run.steps.at(-1);
+  const last = run.lastSteps.at(-1);
   switch (outcome) {
     case 'bestEvaluation':
       return run.evaluations.length === 0 ? null : Math.min(...run.evaluations.map(({ loss }) => loss));
@@ -61,11 +67,11 @@ export function outcomeOf(run: RunDetails, outcome: Outcome): number | null {
     case 'durationMs':
       return last?.elapsedMs ?? null;
     case 'memoryBytes':
-      return last?.memoryBytes ?? null;
+      return run.memoryBytes;
     case 'kept':
       return run.preflight.totals.kept;
     default:
-      return run.steps.reduce((sum, { trainableTokens }) => sum + trainableTokens, 0);
+      return run.trainedTokens;
   }
 }
 
@@ -80,32 +86,28 @@ export function betterOnes(outcome: Outcome, values: readonly (number | null)[])
 export type Measure = 'evaluation' | 'loss';
 
 /** Evaluations as they are, losses smoothed; at steps, seconds since the start, or tokens read so far. */
-export function curveOf(run: RunDetails, measure: Measure, axis: Axis, smoothing: number): PlotPoints {
-  const places = placesOf(run, axis);
+export function curveOf(run: ComparedRun, measure: Measure, axis: Axis, smoothing: number): PlotPoints {
+  const { steps, means } = run.curve;
+  const step = Float64Array.from(steps.step);
+  const places = Float64Array.from(
+    {
+      step: steps.step,
+      time: steps.elapsedMs.map(ms => ms / 1000),
+      tokens: steps.tokensTotal,
+    }[axis],
+  );
+  const placeOf = (at: number) => valueBetween({ x: step, y: places }, at);
   if (measure === 'loss') {
-    return {
-      x: Float64Array.from(places.values()),
-      y: smoothSeries(
-        Float64Array.from(run.steps, ({ loss }) => loss),
-        smoothing,
-      ),
-    };
+    const loss = Float64Array.from(steps.loss);
+    // Without smoothing every extreme is drawn; means would hide them.
+    const { x, y } = smoothedLoss({ step, loss }, smoothing === 0 ? NO_MEANS : means, smoothing);
+    return { x: x.map(placeOf), y };
   }
-  const placed = run.evaluations.filter(({ step }) => places.has(step));
+  const placed = run.evaluations.filter(evaluation => Number.isFinite(placeOf(evaluation.step)));
   return {
-    x: Float64Array.from(placed, ({ step }) => places.get(step) ?? 0),
+    x: Float64Array.from(placed, evaluation => placeOf(evaluation.step)),
     y: Float64Array.from(placed, ({ loss }) => loss),
   };
-}
-
-function placesOf({ steps }: RunDetails, axis: Axis): Map<number, number> {
-  let tokens = 0;
-  return new Map(
-    steps.map(row => {
-      tokens += row.tokens;
-      return [row.step, { step: row.step, time: row.elapsedMs / 1000, tokens }[axis]];
-    }),
-  );
 }
 
 /**

@@ -29,3 +29,13 @@ test('step time needs two steps', () => {
   expect(stepTimeMs(steady(1))).toBeNull();
   expect(stepTimeMs(steady(3))).toBe(1000);
 });
+
+test('counts steps, also those that are not given', () => {
+  // A long history gives few of its steps: here one in four, which took 4 s together.
+  const some = mergeSteps(
+    NO_STEPS,
+    Array.from({ length: 10 }, (_, i) => stepMetric(4 * (i + 1))),
+  );
+  expect(stepTimeMs(some)).toBe(1000);
+  expect(forecastRemainingMs(some, 100)).toBe(60_000);
+});

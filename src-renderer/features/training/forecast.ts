@@ -1,5 +1,6 @@
 /** How long a run still takes, once its pace is steady enough to say so. */
-import { column, type StepColumns } from './step-columns.ts';
+import { lastIndexAtMost } from '../../plots/plot-data.ts';
+import { column, lastValue, type StepColumns } from './step-columns.ts';
 
 const WINDOW_STEPS = 20;
 const FEWEST_STEPS = 6;
@@ -8,24 +9,28 @@ const STEADY_WITHIN = 0.25;
 
 /** Mean time of the last steps, null before the second step. */
 export function stepTimeMs(steps: StepColumns): number | null {
-  const elapsed = column(steps, 'elapsedMs');
-  const window = Math.min(WINDOW_STEPS, elapsed.length - 1);
-  return window >= 1 ? meanStepMs(elapsed, window) : null;
+  return meanStepMs(steps, WINDOW_STEPS)?.ms ?? null;
 }
 
 /** Null while fewer than seven steps are done, or while the pace still changes. */
 export function forecastRemainingMs(steps: StepColumns, plannedSteps: number): number | null {
-  const elapsed = column(steps, 'elapsedMs');
-  const window = Math.min(WINDOW_STEPS, elapsed.length - 1);
-  if (window < FEWEST_STEPS) return null;
-  const overall = meanStepMs(elapsed, window);
-  const recent = meanStepMs(elapsed, Math.floor(window / 2));
-  if (Math.abs(recent - overall) > STEADY_WITHIN * overall) return null;
-  const done = steps.buffers.step[steps.length - 1] ?? 0;
-  return Math.max(0, plannedSteps - done) * overall;
+  const overall = meanStepMs(steps, WINDOW_STEPS);
+  if (overall === null || overall.steps < FEWEST_STEPS) return null;
+  const recent = meanStepMs(steps, Math.floor(overall.steps / 2));
+  if (recent === null || Math.abs(recent.ms - overall.ms) > STEADY_WITHIN * overall.ms) return null;
+  const done = lastValue(steps, 'step') ?? 0;
+  return Math.max(0, plannedSteps - done) * overall.ms;
 }
 
-function meanStepMs(elapsed: Float64Array, steps: number): number {
-  const last = elapsed.length - 1;
-  return ((elapsed[last] ?? 0) - (elapsed[last - steps] ?? 0)) / steps;
+/** Over the last `window` steps, fewer at the beginning; steps that are not given lie between those that are. */
+function meanStepMs(
+  columns: StepColumns,
+  window: number,
+): { readonly ms: number; readonly steps: number } | null {
+  const [step, elapsed] = [column(columns, 'step'), column(columns, 'elapsedMs')];
+  const last = columns.length - 1;
+  if (last < 1) return null;
+  const from = Math.min(last - 1, Math.max(0, lastIndexAtMost(step, (step[last] ?? 0) - window)));
+  const steps = (step[last] ?? 0) - (step[from] ?? 0);
+  return { ms: ((elapsed[last] ?? 0) - (elapsed[from] ?? 0)) / steps, steps };
 }

@@ -1,12 +1,13 @@
 /** The loss: each step faint, smoothed on top, evaluations as points, and what was not finite as an event. */
 import { useMemo } from 'react';
-import type { Evaluation } from '../../../src-shared/domain/training.ts';
+import type { Evaluation, StepMetric } from '../../../src-shared/domain/training.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { formatDecimals } from '../../plots/axis-format.ts';
-import { lastIndexAtMost, nearestIndex } from '../../plots/plot-data.ts';
+import { nearestIndex, type PlotPoints } from '../../plots/plot-data.ts';
 import type { HoverPlace, PlotMark } from '../../plots/plot-options.ts';
 import { summariseSeries } from '../../plots/plot-summary.ts';
 import { type MeasureLook, SeriesPlot, type SharedPlot } from '../../plots/series-plot.tsx';
+import { valueBetween } from '../../plots/smoothed-loss.ts';
 import { strings } from '../../strings.ts';
 import { epochEnds, notFiniteSteps } from './run-log.ts';
 import type { RunState } from './run-state.ts';
@@ -14,35 +15,44 @@ import { column, rowAt, type StepColumns } from './step-columns.ts';
 
 interface LossPlotProps {
   readonly run: RunState;
+  /** Those of the part that is shown. */
+  readonly steps: StepColumns;
   readonly shared: SharedPlot;
   /** The steps' places on the horizontal axis. */
   readonly x: Float64Array;
-  readonly smoothed: Float64Array;
+  /** Where any step of the run stands. */
+  readonly placeOf: (step: number) => number;
+  readonly smoothed: PlotPoints;
   readonly hover: HoverPlace | null;
   onHover(place: HoverPlace | null): void;
 }
 
-export function LossPlot({ run, shared, x, smoothed, hover, onHover }: LossPlotProps) {
-  const { steps, evaluations } = run;
-  const lines = useMemo(() => {
-    const placeOf = placesOf(steps, x);
-    return [
+export function LossPlot({ run, steps, shared, x, placeOf, smoothed, hover, onHover }: LossPlotProps) {
+  const { evaluations } = run;
+  const lines = useMemo(
+    () => [
       { x, y: column(steps, 'loss') },
-      { x, y: smoothed },
+      smoothed,
       {
         x: Float64Array.from(evaluations, ({ step }) => placeOf(step)),
         y: Float64Array.from(evaluations, ({ loss }) => loss),
       },
-    ];
-  }, [steps, x, smoothed, evaluations]);
+    ],
+    [steps, x, placeOf, smoothed, evaluations],
+  );
   const label = useMemo(() => summariseSeries(strings.run.loss, column(steps, 'loss'), formatLoss), [steps]);
-  const marks = useMemo(() => marksOf(run, x), [run, x]);
+  const marks = useMemo(() => marksOf(run, placeOf), [run, placeOf]);
   const hoverRow = hover ? nearestIndex(x, hover.value) : -1;
   return (
     <div className="loss-plot">
       <SeriesPlot look={LOOK} lines={lines} shared={shared} label={label} marks={marks} onHover={onHover} />
       {hover && hoverRow >= 0 && (
-        <Reading steps={steps} smoothed={smoothed} evaluations={evaluations} hover={hover} row={hoverRow} />
+        <Reading
+          row={rowAt(steps, hoverRow)}
+          smoothed={valueBetween(smoothed, x[hoverRow] ?? Number.NaN)}
+          evaluations={evaluations}
+          hover={hover}
+        />
       )}
       {steps.length === 0 && (
         <div className="plot-waiting">
@@ -68,19 +78,7 @@ const LOOK: MeasureLook = {
   formatTicks: formatDecimals,
 };
 
-/** A step behind the last has no place of its own yet; it follows at the usual distance. */
-function placesOf(steps: StepColumns, x: Float64Array): (step: number) => number {
-  const stepNumbers = column(steps, 'step');
-  return step => {
-    const row = lastIndexAtMost(stepNumbers, step);
-    const beyond = step - (stepNumbers[row] ?? step);
-    const distance = (x[row] ?? 0) - (x[row - 1] ?? 0);
-    return (x[row] ?? 0) + beyond * distance;
-  };
-}
-
-function marksOf(run: RunState, x: Float64Array): readonly PlotMark[] {
-  const placeOf = placesOf(run.steps, x);
+function marksOf(run: RunState, placeOf: (step: number) => number): readonly PlotMark[] {
   return [
     ...epochEnds(run.steps).map(({ step }) => ({ at: placeOf(step), label: null, colour: 'faint' }) as const),
     ...notFiniteSteps(run).map(
@@ -95,17 +93,15 @@ function marksOf(run: RunState, x: Float64Array): readonly PlotMark[] {
 }
 
 interface ReadingProps {
-  readonly steps: StepColumns;
-  readonly smoothed: Float64Array;
+  /** The step that is nearest to it. */
+  readonly row: StepMetric;
+  readonly smoothed: number;
   readonly evaluations: readonly Evaluation[];
   readonly hover: HoverPlace;
-  /** The row of the steps that is nearest to it. */
-  readonly row: number;
 }
 
 /** The numbers under the pointer. The table says the same to those who have none. */
-function Reading({ steps, smoothed, evaluations, hover, row: index }: ReadingProps) {
-  const row = rowAt(steps, index);
+function Reading({ row, smoothed, evaluations, hover }: ReadingProps) {
   const words = strings.run.reading;
   const evaluation = evaluations.findLast(({ step }) => step <= row.step);
   return (
@@ -119,7 +115,7 @@ function Reading({ steps, smoothed, evaluations, hover, row: index }: ReadingPro
         {words.epoch(row.epoch.toFixed(2))}
         <br />
         {words.loss} <b>{formatLoss(row.loss)}</b>
-        {words.smoothed} <b>{formatLoss(smoothed[index] ?? Number.NaN)}</b>
+        {words.smoothed} <b>{formatLoss(smoothed)}</b>
         {evaluation && (
           <>
             <br />

@@ -1,16 +1,30 @@
 /** Where a run's steps stand on the horizontal axis. Pure. */
-import type { Axis, Zoom } from '../../plots/plot-data.ts';
+import { type Axis, lastIndexAtMost, type Zoom } from '../../plots/plot-data.ts';
 import { column, type StepColumns } from './step-columns.ts';
 
 /** Ascending: step numbers, seconds since the start, or tokens read so far. */
 export function axisValues(steps: StepColumns, axis: Axis): Float64Array {
   if (axis === 'step') return column(steps, 'step');
   if (axis === 'time') return column(steps, 'elapsedMs').map(elapsedMs => elapsedMs / 1000);
-  let total = 0;
-  return column(steps, 'tokens').map(tokens => {
-    total += tokens;
-    return total;
-  });
+  return column(steps, 'tokensTotal');
+}
+
+/**
+ * Where any step stands: between the steps that are known, straight between their places; one behind the last follows
+ * at the usual distance.
+ */
+export function placesOf(steps: StepColumns, x: Float64Array): (step: number) => number {
+  const stepNumbers = column(steps, 'step');
+  return step => {
+    const row = lastIndexAtMost(stepNumbers, step);
+    if (row < 0) return x[0] ?? 0;
+    const from = row + 1 < stepNumbers.length ? row : row - 1;
+    const place = x[row] ?? 0;
+    const distance = (x[from + 1] ?? place) - (x[from] ?? place);
+    const apart = (stepNumbers[from + 1] ?? 0) - (stepNumbers[from] ?? 0) || 1;
+    const beyond = step - (stepNumbers[row] ?? step);
+    return beyond === 0 ? place : place + (beyond * distance) / apart;
+  };
 }
 
 /** The whole axis: steps reach at least to the planned end, time and tokens to their last point. */

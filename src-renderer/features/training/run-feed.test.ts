@@ -3,11 +3,17 @@ import { expect, test, vi } from 'vitest';
 import type { BackendClient, StreamListener } from '../../backend-client/client.ts';
 import { createRunFeed } from './run-feed.ts';
 import { stepsDone } from './run-state.ts';
-import { stepMetric } from './sample-steps.ts';
+import { curve, stepMetric } from './sample-steps.ts';
 
 function setUp() {
   const log: string[] = [];
   const answers: ((value: unknown) => void)[] = [];
+  /** Of one question: the record and the curve. */
+  const answer = async (question: number, record: unknown, steps: readonly number[]) => {
+    answers[2 * question]?.(record);
+    answers[2 * question + 1]?.({ ok: true, value: curve(steps) });
+    for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+  };
   const frames: (() => void)[] = [];
   let listener: StreamListener<'run.events'> | null = null;
   const client = {
@@ -25,37 +31,29 @@ function setUp() {
   const stop = feed.start();
   const events = listener as StreamListener<'run.events'> | null;
   if (!events) throw new Error('The feed did not subscribe.');
-  return { feed, stop, log, answers, frames, events };
+  return { feed, stop, log, answer, frames, events };
 }
 
-const record = (steps: number[]) => ({
+const record = {
   ok: true,
-  value: {
-    status: 'running',
-    steps: steps.map(stepMetric),
-    evaluations: [],
-    checkpoints: [],
-    samples: [],
-    warnings: [],
-  },
-});
+  value: { status: 'running', evaluations: [], checkpoints: [], samples: [], warnings: [] },
+};
 
 test('reads the record only when the subscription stands', () => {
   const { log, events } = setUp();
   expect(log).toEqual(['run.events']);
   events.standing?.();
-  expect(log).toEqual(['run.events', 'runs.show']);
+  expect(log).toEqual(['run.events', 'runs.show', 'runs.metrics']);
 });
 
 test('asks for one frame however many deliveries arrive before it', async () => {
-  const { feed, frames, events, answers } = setUp();
+  const { feed, frames, events, answer } = setUp();
   const listener = vi.fn();
   feed.subscribe(listener);
   events.standing?.();
   events.event([{ type: 'step', ...stepMetric(3) }]);
   events.event([{ type: 'step', ...stepMetric(4) }]);
-  answers[0]?.(record([1, 2, 3]));
-  await Promise.resolve();
+  await answer(0, record, [1, 2, 3]);
   expect(frames).toHaveLength(1);
   expect(stepsDone(feed.getView().run)).toBe(0);
   frames[0]?.();
@@ -65,12 +63,15 @@ test('asks for one frame however many deliveries arrive before it', async () => 
 });
 
 test('an answer that was overtaken by a newer question is ignored', async () => {
-  const { feed, frames, events, answers } = setUp();
+  const { feed, frames, events, answer } = setUp();
   events.standing?.();
   feed.reload();
-  answers[1]?.(record([1, 2]));
-  answers[0]?.({ ok: false, error: { code: 'transport.cancelled', title: '', cause: '', remedy: '' } });
-  await Promise.resolve();
+  await answer(1, record, [1, 2]);
+  await answer(
+    0,
+    { ok: false, error: { code: 'transport.cancelled', title: '', cause: '', remedy: '' } },
+    [],
+  );
   frames[0]?.();
   expect(feed.getView().error).toBeNull();
   expect(stepsDone(feed.getView().run)).toBe(2);

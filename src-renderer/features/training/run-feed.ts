@@ -4,6 +4,7 @@
  */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { BackendClient } from '../../backend-client/client.ts';
+import { WHOLE_CURVE } from '../../plots/curve-question.ts';
 import { applyEvents, mergeRecord, type RunState, UNKNOWN_RUN } from './run-state.ts';
 
 export interface RunFeedView {
@@ -18,6 +19,11 @@ export interface RunFeed {
   reload(): void;
   /** Begins to follow the run; returns what ends it. */
   start(): () => void;
+}
+
+/** The whole curve of a run, as one screen shows it. */
+function readCurve(client: BackendClient, id: string, options: { readonly signal: AbortSignal }) {
+  return client.call('runs.metrics', { id, ...WHOLE_CURVE }, options);
 }
 
 /** `nextFrame` is `requestAnimationFrame` in the page. */
@@ -47,10 +53,13 @@ export function createRunFeed(
     reading?.abort();
     const abort = new AbortController();
     reading = abort;
-    void client.call('runs.show', { id }, { signal: abort.signal }).then(outcome => {
+    const options = { signal: abort.signal };
+    const asked = Promise.all([client.call('runs.show', { id }, options), readCurve(client, id, options)]);
+    void asked.then(([details, metrics]) => {
       if (abort.signal.aborted) return;
-      if (outcome.ok) change({ run: mergeRecord(latest.run, outcome.value), error: null });
-      else change({ error: outcome.error });
+      if (!details.ok) change({ error: details.error });
+      else if (!metrics.ok) change({ error: metrics.error });
+      else change({ run: mergeRecord(latest.run, details.value, metrics.value), error: null });
     });
   }
 

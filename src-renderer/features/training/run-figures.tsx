@@ -6,7 +6,7 @@ import { formatElapsed, formatStepTime } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
 import { stepTimeMs } from './forecast.ts';
 import type { RunState } from './run-state.ts';
-import { column, lastValue } from './step-columns.ts';
+import { lastValue } from './step-columns.ts';
 
 const NONE = '–';
 
@@ -32,7 +32,7 @@ export function RunFigures({ run }: { readonly run: RunState }) {
       </Figure>
       <Figure name={strings.run.elapsedTitle}>{elapsed === undefined ? NONE : formatElapsed(elapsed)}</Figure>
       <Figure name={strings.run.perStep}>{stepTime === null ? NONE : formatStepTime(stepTime)}</Figure>
-      <Figure name={strings.run.trainedTokens}>{formatLarge(sum(column(steps, 'trainableTokens')))}</Figure>
+      <Figure name={strings.run.trainedTokens}>{formatLarge(lastValue(steps, 'trainedTotal') ?? 0)}</Figure>
     </dl>
   );
 }
@@ -51,8 +51,4 @@ function bestOf(evaluations: readonly Evaluation[]): Evaluation | null {
     (best, evaluation) => (best === null || evaluation.loss < best.loss ? evaluation : best),
     null,
   );
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -30,6 +30,14 @@ test('an epoch ends at the step that completes it', () => {
   ]);
 });
 
+test('an epoch that ends at a step that is not given ends there all the same', () => {
+  const steps = mergeSteps(NO_STEPS, [1, 7, 9].map(stepMetric));
+  expect(epochEnds(steps)).toEqual([
+    { step: 4, epoch: 1 },
+    { step: 8, epoch: 2 },
+  ]);
+});
+
 test('an epoch whose fraction is a hair below the whole has ended', () => {
   const steps = mergeSteps(NO_STEPS, [
     { ...stepMetric(1), epoch: 0.9999999 },

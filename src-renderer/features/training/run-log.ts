@@ -61,10 +61,17 @@ export function epochEnds(steps: StepColumns): readonly { readonly step: number;
   const ends: { step: number; epoch: number }[] = [];
   for (let epoch = 1; epoch <= last + ROUNDING; epoch++) {
     const index = lastIndexAtMost(epochs, epoch - ROUNDING) + 1;
-    const step = steps.buffers.step[index];
-    if (step !== undefined && index < steps.length) ends.push({ step, epoch });
+    if (index < steps.length) ends.push({ step: stepAtEpoch(steps, index, epoch), epoch });
   }
   return ends;
+}
+
+/** In the row, or straight between it and the row before where steps between them are not given. */
+function stepAtEpoch({ buffers }: StepColumns, row: number, epoch: number): number {
+  const [step = 0, done = 0] = [buffers.step[row], buffers.epoch[row]];
+  const [before = 0, doneBefore = 0] = [buffers.step[row - 1], buffers.epoch[row - 1]];
+  const share = (epoch - ROUNDING - doneBefore) / (done - doneBefore);
+  return Math.min(step, Math.max(before + 1, Math.ceil(before + share * (step - before))));
 }
 
 /** The fraction is a quotient; a sum of them may end a hair below the whole. */

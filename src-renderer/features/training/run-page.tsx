@@ -1,7 +1,7 @@
 /** One run, live or past: header, result, plots, figures and events. All of it comes from the backend. */
 import { Activity } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
-import type { RunDetails, RunSummary } from '../../../src-shared/domain/run.ts';
+import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
@@ -15,7 +15,7 @@ import { RunEndNotice } from './run-end-notice.tsx';
 import { RunFigures } from './run-figures.tsx';
 import { RunHeader } from './run-header.tsx';
 import { RunPlots } from './run-plots.tsx';
-import { adapterPathOf, isActive, type RunState, statusOf } from './run-state.ts';
+import { adapterPathOf, isActive, type RunRecord, type RunState, statusOf } from './run-state.ts';
 import { useMilestones } from './use-milestones.ts';
 import { useRunFeed } from './use-run-feed.ts';
 
@@ -48,7 +48,7 @@ export function RunPage({ id, listed, chatHref }: RunPageProps) {
 
 interface RunProps {
   readonly run: RunState;
-  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'samples' | 'warnings'>;
+  readonly record: RunRecord;
   readonly listed: RunSummary | null;
   readonly chatHref: string;
 }

@@ -1,18 +1,19 @@
 /** The plots of a run on one horizontal axis, with one cursor and one zoom; or its steps as a table. */
 import { useId, useMemo, useState } from 'react';
 import { PlotControls, type PlotView } from '../../plots/plot-controls.tsx';
-import { nearestIndex } from '../../plots/plot-data.ts';
+import { nearestIndex, type PlotPoints } from '../../plots/plot-data.ts';
 import type { HoverPlace } from '../../plots/plot-options.ts';
 import type { SharedPlot } from '../../plots/series-plot.tsx';
-import { smoothSeries } from '../../plots/smoothing.ts';
+import { smoothedLoss } from '../../plots/smoothed-loss.ts';
 import { strings } from '../../strings.ts';
 import { LossPlot } from './loss-plot.tsx';
 import type { RecipeFacts } from './recipe-facts.ts';
-import { axisValues, fullRange } from './run-axis.ts';
+import { axisValues, fullRange, placesOf } from './run-axis.ts';
 import { isActive, type RunState, statusOf } from './run-state.ts';
 import { SmallPlots } from './small-plots.tsx';
-import { column } from './step-columns.ts';
+import { lossOf } from './step-columns.ts';
 import { StepTable } from './step-table.tsx';
+import { useShownPart } from './use-shown-part.ts';
 
 interface RunPlotsProps {
   readonly run: RunState;
@@ -32,12 +33,15 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
   const [hover, setHover] = useState<HoverPlace | null>(null);
   const syncKey = useId();
   const titleId = useId();
-  const x = useMemo(() => axisValues(steps, view.axis), [steps, view.axis]);
-  const smoothed = useMemo(
-    () => smoothSeries(column(steps, 'loss'), view.smoothing),
-    [steps, view.smoothing],
-  );
-  const full = fullRange(x, view.axis, isActive(statusOf(run)) ? plannedSteps : 0);
+  const wholeX = useMemo(() => axisValues(steps, view.axis), [steps, view.axis]);
+  const part = useShownPart(run, view.axis, view.zoom);
+  const x = useMemo(() => axisValues(part.steps, view.axis), [part, view.axis]);
+  const smoothed = useMemo((): PlotPoints => {
+    const { x: at, y } = smoothedLoss(lossOf(part.steps), part.means, view.smoothing);
+    return { x: part.means.step.length === 0 ? x : at.map(placesOf(part.steps, x)), y };
+  }, [part, x, view.smoothing]);
+  const full = fullRange(wholeX, view.axis, isActive(statusOf(run)) ? plannedSteps : 0);
+  const placeOf = useMemo(() => placesOf(steps, wholeX), [steps, wholeX]);
   const shared: SharedPlot = {
     view,
     range: view.zoom ?? full,
@@ -55,14 +59,23 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
           <PlotControls view={view} full={full} onChange={setView} />
         </div>
         {view.isTable ? (
-          <StepTable steps={steps} smoothed={smoothed} />
+          <StepTable run={run} smoothing={view.smoothing} />
         ) : (
-          <LossPlot run={run} shared={shared} x={x} smoothed={smoothed} hover={hover} onHover={setHover} />
+          <LossPlot
+            run={run}
+            steps={part.steps}
+            shared={shared}
+            x={x}
+            placeOf={placeOf}
+            smoothed={smoothed}
+            hover={hover}
+            onHover={setHover}
+          />
         )}
       </section>
       {!view.isTable && (
         <SmallPlots
-          steps={steps}
+          steps={part.steps}
           shared={shared}
           x={x}
           hoverRow={hover && nearestIndex(x, hover.value)}

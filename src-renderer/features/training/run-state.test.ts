@@ -11,7 +11,7 @@ import {
   stepsDone,
   UNKNOWN_RUN,
 } from './run-state.ts';
-import { stepMetric } from './sample-steps.ts';
+import { curve, stepMetric } from './sample-steps.ts';
 import { column } from './step-columns.ts';
 
 const stepEvent = (step: number): TrainingEvent => ({ type: 'step', ...stepMetric(step) });
@@ -27,7 +27,7 @@ const finished: TrainingEvent = {
   demo: { heldOut: 8, baseExactMatch: 0, tunedExactMatch: 0.875 },
 };
 
-function details(steps: number[], changes: Partial<RunDetails> = {}): RunDetails {
+function details(changes: Partial<RunDetails> = {}): RunDetails {
   return {
     id: 'a',
     name: 'demo',
@@ -53,7 +53,21 @@ function details(steps: number[], changes: Partial<RunDetails> = {}): RunDetails
       estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
     },
     plannedSteps: 8,
-    steps: steps.map(stepMetric),
+    paused: false,
+    tags: [],
+    note: '',
+    pinned: false,
+    parent: null,
+    modelName: '',
+    dataName: '',
+    masking: '',
+    stepsDone: 8,
+    firstStep: null,
+    lastSteps: [],
+    trainedTokens: 0,
+    memoryBytes: null,
+    estimatedMemoryBytes: null,
+    resumptions: [],
     evaluations: [],
     checkpoints: [],
     samples: [],
@@ -69,17 +83,17 @@ function details(steps: number[], changes: Partial<RunDetails> = {}): RunDetails
 
 test('events that arrived before the record go on where it ends', () => {
   const early = applyEvents(UNKNOWN_RUN, [stepEvent(3), stepEvent(4), stepEvent(5)]);
-  expect(stepNumbers(mergeRecord(early, details([1, 2, 3, 4])))).toEqual([1, 2, 3, 4, 5]);
+  expect(stepNumbers(mergeRecord(early, details(), curve([1, 2, 3, 4])))).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('events that the record holds already change nothing', () => {
-  const state = mergeRecord(UNKNOWN_RUN, details([1, 2, 3]));
+  const state = mergeRecord(UNKNOWN_RUN, details(), curve([1, 2, 3]));
   expect(stepNumbers(applyEvents(state, [stepEvent(2), stepEvent(3), stepEvent(4)]))).toEqual([1, 2, 3, 4]);
 });
 
 test('reading the record again after a gap fills the gap', () => {
-  const state = applyEvents(mergeRecord(UNKNOWN_RUN, details([1, 2])), [stepEvent(6)]);
-  expect(stepNumbers(mergeRecord(state, details([1, 2, 3, 4, 5, 6])))).toEqual([1, 2, 3, 4, 5, 6]);
+  const state = applyEvents(mergeRecord(UNKNOWN_RUN, details(), curve([1, 2])), [stepEvent(6)]);
+  expect(stepNumbers(mergeRecord(state, details(), curve([1, 2, 3, 4, 5, 6])))).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test('evaluations, checkpoints, samples and warnings stand once', () => {
@@ -89,7 +103,7 @@ test('evaluations, checkpoints, samples and warnings stand once', () => {
     { type: 'sample', step: 4, prompt: 'Hello', text: 'Good day.' },
     { type: 'warning', code: 'data.duplicates', message: '6 rows appear twice.' },
   ];
-  const record = details([1, 2, 3, 4], {
+  const record = details({
     evaluations: [{ step: 4, loss: 1, perplexity: Math.E }],
     checkpoints: [{ step: 4, path: '/c/4' }],
     samples: [
@@ -98,7 +112,10 @@ test('evaluations, checkpoints, samples and warnings stand once', () => {
     ],
     warnings: [{ code: 'data.duplicates', message: '6 rows appear twice.' }],
   });
-  const state = applyEvents(mergeRecord(applyEvents(UNKNOWN_RUN, events), record), events);
+  const state = applyEvents(
+    mergeRecord(applyEvents(UNKNOWN_RUN, events), record, curve([1, 2, 3, 4])),
+    events,
+  );
   expect(state.evaluations).toHaveLength(1);
   expect(state.checkpoints).toHaveLength(1);
   expect(state.samples.map(({ step }) => step)).toEqual([2, 4]);
@@ -106,15 +123,16 @@ test('evaluations, checkpoints, samples and warnings stand once', () => {
 });
 
 test('the finished event outruns a record that still says running', () => {
-  const state = mergeRecord(applyEvents(UNKNOWN_RUN, [finished]), details([1, 2]));
+  const state = mergeRecord(applyEvents(UNKNOWN_RUN, [finished]), details(), curve([1, 2]));
   expect(statusOf(state)).toBe('completed');
   expect(demoScoreOf(state)?.tunedExactMatch).toBe(0.875);
 });
 
 test('a resumed run takes back the steps behind its checkpoint', () => {
-  const before = applyEvents(mergeRecord(UNKNOWN_RUN, details([1, 2, 3, 4, 5, 6], { status: 'stopped' })), [
-    finished,
-  ]);
+  const before = applyEvents(
+    mergeRecord(UNKNOWN_RUN, details({ status: 'stopped' }), curve([1, 2, 3, 4, 5, 6])),
+    [finished],
+  );
   const resumed = applyEvents(before, [
     {
       type: 'run',
@@ -126,7 +144,7 @@ test('a resumed run takes back the steps behind its checkpoint', () => {
     stepEvent(5),
   ]);
   expect(statusOf(resumed)).toBe('running');
-  const reread = mergeRecord(resumed, details([1, 2, 3, 4]));
+  const reread = mergeRecord(resumed, details(), curve([1, 2, 3, 4]));
   expect(stepNumbers(reread)).toEqual([1, 2, 3, 4, 5]);
   expect(stepsDone(reread)).toBe(5);
 });
@@ -141,4 +159,20 @@ test('mixed deliveries are applied in order', () => {
   expect(stepNumbers(state)).toEqual([1, 2]);
   expect(state.evaluations).toHaveLength(1);
   expect(statusOf(state)).toBe('completed');
+});
+
+test('events go on behind a curve that leaves out steps, with its totals and means', () => {
+  const long = {
+    ...curve([1, 60, 64]),
+    total: 64,
+    bucketSize: 64,
+    means: { step: [64], loss: [2.5], steps: [64] },
+  };
+  const early = applyEvents(UNKNOWN_RUN, [stepEvent(63), stepEvent(64), stepEvent(65)]);
+  const state = applyEvents(mergeRecord(early, details(), long), [stepEvent(64), stepEvent(66)]);
+  expect(stepNumbers(state)).toEqual([1, 60, 64, 65, 66]);
+  // 40 trained of 100 tokens in each step, given or not.
+  expect([...column(state.steps, 'trainedTotal')].at(-1)).toBe(66 * 40);
+  expect([...column(state.steps, 'tokensTotal')].at(-1)).toBe(66 * 100);
+  expect(state.means.step).toEqual([64]);
 });

@@ -1,6 +1,7 @@
 /** What the page knows of one run: the backend's record merged with the events since. Pure. */
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
+import type { RunMetrics } from '../../../src-shared/domain/run-metrics.ts';
 import type {
   Checkpoint,
   DemoScore,
@@ -9,8 +10,8 @@ import type {
   RunError,
   TrainingEvent,
 } from '../../../src-shared/domain/training.ts';
-import { lastIndexAtMost } from '../../plots/plot-data.ts';
-import { column, lastValue, mergeSteps, NO_STEPS, rowAt, type StepColumns } from './step-columns.ts';
+import { type LossMeans, NO_MEANS } from '../../plots/smoothed-loss.ts';
+import { lastValue, mergeSteps, NO_STEPS, rowsBehind, type StepColumns, stepsOf } from './step-columns.ts';
 
 export interface Sample {
   readonly step: number;
@@ -23,10 +24,17 @@ export interface RunWarning {
   readonly message: string;
 }
 
+export type RunRecord = Omit<RunDetails, 'evaluations' | 'checkpoints' | 'samples' | 'warnings'>;
+
 export interface RunState {
   /** The backend's record without its series; null until it has been read. */
-  readonly record: Omit<RunDetails, 'steps' | 'evaluations' | 'checkpoints' | 'samples' | 'warnings'> | null;
+  readonly record: RunRecord | null;
+  /** What the record's curve consists of, then every step that events told of. */
   readonly steps: StepColumns;
+  /** Sums up the record's steps where `steps` leaves some of them out; else empty. */
+  readonly means: LossMeans;
+  /** The record's steps: how many, and the last one's number. */
+  readonly recorded: { readonly count: number; readonly lastStep: number };
   readonly evaluations: readonly Evaluation[];
   readonly checkpoints: readonly Checkpoint[];
   readonly samples: readonly Sample[];
@@ -37,6 +45,8 @@ export interface RunState {
 export const UNKNOWN_RUN: RunState = {
   record: null,
   steps: NO_STEPS,
+  means: NO_MEANS,
+  recorded: { count: 0, lastStep: 0 },
   evaluations: [],
   checkpoints: [],
   samples: [],
@@ -52,7 +62,9 @@ export function applyEvents(state: RunState, events: readonly TrainingEvent[]): 
     const event = events[i];
     if (event?.type === 'step') {
       const steps = [];
-      for (let e = events[i]; e?.type === 'step'; e = events[++i]) steps.push(e);
+      for (let e = events[i]; e?.type === 'step'; e = events[++i]) {
+        if (e.step > next.recorded.lastStep) steps.push(e);
+      }
       next = { ...next, steps: mergeSteps(next.steps, steps) };
     } else {
       if (event) next = applyEvent(next, event);
@@ -86,16 +98,19 @@ function applyEvent(state: RunState, event: Exclude<TrainingEvent, { type: 'step
 }
 
 /**
- * Takes over the backend's record. Its steps are complete up to their last one; events that arrived while
+ * Takes over the backend's record. Its curve is complete up to its last step; events that arrived while
  * it was on its way go on from there.
  */
-export function mergeRecord(state: RunState, details: RunDetails): RunState {
-  const { steps, evaluations, checkpoints, samples, warnings, ...record } = details;
-  const recorded = mergeSteps(NO_STEPS, steps);
+export function mergeRecord(state: RunState, details: RunDetails, metrics: RunMetrics): RunState {
+  const { evaluations, checkpoints, samples, warnings, ...record } = details;
+  const known = stepsOf(metrics.steps);
+  const lastStep = lastValue(known, 'step') ?? 0;
   return {
     ...state,
     record,
-    steps: mergeSteps(recorded, rowsAfter(state.steps, lastValue(recorded, 'step') ?? 0)),
+    steps: mergeSteps(known, rowsBehind(state.steps, lastStep)),
+    means: metrics.means,
+    recorded: { count: metrics.total, lastStep },
     evaluations: mergeByStep(evaluations, state.evaluations),
     checkpoints: mergeByStep(checkpoints, state.checkpoints),
     samples: addNew(samples, state.samples, sampleKey),
@@ -130,11 +145,6 @@ export function bestAdapterPathOf(state: RunState): string | null {
 
 export function demoScoreOf(state: RunState): DemoScore | null {
   return state.finished?.demo ?? state.record?.demo ?? null;
-}
-
-function rowsAfter(steps: StepColumns, step: number) {
-  const first = lastIndexAtMost(column(steps, 'step'), step) + 1;
-  return Array.from({ length: steps.length - first }, (_, i) => rowAt(steps, first + i));
 }
 
 function mergeByStep<T extends { readonly step: number }>(

@@ -1,4 +1,5 @@
 /** A run's steps as columns of numbers: compact, and appended to without copying what is there. */
+import type { StepSeries } from '../../../src-shared/domain/run-metrics.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import { lastIndexAtMost } from '../../plots/plot-data.ts';
 
@@ -13,9 +14,13 @@ export const STEP_FIELDS = [
   'tokensPerSecond',
   'memoryBytes',
   'elapsedMs',
-] as const satisfies readonly (keyof StepMetric)[];
+  'trainedTotal',
+  'tokensTotal',
+] as const satisfies readonly (keyof StepSeries)[];
 
 export type StepField = (typeof STEP_FIELDS)[number];
+
+const METRIC_FIELDS = STEP_FIELDS.filter(field => field !== 'trainedTotal' && field !== 'tokensTotal');
 
 /**
  * A readonly view of the first `length` rows, in ascending order of `step`. Like a Go slice, a newer view
@@ -28,12 +33,18 @@ export interface StepColumns {
 
 export const NO_STEPS: StepColumns = { length: 0, buffers: allocate(0) };
 
+/** What the backend gave: all steps of a part, or those that a curve needs. */
+export function stepsOf(series: StepSeries): StepColumns {
+  const columns = STEP_FIELDS.map(field => [field, Float64Array.from(series[field])] as const);
+  return { length: series.step.length, buffers: Object.fromEntries(columns) as StepColumns['buffers'] };
+}
+
 /**
  * Adds rows, or replaces those whose step is there already, as a resumed run does:
  *
  *     steps [1 2 3] + rows [3' 4]  →  [1 2 3' 4]
  *
- * Appending writes into spare room behind the view, so only the newest view may be extended.
+ * The running totals go on from the row before. Appending writes into spare room behind the view, so only the newest view may be extended.
  */
 export function mergeSteps(columns: StepColumns, rows: readonly StepMetric[]): StepColumns {
   if (rows.length === 0) return columns;
@@ -51,19 +62,31 @@ export function lastValue(columns: StepColumns, field: StepField): number | unde
 }
 
 export function rowAt(columns: StepColumns, index: number): StepMetric {
-  const row = {} as Record<StepField, number>;
-  for (const field of STEP_FIELDS) row[field] = columns.buffers[field][index] ?? Number.NaN;
+  const row = {} as Record<keyof StepMetric, number>;
+  for (const field of METRIC_FIELDS) row[field] = columns.buffers[field][index] ?? Number.NaN;
   return row;
+}
+
+export function lossOf(columns: StepColumns): { readonly step: Float64Array; readonly loss: Float64Array } {
+  return { step: column(columns, 'step'), loss: column(columns, 'loss') };
+}
+
+/** The rows behind a step. */
+export function rowsBehind(columns: StepColumns, step: number): StepMetric[] {
+  const first = lastIndexAtMost(column(columns, 'step'), step) + 1;
+  return Array.from({ length: columns.length - first }, (_, i) => rowAt(columns, first + i));
 }
 
 function append(columns: StepColumns, rows: readonly StepMetric[]): StepColumns {
   const length = columns.length + rows.length;
   const room = columns.buffers.step.length;
   const buffers = length <= room ? columns.buffers : grow(columns, Math.max(length, room * 2, 256));
-  for (const field of STEP_FIELDS) {
-    const buffer = buffers[field];
-    let place = columns.length;
-    for (const row of rows) buffer[place++] = row[field];
+  let place = columns.length;
+  for (const row of rows) {
+    for (const field of METRIC_FIELDS) buffers[field][place] = row[field];
+    buffers.trainedTotal[place] = (buffers.trainedTotal[place - 1] ?? 0) + row.trainableTokens;
+    buffers.tokensTotal[place] = (buffers.tokensTotal[place - 1] ?? 0) + row.tokens;
+    place++;
   }
   return { length, buffers };
 }

@@ -1,10 +1,13 @@
 /** Every step in numbers: the plots' accessible alternative. Only the rows in view are in the document. */
-import { useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import { formatBytes, formatCount, formatLoss, formatRate, formatShort } from '../../format/numbers.ts';
 import { formatElapsed } from '../../format/times.ts';
+import { smoothedLoss, valueBetween } from '../../plots/smoothed-loss.ts';
 import { strings } from '../../strings.ts';
-import { rowAt, type StepColumns } from './step-columns.ts';
+import type { RunState } from './run-state.ts';
+import { lossOf } from './step-columns.ts';
+import { useStepRows } from './use-step-rows.ts';
 
 const ROW_HEIGHT = 28;
 const ROWS_AROUND = 10;
@@ -27,13 +30,18 @@ const CELLS = {
 const COLUMNS = Object.keys(CELLS) as readonly Column[];
 
 interface StepTableProps {
-  readonly steps: StepColumns;
-  readonly smoothed: Float64Array;
+  readonly run: RunState;
+  readonly smoothing: number;
 }
 
 /** Newest step first, so that the latest is in view without scrolling. */
-export function StepTable({ steps, smoothed }: StepTableProps) {
-  const { rows, scroller, onScroll } = useVisibleRows(steps.length);
+export function StepTable({ run, smoothing }: StepTableProps) {
+  const [window, setWindow] = useState({ from: 0, to: 0 });
+  const { count, rowAt } = useStepRows(run, window);
+  const { rows, scroller, onScroll } = useVisibleRows(count);
+  useEffect(() => setWindow({ from: rows.from, to: rows.to }), [rows.from, rows.to]);
+  const { steps, means } = run;
+  const smoothed = useMemo(() => smoothedLoss(lossOf(steps), means, smoothing), [steps, means, smoothing]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a section would be a landmark of its own inside the card
     <div
@@ -45,7 +53,7 @@ export function StepTable({ steps, smoothed }: StepTableProps) {
       ref={scroller}
       onScroll={onScroll}
     >
-      <table className="table" aria-label={strings.run.tableTitle} aria-rowcount={steps.length + 1}>
+      <table className="table" aria-label={strings.run.tableTitle} aria-rowcount={count + 1}>
         <thead>
           <tr aria-rowindex={1}>
             {COLUMNS.map(name => (
@@ -59,20 +67,19 @@ export function StepTable({ steps, smoothed }: StepTableProps) {
         <tbody>
           {Array.from({ length: rows.to - rows.from }, (_, i) => {
             const place = rows.from + i;
-            const index = steps.length - 1 - place;
-            const row = rowAt(steps, index);
+            const row = rowAt(place);
             return (
-              <tr key={row.step} aria-rowindex={place + 2}>
+              <tr key={count - place} aria-rowindex={place + 2}>
                 {COLUMNS.map(name => (
                   <td key={name} className="num">
-                    {CELLS[name](row, smoothed[index] ?? Number.NaN)}
+                    {row === null ? strings.run.rowComes : CELLS[name](row, valueBetween(smoothed, row.step))}
                   </td>
                 ))}
               </tr>
             );
           })}
         </tbody>
-        <Spacer rows={steps.length - rows.to} />
+        <Spacer rows={count - rows.to} />
       </table>
     </div>
   );

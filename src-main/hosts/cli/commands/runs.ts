@@ -1,6 +1,7 @@
 /** `luthier runs`: the history on the command line. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { runChangesSchema } from '../../../../src-shared/domain/run.ts';
+import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
 import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
@@ -27,15 +28,15 @@ export async function showRunCommand(
 ): Promise<ExitCode> {
   const run = parts.store.show(resolveRunId(parts, idOrPrefix));
   if (!run) throw new CodedException(runNotFound(idOrPrefix));
-  if (output.json) await output.document(run);
+  if (output.json) await output.document({ ...run, steps: allSteps(parts, run.id) });
   output.text(
     [
       `${run.name} (${run.id})`,
       `Status    ${run.status}${run.paused ? ', paused' : ''}`,
       `Started   ${run.createdAt}`,
       `Ended     ${run.endedAt ?? 'not yet'}`,
-      `Steps     ${run.steps.length} of ${run.plannedSteps}`,
-      `Loss      ${run.steps[0]?.loss.toFixed(4) ?? 'none'} → ${run.steps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
+      `Steps     ${run.stepsDone} of ${run.plannedSteps}`,
+      `Loss      ${run.firstStep?.loss.toFixed(4) ?? 'none'} → ${run.lastSteps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
       ...(run.tags.length === 0 ? [] : [`Tags      ${run.tags.join(', ')}`]),
       ...(run.note === '' ? [] : [`Note      ${run.note}`]),
       `Adapter   ${run.adapterPath ?? 'none'}`,
@@ -51,6 +52,20 @@ export async function showRunCommand(
   );
   return EXIT.done;
 }
+
+function allSteps({ store }: BackendParts, id: string): StepMetric[] {
+  const steps: StepMetric[] = [];
+  for (
+    let page = store.steps(id, 0, PAGE);
+    page.steps.length > 0;
+    page = store.steps(id, steps.length, PAGE)
+  ) {
+    steps.push(...page.steps);
+  }
+  return steps;
+}
+
+const PAGE = 10_000;
 
 /** Null where the words name no change: rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID. */
 export function changeRunsCommand(
