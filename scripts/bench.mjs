@@ -1,5 +1,6 @@
 // `npm run bench -- NAME`: one of the benchmarks beside this file; prints figures, asserts no times.
 const benchmarks = {
+  history: () => import('./bench/history.mjs').then(({ benchHistory }) => benchHistory),
   labels: () => import('./bench/labels.mjs').then(({ benchLabels }) => benchLabels),
   memory: () => import('./bench/memory.mjs').then(({ benchMemory }) => benchMemory),
   million: () => import('./bench/million.mjs').then(({ benchMillion }) => benchMillion),
