@@ -13,6 +13,8 @@ import type {
   Exporter,
   HomeFiles,
   Inference,
+  LossFiles,
+  LossMeter,
   ModelFinder,
   PreparedDatasets,
   Prober,
@@ -41,12 +43,14 @@ export interface BackendParts {
   readonly runElsewhere: () => RunSummary | null;
   readonly prepared: PreparedDatasets;
   readonly checkpoints: Checkpoints;
+  readonly lossFiles: LossFiles;
   readonly homeFiles: HomeFiles;
   readonly settings: SettingsFile;
   readonly workers: {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;
     readonly prober: Prober;
+    readonly lossMeter: LossMeter;
     readonly inference: Inference;
     readonly explorer: Explorer;
     readonly exporter: Exporter;

@@ -33,6 +33,7 @@ import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
+import { createLossesHandlers } from './losses/losses-handlers.ts';
 import { probeRecipe } from './probe-recipe.ts';
 import { createQueueHandlers } from './queue/queue-handlers.ts';
 import { QueuePump } from './queue/queue-pump.ts';
@@ -83,6 +84,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
     ...chats.handlers,
+    ...createLossesHandlers(parts),
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
     'disk.show': async (_input, signal) => ok(await surveyDisk(parts, signal)),
     'disk.models': async (_input, signal) => ok({ items: await modelSizes(parts.models, [], signal) }),

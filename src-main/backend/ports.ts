@@ -9,6 +9,7 @@ import type { LabelsVerification, PredictionsVerification } from '../../src-shar
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { QueueItem } from '../../src-shared/domain/queue.ts';
+import type { LossSplit } from '../../src-shared/domain/row-losses.ts';
 import type {
   ProcessExit,
   Resumption,
@@ -45,6 +46,7 @@ import type {
   Progress,
   TrainerRequest,
 } from '../pipeline/job-results.ts';
+import type { LossesMeta, TokenLosses } from '../pipeline/losses/stored-losses.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export interface WorkOptions {
@@ -159,6 +161,33 @@ export interface Checkpoints {
   }>;
   /** Removes those behind a step, and what a killed process left half-written. */
   removeBeyond(runDirectory: string, step: number): void;
+}
+
+/** Measures the loss of rows with a run's adapter. */
+export interface LossMeter {
+  /** Keeps the losses in `outputPath`. Errors: those of a run that cannot begin, `losses.noRows`, `job.cancelled`. */
+  measure(
+    job: {
+      readonly recipe: Recipe;
+      readonly preparedPath: string;
+      readonly directory: string;
+      readonly adapterPath: string;
+      readonly outputPath: string;
+      readonly split: LossSplit;
+      readonly maxRows: number;
+      readonly at: string;
+    },
+    options: WorkOptions,
+  ): Promise<Outcome<LossesMeta>>;
+}
+
+/** The files of losses in runs' folders; null where there is none that can be read. See `adapters/losses`. */
+export interface LossFiles {
+  pathOf(runDirectory: string, split: LossSplit): string;
+  read(path: string): LossesMeta | null;
+  readTokens(path: string, row: number, part: number): TokenLosses | null;
+  /** SHA-256 of an adapter's bytes; null where there is no such file. */
+  adapterHash(adapterPath: string): Promise<string | null>;
 }
 
 export interface GenerateRequest {

@@ -6,6 +6,7 @@ import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
+import { compareInputs } from './compare-inputs.ts';
 import { scoredIfDemo } from './demo.ts';
 import { type LaunchedRun, refuseLaunch } from './launch-run.ts';
 import { type LaunchOptions, runDirectoryOf, superviseRun } from './supervise-run.ts';
@@ -102,24 +103,13 @@ function recipeDiffers(differing: readonly string[]): CodedError {
 }
 
 function inputsDiffer(before: RunHashes, now: RunHashes): CodedError | null {
-  const names = {
-    model: 'the model file',
-    data: 'the data',
-    template: 'the chat template',
-    preparedDataset: 'the labelled examples',
-  } as const satisfies Record<keyof RunHashes, string>;
-  const keys = Object.keys(names) as (keyof RunHashes)[];
-  const differing = keys.filter(key => before[key] !== now[key]);
-  if (differing.length === 0) return null;
-  const onlyLabels = differing.length === 1 && differing[0] === 'preparedDataset';
-  const what = onlyLabels
-    ? 'The labelled examples are not the same, though model, data and template are: the validation file is another, or this version of Luthier is.'
-    : `Changed since the run was started: ${differing.map(key => names[key]).join(', ')}.`;
+  const changed = compareInputs(before, now);
+  if (changed === null) return null;
   return {
     code: 'resume.inputsDiffer',
     title: 'The run cannot go on with other inputs than it was started with.',
-    cause: what,
+    cause: changed.cause,
     remedy: 'Put the files back as they were, or start a new run.',
-    details: { differing, before, now },
+    details: { differing: changed.differing, before, now },
   };
 }

@@ -7,6 +7,7 @@ import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
 import { homeFiles } from '../adapters/disk/home-files.ts';
+import { lossFiles } from '../adapters/losses/loss-files.ts';
 import { findModelFiles } from '../adapters/models/find-model-files.ts';
 import { modelPlaces } from '../adapters/models/model-places.ts';
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
@@ -72,6 +73,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     },
     prepared: preparedDatasets,
     checkpoints,
+    lossFiles,
     homeFiles,
     settings,
     workers: {

@@ -7,6 +7,7 @@ import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.
 import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { LabelsVerification } from '../../src-shared/domain/export.ts';
+import type { LossSplit } from '../../src-shared/domain/row-losses.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
@@ -109,6 +110,24 @@ export interface ProbeJob {
   readonly directory: string;
 }
 
+/** The loss of each row with a run's adapter, written into `outputPath`. */
+export interface LossesJob {
+  readonly kind: 'losses';
+  /** The run's. */
+  readonly recipe: Recipe;
+  readonly preparedPath: string;
+  readonly directory: string;
+  readonly adapterPath: string;
+  readonly outputPath: string;
+  readonly split: LossSplit;
+  /** Of more rows, so many are drawn at random. */
+  readonly maxRows: number;
+  /** The time to be noted, ISO 8601. */
+  readonly at: string;
+}
+
+export type TrainerJob = TrainJob | ProbeJob | LossesJob;
+
 export type TrainResult = Omit<FinishedEvent, 'type' | 'demo' | 'paused'>;
 
 export interface Sampling {
@@ -170,7 +189,7 @@ export interface ExportResult {
   readonly labels: LabelsVerification | null;
 }
 
-export type Job = PreparerJob | TrainJob | ProbeJob | InferenceJob | ExportJob;
+export type Job = PreparerJob | TrainerJob | InferenceJob | ExportJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }

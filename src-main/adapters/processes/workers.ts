@@ -5,6 +5,7 @@ import type {
   Explorer,
   Exporter,
   Inference,
+  LossMeter,
   Prober,
   TrainingLauncher,
   WorkOptions,
@@ -33,6 +34,7 @@ export interface Workers {
   readonly preparer: DatasetPreparer;
   readonly trainer: TrainingLauncher;
   readonly prober: Prober;
+  readonly lossMeter: LossMeter;
   readonly inference: Inference;
   readonly explorer: Explorer;
   readonly exporter: Exporter;
@@ -46,6 +48,17 @@ export function createWorkers(options: WorkerOptions): Workers {
       signal: work.signal,
       silenceLimitMs: SILENCE_LIMIT_MS,
       graceMs: GRACE_MS,
+      ...(work.onProgress ? { onProgress: work.onProgress } : {}),
+    });
+    return outcome as Outcome<T>;
+  };
+  /** Work on a model may be silent for as long as a micro-batch takes, and hears of a stop between two. */
+  const compute = async <T>(job: Job, work: WorkOptions): Promise<Outcome<T>> => {
+    const { outcome } = await runJob(options.launcher, 'trainer', job, {
+      nativeDirectory: options.nativeDirectory,
+      signal: work.signal,
+      silenceLimitMs: null,
+      graceMs: TRAINER_GRACE_MS,
       ...(work.onProgress ? { onProgress: work.onProgress } : {}),
     });
     return outcome as Outcome<T>;
@@ -89,23 +102,8 @@ export function createWorkers(options: WorkerOptions): Workers {
         return { outcome: outcome as Awaited<ReturnType<TrainingLauncher['train']>>['outcome'], exit };
       },
     },
-    prober: {
-      probe: async (job, work) => {
-        const { outcome } = await runJob(
-          options.launcher,
-          'trainer',
-          { kind: 'probe', ...job },
-          {
-            nativeDirectory: options.nativeDirectory,
-            signal: work.signal,
-            silenceLimitMs: null,
-            graceMs: TRAINER_GRACE_MS,
-            ...(work.onProgress ? { onProgress: work.onProgress } : {}),
-          },
-        );
-        return outcome as Awaited<ReturnType<Prober['probe']>>;
-      },
-    },
+    prober: { probe: (job, work) => compute({ kind: 'probe', ...job }, work) },
+    lossMeter: { measure: (job, work) => compute({ kind: 'losses', ...job }, work) },
     inference: {
       verify: (request, work) => ask('inference', { kind: 'verify', ...request }, work),
       generate: (request, work) => ask('inference', { kind: 'generate', ...request }, work),

@@ -19,6 +19,7 @@ import { modelsCommand } from './commands/models.ts';
 import { changeRunsCommand, listRunsCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
+import { type WorstArguments, worstCommand } from './commands/worst.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 
@@ -145,10 +146,20 @@ function buildProgram(perform: Perform): Command {
     );
   command(
     'runs [what] [id] [values...]',
-    'the history: list, show ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID',
-  ).action((what: string | undefined, id: string | undefined, values: string[], options: GlobalOptions) =>
-    perform(options, context => runsAction(context, what ?? 'list', id, values)),
-  );
+    'the history: list, show ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
+  )
+    .option('--validation', 'worst: of the rows that were held back')
+    .option('--top <n>', 'worst: how many rows', wholeNumber)
+    .option('--rows <n>', 'worst: measure so many rows, drawn at random where there are more', wholeNumber)
+    .option('--again', 'worst: measure again what was measured before')
+    .action(
+      (
+        what: string | undefined,
+        id: string | undefined,
+        values: string[],
+        options: GlobalOptions & WorstArguments,
+      ) => perform(options, context => runsAction(context, what ?? 'list', id, values, options)),
+    );
   command('chat <run>', 'base and tuned answers side by side')
     .option('--prompt <text>', 'one prompt; without it a conversation, or each line of a pipe is one')
     .option('--base', 'only the base model')
@@ -202,9 +213,11 @@ function runsAction(
   what: string,
   id: string | undefined,
   values: readonly string[],
+  options: WorstArguments,
 ): Promise<ExitCode> {
   if (what === 'list') return listRunsCommand(context);
   if (what === 'show' && id !== undefined) return showRunCommand(context, id);
+  if (what === 'worst' && id !== undefined && values.length === 0) return worstCommand(context, id, options);
   if (id !== undefined) {
     const action = changeRunsCommand(context, what, id, values);
     if (action !== null) return action;
@@ -214,7 +227,7 @@ function runsAction(
     title: 'The arguments do not fit.',
     cause: `\`runs ${[what, id, ...values].filter(Boolean).join(' ')}\` is not one of the forms below.`,
     remedy:
-      'Use `runs list`, `show ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID` or `restore ID`.',
+      'Use `runs list`, `show ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
   });
 }
 

@@ -1,9 +1,20 @@
-/** The trainer process: one run from prepared dataset to adapter, or one probe before it. */
+/** The trainer process: one run from prepared dataset to adapter, one probe before it, or one look at its losses behind it. */
+import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import { serveJob } from '../child-channel.ts';
-import type { ProbeJob, TrainJob } from '../protocol.ts';
+import type { TrainerJob } from '../protocol.ts';
+import { measureLosses } from './measure-losses.ts';
 import { probe } from './probe.ts';
 import { train } from './train.ts';
 
-serveJob<TrainJob | ProbeJob>((job, context) =>
-  job.kind === 'train' ? train(job, context) : probe(job, context),
-);
+serveJob<TrainerJob>((job, context) => {
+  switch (job.kind) {
+    case 'train':
+      return train(job, context);
+    case 'probe':
+      return probe(job, context);
+    case 'losses':
+      return measureLosses(job, context);
+    default:
+      return assertNever(job);
+  }
+});
