@@ -105,6 +105,12 @@ try {
   await page.getByText('Completed').first().waitFor({ timeout: 180_000 });
   await page.waitForTimeout(500);
   await shoot('9-run');
+  await page.getByRole('link', { name: 'Find the worst rows' }).click();
+  await page.getByRole('button', { name: 'Measure the loss of each row' }).click();
+  await page.locator('.tok-loss').first().waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(500);
+  await shoot('9-worst');
+  await page.goBack();
   await page.getByRole('link', { name: 'Open in chat' }).click();
   await page.getByRole('list', { name: 'Held-out prompts to try' }).getByRole('button').nth(1).click();
   await page.getByRole('button', { name: 'What the model gets' }).click();

@@ -19,6 +19,7 @@ import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
 import { FileIntake } from './features/wizard/file-intake.tsx';
 import { WizardPage } from './features/wizard/wizard-page.tsx';
+import { WorstPage } from './features/worst/worst-page.tsx';
 import { formatBytes } from './format/numbers.ts';
 import { hrefOf, navigate, type Route, useRoute } from './router.ts';
 import { chatStrings } from './strings/chat.ts';
@@ -26,6 +27,7 @@ import { compareStrings } from './strings/compare.ts';
 import { diskStrings } from './strings/disk.ts';
 import { queueStrings } from './strings/queue.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
+import { worstStrings } from './strings/worst.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
 import { Callout } from './ui/callout.tsx';
@@ -82,11 +84,32 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             id={route.id}
             listed={list.find(run => run.id === route.id) ?? null}
             chatHref={hrefOf({ page: 'chat', id: route.id })}
+            worstHref={hrefOf({ page: 'worst', id: route.id })}
           />
         )}
         {isLive(route, list) && <QueuePanel queue={queue} />}
         {route.page === 'compare' && (
           <ComparePage ids={route.ids} onHistory={openHistory} hrefOfRun={hrefOfRun} />
+        )}
+        {route.page === 'worst' && (
+          <WorstPage
+            key={route.id}
+            id={route.id}
+            runHref={hrefOfRun(route.id)}
+            renderInspector={({ firstPart, losses, ...inspected }) => (
+              <Inspector
+                key={`${losses.split} ${losses.measuredAt} ${firstPart}`}
+                {...inspected}
+                firstPart={firstPart}
+                losses={losses}
+                preparedId={null}
+                totalRows={null}
+                findings={NO_FINDINGS}
+                wanted={null}
+                onShown={() => undefined}
+              />
+            )}
+          />
         )}
         {route.page === 'disk' && <DiskPage />}
         {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
@@ -249,7 +272,11 @@ function railItems(
       href: hrefOf({ page: 'history' }),
       label: strings.app.history,
       icon: History,
-      isCurrent: route.page === 'history' || route.page === 'compare' || (route.page === 'run' && !onLive),
+      isCurrent:
+        route.page === 'history' ||
+        route.page === 'compare' ||
+        route.page === 'worst' ||
+        (route.page === 'run' && !onLive),
     },
     {
       href: hrefOf({ page: 'chat', id: shown && !onLive ? shown.id : null }),
@@ -288,6 +315,9 @@ function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): 
       : `${draftName}: ${step}`;
   }
   if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
+  if (route.page === 'worst') {
+    return worstStrings.pageTitle(runs.find(run => run.id === route.id)?.name ?? strings.run.open);
+  }
   return {
     live: strings.app.live,
     history: strings.history.title,
@@ -296,6 +326,8 @@ function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): 
     compare: compareStrings.title,
   }[route.page];
 }
+
+const NO_FINDINGS: readonly string[] = [];
 
 function openRun(id: string): void {
   navigate({ page: 'run', id });

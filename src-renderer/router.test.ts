@@ -12,6 +12,7 @@ test('every route survives the way through its address', () => {
     { page: 'run', id: 'run 1/ä' },
     { page: 'compare', ids: ['run 1/ä', 'b,c'] },
     { page: 'compare', ids: [] },
+    { page: 'worst', id: 'run 1/ä' },
   ];
   for (const route of routes) expect(parseRoute(hrefOf(route))).toEqual(route);
 });

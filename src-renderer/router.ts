@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: 'disk' }
   | { readonly page: 'compare'; readonly ids: readonly string[] }
   | { readonly page: 'run'; readonly id: string }
+  | { readonly page: 'worst'; readonly id: string }
   /** Null is the newest run that can answer. */
   | { readonly page: 'chat'; readonly id: string | null };
 
@@ -18,6 +19,7 @@ export function parseRoute(hash: string): Route {
   const [first, second] = hash.replace(/^#\/?/, '').split('/');
   if (first === 'runs' && second) return { page: 'run', id: decodeURIComponent(second) };
   if (first === 'runs') return { page: 'history' };
+  if (first === 'worst' && second) return { page: 'worst', id: decodeURIComponent(second) };
   if (first === 'chat') return { page: 'chat', id: second ? decodeURIComponent(second) : null };
   if (first === 'compare') return { page: 'compare', ids: idsIn(second) };
   if (first === 'disk') return { page: 'disk' };
@@ -44,6 +46,8 @@ export function hrefOf(route: Route): string {
       return '#/disk';
     case 'run':
       return `#/runs/${encodeURIComponent(route.id)}`;
+    case 'worst':
+      return `#/worst/${encodeURIComponent(route.id)}`;
     case 'chat':
       return route.id === null ? '#/chat' : `#/chat/${encodeURIComponent(route.id)}`;
     default:

@@ -10,10 +10,18 @@ export const USUAL_LOSS_ROWS = 2000;
 export const MOST_LOSS_ROWS = 20_000;
 
 export const LOSSES_PROCEDURES = {
-  /** What was measured before with the adapter that the run has now; null where nothing was. */
+  /**
+   * What was measured before with the adapter that the run has now; null where nothing was. `recipe` reads the rows of
+   * the split as the run did.
+   */
   'losses.show': {
     input: ofRun.extend({ top }),
-    output: z.object({ report: lossReportSchema.nullable() }),
+    output: z.object({
+      name: z.string(),
+      recipe: z.record(z.string(), z.unknown()),
+      hasValidation: z.boolean(),
+      report: lossReportSchema.nullable(),
+    }),
   },
   /**
    * Measures each row's loss with the run's adapter and keeps it in the run's folder. Takes the device. `workId` names

@@ -1,11 +1,12 @@
 /** The token inspector: every token of a row as the trainer will get it, with its state and the reason. */
 import { ScanText } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import './inspector.css';
+import { RowLossPart } from './row-loss-part.tsx';
 import { RowMap } from './row-map.tsx';
 import { RowPanel } from './row-panel.tsx';
 import { type InspectorView, RowToolbar } from './row-toolbar.tsx';
@@ -14,6 +15,7 @@ import { TokenTable } from './token-table.tsx';
 import { useExample } from './use-example.ts';
 import { useRowFinder } from './use-row-finder.ts';
 import { useShowFinding } from './use-show-finding.ts';
+import { type LossSource, useTokenLosses } from './use-token-losses.ts';
 
 export interface InspectorProps {
   /** Null while the draft is not whole. */
@@ -26,6 +28,10 @@ export interface InspectorProps {
   readonly findings: readonly string[];
   /** A check of a row: the inspector goes to the token that it speaks of, and focuses it. */
   readonly wanted: { readonly row: number; readonly check: string } | null;
+  /** Where the losses of tokens come from, once there are some. */
+  readonly losses?: LossSource | null;
+  /** Which example of the first row is shown, where a row makes several. */
+  readonly firstPart?: number;
   /** Stands in the row's panel, below its numbers. */
   readonly children?: ReactNode;
   onRow(row: number): void;
@@ -35,16 +41,24 @@ export interface InspectorProps {
 
 export function Inspector(props: InspectorProps) {
   const { recipe, preparedId, totalRows, fileName, row, findings, wanted, children, onRow, onShown } = props;
+  const { losses = null, firstPart = 0 } = props;
   const [view, setView] = useState<InspectorView>('tokens');
   const [active, setActive] = useState<number | null>(null);
-  const [part, setPart] = useState(0);
+  const [part, setPart] = useState(firstPart);
+  const firstRow = useRef(row);
   const shown = useExample(recipe, row, part);
+  const tokenLosses = useTokenLosses(losses, row, part);
   const finder = useRowFinder(recipe, preparedId, row, onRow);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a token belongs to its row, and so does a part
   useEffect(() => {
     setActive(null);
-    setPart(0);
+    setPart(row === firstRow.current ? firstPart : 0);
   }, [row]);
+  const { worst } = tokenLosses;
+  const isRowHere = shown.example?.row === row;
+  useEffect(() => {
+    if (worst !== null && isRowHere) setActive(worst);
+  }, [worst, isRowHere]);
   const center = useShowFinding({ shown, wanted, active, setActive, setView, onShown });
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -75,7 +89,7 @@ export function Inspector(props: InspectorProps) {
             onView={setView}
             onRow={onRow}
           />
-          <RowMap preparedId={preparedId} row={row} onRow={onRow} />
+          {losses === null && <RowMap preparedId={preparedId} row={row} onRow={onRow} />}
         </div>
         {shown.error && (
           <div className="inspector-error">
@@ -83,13 +97,14 @@ export function Inspector(props: InspectorProps) {
           </div>
         )}
         {!shown.error && view === 'tokens' && (
-          <TokenFlow shown={shown} active={active} onActive={setActive} />
+          <TokenFlow shown={shown} losses={tokenLosses} active={active} onActive={setActive} />
         )}
-        {!shown.error && view === 'table' && <TokenTable shown={shown} />}
+        {!shown.error && view === 'table' && <TokenTable shown={shown} losses={tokenLosses} />}
       </section>
       <aside className="inspector-side" aria-label={strings.rowTitle(String(row))}>
         {shown.example && !shown.error && (
           <RowPanel example={shown.example} fileName={fileName} onToken={setActive} onPart={setPart}>
+            <RowLossPart losses={tokenLosses} shown={shown} />
             {children}
           </RowPanel>
         )}

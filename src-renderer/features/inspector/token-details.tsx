@@ -1,7 +1,7 @@
-/** What there is to know of one token, beside it. */
+/** What there is to know of one token, beside it: for the eye; the table says the same to a screen reader. */
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
-import { formatCount } from '../../format/numbers.ts';
+import { formatCount, formatLoss, formatShare } from '../../format/numbers.ts';
 import { quotedPiece, spacedBytes } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import type { Token } from './use-example.ts';
@@ -10,6 +10,7 @@ interface TokenDetailsProps {
   readonly token: Token | null;
   readonly index: number;
   readonly run: TokenRun | null;
+  readonly loss: number | null;
   readonly anchorId: string;
   readonly scroller: RefObject<HTMLElement | null>;
 }
@@ -17,7 +18,7 @@ interface TokenDetailsProps {
 const WIDTH_PX = 316;
 const GAP_PX = 6;
 
-export function TokenDetails({ token, index, run, anchorId, scroller }: TokenDetailsProps) {
+export function TokenDetails({ token, index, run, loss, anchorId, scroller }: TokenDetailsProps) {
   const box = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<{ left: number; top: number } | null>(null);
   useLayoutEffect(() => {
@@ -41,7 +42,7 @@ export function TokenDetails({ token, index, run, anchorId, scroller }: TokenDet
     <div
       ref={box}
       className="popover token-details"
-      role="presentation"
+      aria-hidden="true"
       style={place ?? { visibility: 'hidden', left: 0, top: 0 }}
     >
       <div className="row token-details-head">
@@ -60,9 +61,22 @@ export function TokenDetails({ token, index, run, anchorId, scroller }: TokenDet
         <dd className="mono">{spacedBytes(token.bytes)}</dd>
         <dt>{strings.label}</dt>
         <dd className="mono">{run.state === 'trained' ? token.id : run.state === 'cut' ? '–' : '-100'}</dd>
+        {loss !== null && (
+          <>
+            <dt>{strings.loss}</dt>
+            <dd>
+              {formatLoss(loss)}{' '}
+              <span className="quiet">{strings.probability(formatShare(roundShare(Math.exp(-loss))))}</span>
+            </dd>
+          </>
+        )}
         <dt>{strings.reason}</dt>
         <dd>{strings.why[run.reason]}</dd>
       </dl>
     </div>
   );
+}
+
+function roundShare(share: number): number {
+  return Math.round(share * 1000) / 1000;
 }

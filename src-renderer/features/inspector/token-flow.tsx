@@ -1,6 +1,7 @@
 /** The tokens of a row as running text: one message below the other, drawn where they are near the window. */
 import { Scissors } from 'lucide-react';
 import {
+  type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
   memo,
@@ -11,21 +12,23 @@ import {
   useState,
 } from 'react';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
-import { formatCount } from '../../format/numbers.ts';
+import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { isSpecialPiece, quotedPiece, shownPiece } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { groupTokens, runAt, type TokenGroup } from './token-chunks.ts';
 import { TokenDetails } from './token-details.tsx';
 import type { ShownExample } from './use-example.ts';
+import type { ShownLosses } from './use-token-losses.ts';
 import { useWatchNear, type WatchNear } from './use-watch-near.ts';
 
 interface TokenFlowProps {
   readonly shown: ShownExample;
+  readonly losses: ShownLosses;
   readonly active: number | null;
   onActive(token: number | null): void;
 }
 
-export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
+export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
   const { example } = shown;
   const scroller = useRef<HTMLDivElement>(null);
   const watch = useWatchNear(scroller);
@@ -97,13 +100,22 @@ export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
       }}
     >
       {groups.map(group => (
-        <Message key={group.key} group={group} shown={shown} runs={runs} active={active} watch={watch} />
+        <Message
+          key={group.key}
+          group={group}
+          shown={shown}
+          lossAt={losses.lossAt}
+          runs={runs}
+          active={active}
+          watch={watch}
+        />
       ))}
       {explained !== null && (
         <TokenDetails
           token={shown.tokenAt(explained)}
           index={explained}
           run={runAt(runs, explained)}
+          loss={losses.lossAt(explained, shown.tokenAt(explained)?.id)}
           anchorId={tokenId(explained)}
           scroller={scroller}
         />
@@ -115,12 +127,13 @@ export function TokenFlow({ shown, active, onActive }: TokenFlowProps) {
 interface MessageProps {
   readonly group: TokenGroup;
   readonly shown: ShownExample;
+  readonly lossAt: ShownLosses['lossAt'];
   readonly runs: readonly TokenRun[];
   readonly active: number | null;
   readonly watch: WatchNear;
 }
 
-function Message({ group, shown, runs, active, watch }: MessageProps) {
+function Message({ group, shown, lossAt, runs, active, watch }: MessageProps) {
   const name = group.role === '' ? strings.outside : strings.speaker(group.role, group.turn);
   const { tokenAt, need } = shown;
   return (
@@ -142,6 +155,7 @@ function Message({ group, shown, runs, active, watch }: MessageProps) {
             active={active !== null && active >= from && active < to ? active : null}
             watch={watch}
             tokenAt={tokenAt}
+            lossAt={lossAt}
             need={need}
             version={tokenAt(from) !== null && tokenAt(to - 1) !== null ? shown.exampleVersion : -1}
           />
@@ -160,11 +174,12 @@ interface ChunkProps {
   /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. */
   readonly version: number;
   readonly tokenAt: ShownExample['tokenAt'];
+  readonly lossAt: ShownLosses['lossAt'];
   readonly need: ShownExample['need'];
 }
 
 /** Far from the window it is an empty box of its last height. */
-const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, need }: ChunkProps) {
+const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, lossAt, need }: ChunkProps) {
   const box = useRef<HTMLDivElement>(null);
   const [isNear, setIsNear] = useState(from < FIRST_DRAWN);
   const [heightPx, setHeightPx] = useState(() => Math.ceil((to - from) / TOKENS_PER_LINE) * LINE_PX);
@@ -190,14 +205,16 @@ const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, need
       role="presentation"
       style={isDrawn ? undefined : { height: heightPx }}
     >
-      {isDrawn && <Tokens from={from} to={to} runs={runs} active={active} tokenAt={tokenAt} />}
+      {isDrawn && (
+        <Tokens from={from} to={to} runs={runs} active={active} tokenAt={tokenAt} lossAt={lossAt} />
+      )}
     </div>
   );
 });
 
-type TokensProps = Pick<ChunkProps, 'from' | 'to' | 'runs' | 'active' | 'tokenAt'>;
+type TokensProps = Pick<ChunkProps, 'from' | 'to' | 'runs' | 'active' | 'tokenAt' | 'lossAt'>;
 
-function Tokens({ from, to, runs, active, tokenAt }: TokensProps) {
+function Tokens({ from, to, runs, active, tokenAt, lossAt }: TokensProps) {
   const tokens: React.ReactNode[] = [];
   for (let i = from; i < to; i++) {
     const token = tokenAt(i);
@@ -205,6 +222,7 @@ function Tokens({ from, to, runs, active, tokenAt }: TokensProps) {
     if (!token || !run) continue;
     if (run.state === 'cut' && run.from === i && runAt(runs, i - 1)?.state !== 'cut' && i > 0)
       tokens.push(<CutFlag key="cut" at={i} />);
+    const loss = lossAt(i, token.id);
     const special = isSpecialPiece(token.piece) ? ' tok-special' : '';
     tokens.push(
       <span
@@ -213,9 +231,10 @@ function Tokens({ from, to, runs, active, tokenAt }: TokensProps) {
         role="option"
         aria-selected={i === active}
         data-token={i}
-        aria-label={token.piece.trim() === '' ? quotedPiece(token.piece) : undefined}
+        aria-label={nameOf(token.piece, loss)}
         tabIndex={-1}
-        className={`tok tok-${run.state}${special}`}
+        className={`tok tok-${run.state}${special}${loss === null ? '' : ' tok-loss'}`}
+        style={loss === null ? undefined : heatOf(loss)}
       >
         {shownPiece(token.piece, token.bytes)}
       </span>,
@@ -231,6 +250,17 @@ function CutFlag({ at }: { readonly at: number }) {
       {strings.cutAt(formatCount(at))}
     </span>
   );
+}
+
+/** Undefined where the text itself is the name. */
+function nameOf(piece: string, loss: number | null): string | undefined {
+  if (loss !== null) return strings.withLoss(quotedPiece(piece), formatLoss(loss));
+  return piece.trim() === '' ? quotedPiece(piece) : undefined;
+}
+
+/** From 0 (a loss of 0) towards 1, the same for every row: 2 nats are 0.63. */
+function heatOf(loss: number): CSSProperties {
+  return { '--heat': `${Math.round((1 - Math.exp(-loss / 2)) * 100)}%` } as CSSProperties;
 }
 
 const NO_RUNS: readonly TokenRun[] = [];

@@ -1,10 +1,11 @@
 /** The tokens of a row as a table: for those who read it with a screen reader, or want the numbers. */
-import { formatCount } from '../../format/numbers.ts';
+import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { quotedPiece, spacedBytes } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { runAt } from './token-chunks.ts';
 import type { ShownExample } from './use-example.ts';
+import type { ShownLosses } from './use-token-losses.ts';
 
 const COLUMNS = [
   { key: 'position', name: strings.columns.position, width: '84px' },
@@ -15,17 +16,25 @@ const COLUMNS = [
   { key: 'why', name: strings.columns.why, width: '40%' },
 ];
 
-export function TokenTable({ shown }: { readonly shown: ShownExample }) {
+const LOSS_COLUMN = { key: 'loss', name: strings.columns.loss, width: '84px', isNumber: true };
+
+interface TokenTableProps {
+  readonly shown: ShownExample;
+  readonly losses: ShownLosses;
+}
+
+export function TokenTable({ shown, losses }: TokenTableProps) {
   const runs = shown.example?.runs ?? [];
   return (
     <VirtualTable
       label={strings.tokens}
-      columns={COLUMNS}
+      columns={losses.isMeasured ? [...COLUMNS.slice(0, -1), LOSS_COLUMN, ...COLUMNS.slice(-1)] : COLUMNS}
       count={shown.example?.tokens ?? 0}
       onWindow={shown.need}
       cells={index => {
         const token = shown.tokenAt(index);
         const run = runAt(runs, index);
+        const loss = losses.lossAt(index, token?.id);
         return (
           <>
             <td>{formatCount(index)}</td>
@@ -33,6 +42,7 @@ export function TokenTable({ shown }: { readonly shown: ShownExample }) {
             <td className="mono">{token ? quotedPiece(token.piece) : ''}</td>
             <td className="mono">{token ? spacedBytes(token.bytes) : ''}</td>
             <td>{run && <span className={`tok tok-${run.state}`}>{strings.state[run.state]}</span>}</td>
+            {losses.isMeasured && <td className="num">{loss === null ? '' : formatLoss(loss)}</td>}
             <td title={run ? strings.why[run.reason] : undefined}>{run ? strings.why[run.reason] : ''}</td>
           </>
         );

@@ -18,20 +18,26 @@ import { RunPlots } from './run-plots.tsx';
 import { adapterPathOf, isActive, type RunRecord, type RunState, statusOf } from './run-state.ts';
 import { useMilestones } from './use-milestones.ts';
 import { useRunFeed } from './use-run-feed.ts';
+import { WorstCard } from './worst-card.tsx';
 
 interface RunPageProps {
   readonly id: string;
   /** The run as the list of runs has it, null while the list is not there. */
   readonly listed: RunSummary | null;
   readonly chatHref: string;
+  readonly worstHref: string;
 }
 
-export function RunPage({ id, listed, chatHref }: RunPageProps) {
+export function RunPage({ id, listed, chatHref, worstHref }: RunPageProps) {
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
   // A long run is drawn in slices between which the page stays responsive.
   const shown = useDeferredValue(run);
-  if (shown.record) return <Run run={shown} record={shown.record} listed={listed} chatHref={chatHref} />;
+  if (shown.record) {
+    return (
+      <Run run={shown} record={shown.record} listed={listed} chatHref={chatHref} worstHref={worstHref} />
+    );
+  }
   return (
     <div className="page">
       <h1>{listed?.name ?? strings.run.open}</h1>
@@ -51,9 +57,10 @@ interface RunProps {
   readonly record: RunRecord;
   readonly listed: RunSummary | null;
   readonly chatHref: string;
+  readonly worstHref: string;
 }
 
-function Run({ run, record, listed, chatHref }: RunProps) {
+function Run({ run, record, listed, chatHref, worstHref }: RunProps) {
   const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
   const isOver = !isActive(statusOf(run));
   return (
@@ -66,6 +73,7 @@ function Run({ run, record, listed, chatHref }: RunProps) {
           {isOver && adapterPathOf(run) !== null && (
             <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
           )}
+          {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
           <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>
