@@ -1,5 +1,13 @@
-import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { launchRun } from '../src-main/backend/launch-run.ts';
@@ -132,6 +140,137 @@ describe('a run whose trainer dies', () => {
       copyFileSync(demoModel, model);
       const resumed = orThrow(await resumeRun(parts, launched.id, null, { signal: never }));
       expect(await resumed.finished).toMatchObject({ status: 'completed' });
+      parts.store.close();
+    },
+  );
+});
+
+describe('a run whose model file is deleted', () => {
+  it.skipIf(process.platform === 'win32')(
+    'goes on to its end, for the system keeps the file until it is closed',
+    async () => {
+      const model = join(workspace.directory, 'deleted.gguf');
+      copyFileSync(demoModel, model);
+      const own = workspace.write('deleted.luthier.yaml', recipeOver(model));
+      const parts = openParts(join(workspace.directory, 'deleted'));
+      const launched = orThrow(
+        await launchRun(parts, orThrow(parts.loadRecipe(own)), {
+          signal: never,
+          onEvent: event => {
+            if (event.type === 'checkpoint' && event.step === 3) rmSync(model);
+          },
+        }),
+      );
+      expect(await launched.finished).toMatchObject({ status: 'completed', steps: 16 });
+      expect(existsSync(model)).toBe(false);
+      parts.store.close();
+    },
+  );
+});
+
+/** A run whose trainer gets no more address space behind step 4, so that what it asks for is refused. */
+async function trainWithoutMemory(name: string, threads: number) {
+  const home = join(workspace.directory, name);
+  let trainerPid = 0;
+  const parts = openParts(home, (entry, pid) => {
+    if (entry === 'trainer') trainerPid = pid ?? 0;
+  });
+  const recipe = orThrow(parts.loadRecipe(recipePath, [{ key: 'device.threads', value: String(threads) }]));
+  const launched = orThrow(
+    await launchRun(parts, recipe, {
+      signal: never,
+      onEvent: event => {
+        if (event.type !== 'step' || event.step !== 4) return;
+        const limited = spawnSync('prlimit', ['--pid', String(trainerPid), '--as=1048576:1048576']);
+        expect(limited.status).toBe(0);
+      },
+    }),
+  );
+  const finished = await launched.finished;
+  return { parts, recipe, id: launched.id, finished };
+}
+
+/** Goes on with one thread in the same process, which has lived on. */
+async function goesOn({ parts, recipe, id }: Awaited<ReturnType<typeof trainWithoutMemory>>) {
+  const events: TrainingEvent[] = [];
+  const resumed = orThrow(
+    await resumeRun(
+      parts,
+      id,
+      { ...recipe, device: { ...recipe.device, threads: 1 } },
+      { signal: never, onEvent: event => void events.push(event) },
+    ),
+  );
+  expect(await resumed.finished).toMatchObject({ status: 'completed', steps: 16 });
+  expect(events[0]).toMatchObject({ type: 'run', resumed: { fromStep: 3 } });
+  parts.store.close();
+}
+
+describe.skipIf(process.platform !== 'linux')('a trainer that the system gives no more memory', () => {
+  it('says so, keeps its checkpoint, and the app lives', async () => {
+    const run = await trainWithoutMemory('no-memory', 1);
+    expect(run.finished.status).toBe('failed');
+    expect(run.finished.error?.code).toMatch(
+      /^(process|trainer)\.(outOfMemory|died)$|^checkpoint\.writeFailed$/,
+    );
+    expect(`${run.finished.error?.title} ${run.finished.error?.cause}`).toMatch(/memory/i);
+    await goesOn(run);
+  });
+
+  it('and that aborts inside llama.cpp says what did not hold, and where', async () => {
+    // ggml starts its threads for each graph and asserts that each has started; so many want more than is left.
+    const run = await trainWithoutMemory('assert', 64);
+    expect(run.finished).toMatchObject({ status: 'failed', error: { code: 'process.died' } });
+    expect(run.finished.error?.cause).toMatch(
+      /^llama\.cpp ended it because an assumption did not hold: .*GGML_ASSERT.* signal SIGABRT/,
+    );
+    await goesOn(run);
+  });
+});
+
+/** A file system of its own; null where this user may not mount one. */
+function mountSmallDisk(path: string, size: string) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
+  mkdirSync(path);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status !== 0) return null;
+  return {
+    path,
+    resize: (newSize: string) => spawnSync('mount', ['-o', `remount,size=${newSize}`, path]),
+    unmount: () => spawnSync('umount', [path]),
+  };
+}
+
+describe('a run whose output disk has room for one checkpoint', () => {
+  const disk = mountSmallDisk(join(workspace.directory, 'small-disk'), '8m');
+  afterAll(() => void disk?.unmount());
+
+  it.skipIf(disk === null)(
+    'fails at the second, the first stands, and it goes on once there is room',
+    async () => {
+      const parts = openParts(join(workspace.directory, 'small-home'));
+      const recipe = orThrow(
+        parts.loadRecipe(recipePath, [{ key: 'output.directory', value: disk?.path ?? '' }]),
+      );
+      const launched = orThrow(await launchRun(parts, recipe, { signal: never }));
+      const finished = await launched.finished;
+      expect(finished).toMatchObject({
+        status: 'failed',
+        steps: 6,
+        error: { code: 'checkpoint.writeFailed' },
+      });
+      expect(finished.error?.cause).toMatch(/no space/i);
+      const runDirectory = join(disk?.path ?? '', launched.id);
+      expect(parts.checkpoints.list(runDirectory).map(({ step }) => step)).toEqual([3]);
+      disk?.resize('64m');
+      const events: TrainingEvent[] = [];
+      const resumed = orThrow(
+        await resumeRun(parts, launched.id, null, {
+          signal: never,
+          onEvent: event => void events.push(event),
+        }),
+      );
+      expect(await resumed.finished).toMatchObject({ status: 'completed', steps: 16 });
+      expect(events[0]).toMatchObject({ type: 'run', resumed: { fromStep: 3 } });
       parts.store.close();
     },
   );

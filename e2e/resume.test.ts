@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { decodeState, encodeState } from '../src-main/adapters/checkpoints/state-file.ts';
 import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
 import { resumeRun } from '../src-main/backend/resume-run.ts';
@@ -66,6 +67,39 @@ describe('a run that is killed and resumed', () => {
     parts.store.close();
     expect(events[0]).toMatchObject({ type: 'run', resumed: { fromStep: before?.step } });
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'checkpoint.damaged' }));
+    const whole = await reference;
+    expect(readFileSync(join(home, 'runs', launched.id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
+  });
+});
+
+describe('a checkpoint of another build of the native part', () => {
+  it('is gone on from, and the run keeps a warning of it', async () => {
+    const home = join(workspace.directory, 'other-build');
+    const parts = openParts(home);
+    const recipe = orThrow(parts.loadRecipe(recipePath));
+    const launched = orThrow(
+      await launchRun(parts, recipe, {
+        signal: never,
+        onEvent: event => {
+          if (event.type !== 'checkpoint' || event.step !== 6) return;
+          for (const stop of parts.running.values()) stop.abort();
+        },
+      }),
+    );
+    expect((await launched.finished).status).toBe('stopped');
+    const newest = parts.checkpoints.list(join(home, 'runs', launched.id)).at(-1);
+    const file = join(newest?.path ?? '', 'state.bin');
+    const state = decodeState(readFileSync(file));
+    if (typeof state === 'string') throw new Error(state);
+    const meta = { ...state.meta, nativeBuild: 'another build' };
+    writeFileSync(file, Buffer.concat(encodeState(meta, state.optimizer)));
+    const resumed = orThrow(await resumeRun(parts, launched.id, null, { signal: never }));
+    expect(await resumed.finished).toMatchObject({ status: 'completed' });
+    const shown = parts.store.show(launched.id);
+    expect(shown?.resumptions).toMatchObject([{ fromStep: newest?.step }]);
+    expect(shown?.warnings.map(({ code }) => code)).toEqual(['checkpoint.otherBuild']);
+    parts.store.close();
+    // the build is the same in truth, and so is the adapter
     const whole = await reference;
     expect(readFileSync(join(home, 'runs', launched.id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
   });

@@ -95,7 +95,18 @@ class RequestWaiters {
   }
 }
 
+/** What V8, the C++ library and the system say where no memory is left. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate memory/i;
+
 export function asOutcome(thrown: unknown): Outcome<unknown> {
+  if (thrown instanceof Error && OUT_OF_MEMORY.test(thrown.message)) {
+    return fail({
+      code: 'process.outOfMemory',
+      title: 'The memory of this machine did not suffice.',
+      cause: `The process asked the system for memory and got none: ${thrown.message}.`,
+      remedy: 'Lower training.batchSize or collator.maxLength, or end other programs.',
+    });
+  }
   if (!(thrown instanceof CodedException)) console.error(thrown);
   return fail(toCodedError(thrown));
 }

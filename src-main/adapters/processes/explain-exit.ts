@@ -24,7 +24,8 @@ const REPORT = 'Report this with the last lines of the run.';
 /** By what the process wrote: the last line that fits wins over the signal. */
 const BY_LINE: readonly { readonly pattern: RegExp; readonly explain: (line: string) => Explanation }[] = [
   {
-    pattern: /JavaScript heap out of memory|std::bad_alloc|failed to allocate|cannot allocate memory/i,
+    pattern:
+      /JavaScript (heap )?out of memory|process out of memory|std::bad_alloc|failed to allocate|cannot allocate memory/i,
     explain: line => ({ cause: `It ran out of memory: ${line}`, remedy: LESS_MEMORY }),
   },
   {
