@@ -47,6 +47,7 @@ test('opens the studio’s start page in a window', async () => {
       'connect',
       'pathOf',
       'chooseFile',
+      'showInFolder',
       'onOpen',
     ]);
     expect(await page.evaluate(() => ['require', 'process'].filter(name => name in globalThis))).toEqual([]);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { exportRun } from '../src-main/backend/export/export-run.ts';
 import type { PredictionsVerification } from '../src-shared/domain/export.ts';
 import { openParts } from './backend.ts';
@@ -114,5 +115,64 @@ describe('luthier export --format gguf-adapter', () => {
     expect(readdirSync(directory)).toEqual(['adapter.gguf']);
     expect(readFileSync(output, 'utf8')).toBe('mine');
     parts.store.close();
+  });
+});
+
+describe('the export panel', () => {
+  const choice = {
+    format: 'gguf',
+    model: 'tuned',
+    weightType: 'Q8_0',
+    folder: workspace.directory,
+    name: null,
+  } as const;
+  const signal = new AbortController().signal;
+
+  it('tells the place, what it takes and what is free, and refuses a disk that is too full', async () => {
+    const parts = openParts(workspace.home);
+    const face = createBackendFace({ ...parts, freeBytes: () => 64 << 20 });
+    const plan = await face.call('export.plan', { ...choice, id: run }, signal);
+    expect(plan).toMatchObject({
+      ok: true,
+      value: {
+        target: join(workspace.directory, 'two-words-and-a-slash.gguf'),
+        isFolderThere: true,
+        isTaken: false,
+        freeBytes: 64 << 20,
+        hasSpace: false,
+      },
+    });
+    const start = { ...choice, id: run, replace: true, workId: 'w' };
+    expect(await face.call('export.start', start, signal)).toMatchObject({
+      ok: false,
+      error: { code: 'export.noSpace' },
+    });
+    for (const place of [{ name: '../x.gguf' }, { folder: 'here' }, { name: '..' }]) {
+      expect(await face.call('export.plan', { ...choice, id: run, ...place }, signal)).toMatchObject({
+        ok: false,
+        error: { code: 'export.wrongPlace' },
+      });
+    }
+    expect(existsSync(join(workspace.directory, 'two-words-and-a-slash.gguf'))).toBe(false);
+    await face.close();
+  });
+
+  it('removes at the next start what a killed export left behind, and nothing of one under way', async () => {
+    const directory = folder('killed');
+    const notes = join(workspace.home, 'exports');
+    mkdirSync(notes, { recursive: true });
+    // No process has this number: it is beyond what systems give.
+    const gone = '.luthier-export-999999999-0a';
+    const alive = `.luthier-export-${process.pid}-0b`;
+    const odd = '.luthier-export-999999999-0c';
+    for (const name of [gone, alive, odd]) mkdirSync(join(directory, name));
+    writeFileSync(join(directory, gone, 'half.gguf'), 'half');
+    writeFileSync(join(notes, gone), join(directory, gone));
+    writeFileSync(join(notes, alive), join(directory, alive));
+    // A note that names another folder is not believed.
+    writeFileSync(join(notes, odd), workspace.directory);
+    await createBackendFace(openParts(workspace.home)).close();
+    expect(readdirSync(directory).sort()).toEqual([alive, odd].sort());
+    expect(existsSync(workspace.directory)).toBe(true);
   });
 });

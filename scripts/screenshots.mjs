@@ -111,6 +111,13 @@ try {
   await page.waitForTimeout(500);
   await shoot('9-worst');
   await page.goBack();
+  await page.getByLabel('Format').selectOption('gguf');
+  await page.getByLabel('Folder').fill(workspace);
+  await page.getByText(/^Needs /).waitFor();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByRole('region', { name: 'Exported and verified' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('region', { name: 'Export', exact: true }).scrollIntoViewIfNeeded();
+  await shoot('9-run-export');
   await page.getByRole('link', { name: 'Open in chat' }).click();
   await page.getByRole('list', { name: 'Held-out prompts to try' }).getByRole('button').nth(1).click();
   await page.getByRole('button', { name: 'What the model gets' }).click();

@@ -12,6 +12,7 @@ import { useDraft } from './draft/use-draft.tsx';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import { ComparePage } from './features/compare/compare-page.tsx';
 import { DiskPage } from './features/disk/disk-page.tsx';
+import { ExportCard } from './features/export/export-card.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { QueuePanel } from './features/queue/queue-panel.tsx';
@@ -85,6 +86,9 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             listed={list.find(run => run.id === route.id) ?? null}
             chatHref={hrefOf({ page: 'chat', id: route.id })}
             worstHref={hrefOf({ page: 'worst', id: route.id })}
+            exportPanel={(hasAdapter, hasBest) => (
+              <ExportCard id={route.id} hasAdapter={hasAdapter} hasBest={hasBest} />
+            )}
           />
         )}
         {isLive(route, list) && <QueuePanel queue={queue} />}

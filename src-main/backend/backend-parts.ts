@@ -68,6 +68,8 @@ export interface BackendParts {
   readonly recipeToYaml: (recipe: Recipe) => string;
   /** The page may look for files below this folder. */
   readonly browseRoot: string;
+  /** On the disk of a folder that is there; null where the system does not say. */
+  readonly freeBytes: (folder: string) => number | null;
   readonly appInfo: () => Omit<AppInfo, 'devices'>;
   readonly now: () => Date;
   readonly newId: () => string;

@@ -31,6 +31,8 @@ import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/d
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
+import { createExportService } from './export/export-handlers.ts';
+import { removeLeftExports } from './export/left-exports.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
 import { createLossesHandlers } from './losses/losses-handlers.ts';
@@ -67,6 +69,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   };
   const devices = rememberDevices(parts);
   const chats = createChatService(parts);
+  const exports = createExportService(parts);
+  removeLeftExports(parts.home);
   const pump = new QueuePump(parts, async (item, lease, signal) => {
     const recipe = parts.checkRecipe(item.recipe);
     if (!recipe.ok) {
@@ -85,6 +89,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     ...createDraftHandlers(parts),
     ...chats.handlers,
     ...createLossesHandlers(parts),
+    ...exports.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
     'disk.show': async (_input, signal) => ok(await surveyDisk(parts, signal)),
     'disk.models': async (_input, signal) => ok({ items: await modelSizes(parts.models, [], signal) }),
@@ -180,6 +185,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       for (const stop of parts.running.values()) stop.abort();
       await Promise.allSettled(unfinished);
       await chats.close();
+      await exports.close();
       parts.workers.explorer.close();
       parts.queue.close();
       parts.store.close();

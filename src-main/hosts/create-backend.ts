@@ -6,6 +6,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
+import { freeBytes } from '../adapters/disk/free-bytes.ts';
 import { homeFiles } from '../adapters/disk/home-files.ts';
 import { lossFiles } from '../adapters/losses/loss-files.ts';
 import { findModelFiles } from '../adapters/models/find-model-files.ts';
@@ -97,6 +98,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     },
     recipeToYaml,
     browseRoot: homedir(),
+    freeBytes,
     appInfo: () => ({
       version: manifest.version,
       host: options.host === 'electron' ? 'electron' : 'web',

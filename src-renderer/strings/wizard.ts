@@ -81,6 +81,8 @@ export const wizardStrings = {
   files: {
     browse: 'Browse',
     title: 'Choose a file',
+    folderTitle: 'Choose a folder',
+    chooseFolder: 'Choose this folder',
     up: 'Folder above',
     close: 'Close',
     empty: 'No folder and no fitting file is here.',

@@ -31,9 +31,9 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
-/** What the page asks the system's own dialog for: an existing file, or where to save one. */
+/** What the page asks the system's own dialog for: an existing file or folder, or where to save a file. */
 export const fileQuestionSchema = z.strictObject({
-  purpose: z.enum(['open', 'save']),
+  purpose: z.enum(['open', 'save', 'folder']),
   title: z.string().max(200),
   /** In lower case with their dot, as `.yaml`; none for all files. */
   extensions: z
@@ -53,6 +53,8 @@ export interface LuthierBridge {
   pathOf(file: File): string;
   /** The system's own dialog. Resolves to null where it was left without a choice. */
   chooseFile(question: FileQuestion): Promise<string | null>;
+  /** Opens the system's file manager at a file or folder. */
+  showInFolder(path: string): Promise<void>;
   /** Called with each recipe that the system opens in this app, also with one from before. Called once per page. */
   onOpen(listener: (path: string) => void): void;
 }

@@ -16,6 +16,7 @@ import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS } from './draft-procedures.ts';
+import { EXPORT_PROCEDURES } from './export-procedures.ts';
 import { LOSSES_PROCEDURES } from './losses-procedures.ts';
 import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
 import { recipeSourceSchema } from './recipe-source.ts';
@@ -52,6 +53,7 @@ export const PROCEDURES = {
   ...CHAT_PROCEDURES,
   ...DISK_PROCEDURES,
   ...LOSSES_PROCEDURES,
+  ...EXPORT_PROCEDURES,
   ...QUEUE_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },

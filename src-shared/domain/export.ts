@@ -1,7 +1,8 @@
 /** A run's result as files for other programs. */
+import { z } from 'zod';
 
 export const EXPORT_FORMATS = ['gguf-adapter', 'gguf', 'peft', 'ollama', 'trl'] as const;
-type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** Formats that hold what was trained; `trl` holds what it is trained on. */
 export type ModelFormat = Exclude<ExportFormat, 'trl'>;
 
@@ -38,22 +39,28 @@ export type MergedType = WeightType | 'keep';
 export const MERGED_TYPES = ['keep', ...(Object.keys(WEIGHT_BITS) as WeightType[])] as const;
 
 /** How an export that was loaded again compares with base and adapter on a fixed text. */
-export interface PredictionsVerification {
-  readonly kind: 'predictions';
-  readonly tokens: number;
+const predictionsVerificationSchema = z.object({
+  kind: z.literal('predictions'),
+  tokens: z.number(),
   /** The largest difference of a log probability, in nats, among those of at least e⁻¹². */
-  readonly largestDifference: number;
+  largestDifference: z.number(),
   /** Mean Kullback-Leibler divergence from base and adapter to the export, in nats a token. */
-  readonly divergence: number;
+  divergence: z.number(),
   /** Share of positions, 0 to 1, whose likeliest token is the same. */
-  readonly sameChoice: number;
-}
+  sameChoice: z.number(),
+});
+export type PredictionsVerification = z.infer<typeof predictionsVerificationSchema>;
 
 /** The rows that were written, read again: ids and labels are those that were trained, token by token. */
-export interface LabelsVerification {
-  readonly kind: 'labels';
-  readonly examples: number;
-  readonly tokens: number;
-}
+const labelsVerificationSchema = z.object({
+  kind: z.literal('labels'),
+  examples: z.number(),
+  tokens: z.number(),
+});
+export type LabelsVerification = z.infer<typeof labelsVerificationSchema>;
 
-export type ExportVerification = PredictionsVerification | LabelsVerification;
+export const exportVerificationSchema = z.discriminatedUnion('kind', [
+  predictionsVerificationSchema,
+  labelsVerificationSchema,
+]);
+export type ExportVerification = z.infer<typeof exportVerificationSchema>;

@@ -13,6 +13,7 @@ import { OLLAMA_MODEL_FILE, READ_BACK_FILE } from '../../pipeline/job-results.ts
 import type { BackendParts } from '../backend-parts.ts';
 import { adapterOf, findRun } from '../chat.ts';
 import type { WorkOptions } from '../ports.ts';
+import { exportNameOf } from './export-name.ts';
 import { judgeVerification } from './judge-verification.ts';
 import { contentOf, type ExportInputs, mustBeEqual, neededBytes } from './plan-export.ts';
 import { checkFreeSpace, checkTarget, type StagedExport, stageExport } from './staged-export.ts';
@@ -43,38 +44,17 @@ export async function exportRun(
   request: ExportRequest,
   work: WorkOptions,
 ): Promise<Outcome<ExportReport<PredictionsVerification>>> {
-  const found = findRun(parts, request.run);
-  if (!found.ok) return found;
-  const adapter = adapterOf(found.value.run, request.model);
-  if (!adapter.ok) return adapter;
-  const modelPath = found.value.recipe.model.path;
-  const missing = [modelPath, adapter.value ?? ''].find(path => !existsSync(path));
-  if (missing !== undefined) return fail(sourceMissing(missing));
-  const target = targetOf(request, found.value.run.name);
+  const gathered = await gatherInputs(parts, request, work);
+  if (!gathered.ok) return gathered;
+  const inputs = gathered.value;
+  const target = targetOf(request, inputs.runName);
   const wrongPlace = checkTarget(target, request.force);
   if (wrongPlace) return fail(wrongPlace);
-  const inspected = await parts.workers.preparer.inspectModels([modelPath], work);
-  if (!inspected.ok) return inspected;
-  const model = inspected.value[0];
-  if (work.signal.aborted) return fail(cancelled());
-  if (model === undefined || 'refusal' in model) return fail(unreadable(modelPath, model?.refusal));
-  const inputs: ExportInputs = {
-    runName: found.value.run.name,
-    recipe: found.value.recipe,
-    now: Math.floor(parts.now().getTime() / 1000),
-    modelPath,
-    adapterPath: adapter.value ?? '',
-    adapterBytes: statSync(adapter.value ?? '').size,
-    modelBytes: statSync(modelPath).size,
-    modelName: model.facts.name,
-    parameters: model.facts.parameters,
-    quantization: model.facts.quantization,
-  };
-  const noSpace = checkFreeSpace(dirname(target), neededBytes(request, inputs));
+  const noSpace = checkFreeSpace(parts, dirname(target), neededBytes(request, inputs));
   if (noSpace) return fail(noSpace);
   const lease = parts.lease.take(`the export of ${inputs.runName}`);
   if (!lease.ok) return lease;
-  const staged = stageExport(dirname(target));
+  const staged = stageExport(parts.home, dirname(target));
   try {
     if (!staged.ok) return staged;
     return await writeAndVerify(parts, staged.value, target, request, inputs, work);
@@ -82,6 +62,40 @@ export async function exportRun(
     if (staged.ok) staged.value.remove();
     lease.value.release();
   }
+}
+
+/** What is known before anything is written. Errors: `run.notFound`, `run.noAdapter`, `export.sourceMissing`. */
+export async function gatherInputs(
+  parts: BackendParts,
+  { run: id, model: which }: Pick<ExportRequest, 'run' | 'model'>,
+  work: WorkOptions,
+): Promise<Outcome<ExportInputs>> {
+  const found = findRun(parts, id);
+  if (!found.ok) return found;
+  const { run, recipe } = found.value;
+  const adapter = adapterOf(run, which);
+  if (!adapter.ok) return adapter;
+  const adapterPath = adapter.value ?? '';
+  const modelPath = recipe.model.path;
+  const missing = [modelPath, adapterPath].find(path => !existsSync(path));
+  if (missing !== undefined) return fail(sourceMissing(missing));
+  const inspected = await parts.workers.preparer.inspectModels([modelPath], work);
+  if (!inspected.ok) return inspected;
+  const model = inspected.value[0];
+  if (work.signal.aborted) return fail(cancelled());
+  if (model === undefined || 'refusal' in model) return fail(unreadable(modelPath, model?.refusal));
+  return ok({
+    runName: run.name,
+    recipe,
+    now: Math.floor(parts.now().getTime() / 1000),
+    modelPath,
+    adapterPath,
+    adapterBytes: statSync(adapterPath).size,
+    modelBytes: statSync(modelPath).size,
+    modelName: model.facts.name,
+    parameters: model.facts.parameters,
+    quantization: model.facts.quantization,
+  });
 }
 
 async function writeAndVerify(
@@ -133,19 +147,11 @@ function exportedModel(format: ModelFormat, modelPath: string, directory: string
 function targetOf({ output, format }: ExportRequest, runName: string): string {
   if (isFolderFormat(format)) return output;
   const isFolder = existsSync(output) && statSync(output).isDirectory();
-  return isFolder ? join(output, `${fileNameOf(runName)}${SUFFIX[format]}`) : output;
+  return isFolder ? join(output, exportNameOf(runName, format)) : output;
 }
 
-function isFolderFormat(format: ModelFormat): format is 'peft' | 'ollama' {
+export function isFolderFormat(format: ModelFormat): format is 'peft' | 'ollama' {
   return format === 'peft' || format === 'ollama';
-}
-
-const SUFFIX = { 'gguf-adapter': '-adapter.gguf', gguf: '.gguf' } as const;
-
-/** Letters and digits of any script stay; what some file system refuses becomes a dash. */
-function fileNameOf(name: string): string {
-  const safe = name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '');
-  return safe === '' ? 'run' : safe.slice(0, 100);
 }
 
 function sourceMissing(path: string) {

@@ -21,6 +21,11 @@ export interface TrainingExportRequest {
 /** A number as text and a comma, in place of the four bytes of each id and label. */
 const TEXT_PER_BYTE = 2.5;
 
+/** Bytes. */
+export function neededForTraining(preparedPath: string): number {
+  return statSync(preparedPath).size * TEXT_PER_BYTE;
+}
+
 /**
  * Needs no adapter: a run that failed for want of memory may be what one leaves this machine for. Errors:
  * `run.notFound`, `export.dataChanged`, those of the preparation, `export.exists`, `export.noSpace`,
@@ -39,9 +44,9 @@ export async function exportTraining(
   const prepared = await preparedDatasetOf(parts, recipe, found.value.run.hashes.preparedDataset, work);
   if (!prepared.ok) return prepared;
   const preparedPath = prepared.value;
-  const noSpace = checkFreeSpace(dirname(output), statSync(preparedPath).size * TEXT_PER_BYTE);
+  const noSpace = checkFreeSpace(parts, dirname(output), neededForTraining(preparedPath));
   if (noSpace) return fail(noSpace);
-  const staged = stageExport(dirname(output));
+  const staged = stageExport(parts.home, dirname(output));
   if (!staged.ok) return staged;
   try {
     const fileName = basename(output);

@@ -1,7 +1,9 @@
 /** The files of an export: a folder beside the target until they are whole, then renamed into place. */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { BackendParts } from '../backend-parts.ts';
+import { newStagingName, rememberStaging, removeLeftExports } from './left-exports.ts';
 
 export interface StagedExport {
   readonly directory: string;
@@ -11,10 +13,13 @@ export interface StagedExport {
   remove(): void;
 }
 
-/** Errors: `export.noFolder`, `file.writeFailed`. */
-export function stageExport(parent: string): Outcome<StagedExport> {
+/** Also removes what exports of this data folder left behind that were killed. Error: `file.writeFailed`. */
+export function stageExport(home: string, parent: string): Outcome<StagedExport> {
   try {
-    const directory = mkdtempSync(join(parent, '.luthier-export-'));
+    removeLeftExports(home);
+    const directory = join(parent, newStagingName());
+    const forget = rememberStaging(home, directory);
+    mkdirSync(directory);
     return ok({
       directory,
       putInPlace: (name, target) => {
@@ -25,7 +30,10 @@ export function stageExport(parent: string): Outcome<StagedExport> {
           return writeFailed(target, error);
         }
       },
-      remove: () => rmSync(directory, { recursive: true, force: true }),
+      remove: () => {
+        rmSync(directory, { recursive: true, force: true });
+        forget();
+      },
     });
   } catch (error) {
     return fail(writeFailed(parent, error));
@@ -42,13 +50,18 @@ export function checkTarget(target: string, force: boolean): CodedError | null {
       remedy: 'Make it, or choose another one.',
     };
   }
-  if (force || !existsSync(target) || isEmptyFolder(target)) return null;
+  if (force || !isTaken(target)) return null;
   return {
     code: 'export.exists',
     title: 'There is something of this name already.',
     cause: `${target} was left as it is.`,
-    remedy: 'Choose another name, or replace it with --force.',
+    remedy: 'Choose another name, or replace it; on the command line with --force.',
   };
+}
+
+/** An empty folder is not: it is filled. */
+export function isTaken(target: string): boolean {
+  return existsSync(target) && !isEmptyFolder(target);
 }
 
 function isEmptyFolder(path: string): boolean {
@@ -62,10 +75,14 @@ function place(source: string, target: string): void {
 }
 
 /** Not all of a disk is given away: the system needs some. */
-const SPARE_BYTES = 64 << 20;
+export const SPARE_BYTES = 64 << 20;
 
 /** Error: `export.noSpace`. Where the system does not say how much is free, the writing finds out. */
-export function checkFreeSpace(folder: string, neededBytes: number): CodedError | null {
+export function checkFreeSpace(
+  { freeBytes }: Pick<BackendParts, 'freeBytes'>,
+  folder: string,
+  neededBytes: number,
+): CodedError | null {
   const free = freeBytes(folder);
   if (free === null || free >= neededBytes + SPARE_BYTES) return null;
   const inMegabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
@@ -76,15 +93,6 @@ export function checkFreeSpace(folder: string, neededBytes: number): CodedError 
     remedy: 'Free space, or choose a folder on another disk.',
     details: { neededBytes, freeBytes: free },
   };
-}
-
-function freeBytes(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 function writeFailed(path: string, error: unknown): CodedError {

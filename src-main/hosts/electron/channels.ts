@@ -6,6 +6,8 @@ export const CHANNELS = {
   toPage: 'luthier:server-message',
   /** A FileQuestion, from the page; answered with a path or null. */
   chooseFile: 'luthier:choose-file',
+  /** A path, from the page, to be shown in the system's file manager. */
+  showInFolder: 'luthier:show-in-folder',
   /** From the page: it takes recipes now. */
   takesRecipes: 'luthier:takes-recipes',
   /** The path of a recipe, to the page. */

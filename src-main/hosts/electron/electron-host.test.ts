@@ -247,7 +247,7 @@ describe('the bridge', () => {
     const { bridge } = await connect(page);
     expect(Object.keys(page.world)).toEqual(['luthier']);
     expect(Object.entries(bridge)).toEqual(
-      ['connect', 'pathOf', 'chooseFile', 'onOpen'].map(name => [name, expect.any(Function)]),
+      ['connect', 'pathOf', 'chooseFile', 'showInFolder', 'onOpen'].map(name => [name, expect.any(Function)]),
     );
     expect(() => bridge.connect(() => {})).toThrow('connected already');
     bridge.onOpen(() => {});
@@ -332,6 +332,21 @@ describe('files', () => {
     standIn.chosenPath = null;
     expect(await bridge.chooseFile(question)).toBe(null);
     expect(await bridge.chooseFile({ ...question, purpose: 'save' })).toBe(null);
+  });
+
+  it('may be folders too, and are shown in the file manager by their whole path', async () => {
+    const { page } = await start();
+    const { bridge } = await connect(page);
+    standIn.chosenPath = '/home/me/models';
+    expect(await bridge.chooseFile({ ...question, purpose: 'folder' })).toBe('/home/me/models');
+    expect(standIn.fileDialogs[0]?.options).toMatchObject({
+      properties: ['openDirectory', 'createDirectory'],
+    });
+    await bridge.showInFolder('/home/me/models/demo.gguf');
+    await expect(bridge.showInFolder('demo.gguf')).rejects.toThrow();
+    const foreign = { url: 'https://example.org/', parent: null };
+    await expect(page.askMain(CHANNELS.showInFolder, ['/etc'], foreign)).rejects.toThrow('Only the studio');
+    expect(standIn.shownInFolder).toEqual(['/home/me/models/demo.gguf']);
   });
 
   it('are chosen for the studio’s own page only, and for whole questions only', async () => {

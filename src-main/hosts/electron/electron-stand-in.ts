@@ -36,6 +36,7 @@ export class ElectronStandIn {
   readonly questions: { message: string; buttons: string[] }[] = [];
   readonly blockers = new Set<number>();
   readonly fileDialogs: { kind: 'open' | 'save'; options: object }[] = [];
+  readonly shownInFolder: string[] = [];
   /** What is chosen in the next file dialog; null leaves it without a choice. */
   chosenPath: string | null = null;
   /** The index of the button that answers the next question. */
@@ -155,6 +156,9 @@ export class ElectronStandIn {
           this.fileDialogs.push({ kind: 'save', options });
           return { canceled: this.chosenPath === null, filePath: this.chosenPath ?? '' };
         },
+      }),
+      shell: guarded('shell', {
+        showItemInFolder: (path: string) => this.shownInFolder.push(path),
       }),
       Menu: guarded('Menu', {
         buildFromTemplate: (template: { role: string }[]) => {

@@ -1,5 +1,7 @@
 /** The system's own file dialogs, for the window's page. */
-import { type BrowserWindow, dialog, type FileFilter } from 'electron';
+import { isAbsolute } from 'node:path';
+import { type BrowserWindow, dialog, type FileFilter, shell } from 'electron';
+import { z } from 'zod';
 import { type FileQuestion, fileQuestionSchema } from '../../../src-shared/contract/messages.ts';
 import { CHANNELS } from './channels.ts';
 import { isOwnPage } from './ipc.ts';
@@ -11,7 +13,13 @@ export function offerFileDialogs(window: BrowserWindow): void {
     if (!isOwnPage(event, webContents)) throw new Error('Only the studio asks for files.');
     return await chooseFile(window, fileQuestionSchema.parse(question));
   });
+  webContents.ipc.handle(CHANNELS.showInFolder, (event, path: unknown) => {
+    if (!isOwnPage(event, webContents)) throw new Error('Only the studio asks for files.');
+    shell.showItemInFolder(shownPathSchema.parse(path));
+  });
 }
+
+const shownPathSchema = z.string().max(4096).refine(isAbsolute);
 
 async function chooseFile(window: BrowserWindow, question: FileQuestion): Promise<string | null> {
   const options = {
@@ -28,7 +36,7 @@ async function chooseFile(window: BrowserWindow, question: FileQuestion): Promis
   }
   const { canceled, filePaths } = await dialog.showOpenDialog(window, {
     ...options,
-    properties: ['openFile'],
+    properties: question.purpose === 'folder' ? ['openDirectory', 'createDirectory'] : ['openFile'],
   });
   return canceled ? null : (filePaths[0] ?? null);
 }

@@ -8,6 +8,7 @@ const channels: typeof CHANNELS = {
   toBackend: 'luthier:client-message',
   toPage: 'luthier:server-message',
   chooseFile: 'luthier:choose-file',
+  showInFolder: 'luthier:show-in-folder',
   takesRecipes: 'luthier:takes-recipes',
   openRecipe: 'luthier:open-recipe',
 };
@@ -25,6 +26,7 @@ function createBridge(): LuthierBridge {
     },
     pathOf: file => webUtils.getPathForFile(file),
     chooseFile: question => ipcRenderer.invoke(channels.chooseFile, question),
+    showInFolder: path => ipcRenderer.invoke(channels.showInFolder, path),
     onOpen(listener) {
       if (isListening) throw new Error('The page takes recipes already.');
       isListening = true;

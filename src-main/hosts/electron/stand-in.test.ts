@@ -4,7 +4,7 @@ import { ElectronStandIn } from './electron-stand-in.ts';
 import { bridged, PageStandIn } from './page-stand-in.ts';
 
 interface Main {
-  readonly shell: unknown;
+  readonly clipboard: unknown;
   readonly ipcRenderer: unknown;
   readonly app: {
     on(event: string, listener: () => void): void;
@@ -34,7 +34,7 @@ function createStandIn(): { standIn: ElectronStandIn; main: Main } {
 
 it('throws on an API, event, path, option or role that it does not know', () => {
   const { standIn, main } = createStandIn();
-  expect(() => main.shell).toThrow('electron (main).shell');
+  expect(() => main.clipboard).toThrow('electron (main).clipboard');
   expect(() => main.ipcRenderer).toThrow('electron (main).ipcRenderer');
   expect(() => main.app.setName).toThrow('app.setName');
   expect(() => main.app.on('login', () => {})).toThrow("event 'login' of app");

@@ -9,11 +9,11 @@ import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import './compare.css';
+import { copyText } from '../../ui/copy-text.ts';
 import { CompareCurves } from './compare-curves.tsx';
 import { type ComparedRun, compareSettings } from './compare-runs.ts';
 import { CompareTable, tableAsText } from './compare-table.tsx';
 import { asCsv, asMarkdown } from './compare-text.ts';
-import { copyText } from './copy-text.ts';
 import { useRunDetails } from './use-run-details.ts';
 
 interface ComparePageProps {

@@ -1,6 +1,6 @@
 /** One run, live or past: header, result, plots, figures and events. All of it comes from the backend. */
 import { Activity } from 'lucide-react';
-import { useDeferredValue, useMemo } from 'react';
+import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,7 +15,14 @@ import { RunEndNotice } from './run-end-notice.tsx';
 import { RunFigures } from './run-figures.tsx';
 import { RunHeader } from './run-header.tsx';
 import { RunPlots } from './run-plots.tsx';
-import { adapterPathOf, isActive, type RunRecord, type RunState, statusOf } from './run-state.ts';
+import {
+  adapterPathOf,
+  bestAdapterPathOf,
+  isActive,
+  type RunRecord,
+  type RunState,
+  statusOf,
+} from './run-state.ts';
 import { useMilestones } from './use-milestones.ts';
 import { useRunFeed } from './use-run-feed.ts';
 import { WorstCard } from './worst-card.tsx';
@@ -26,16 +33,27 @@ interface RunPageProps {
   readonly listed: RunSummary | null;
   readonly chatHref: string;
   readonly worstHref: string;
+  /** What takes the run's result elsewhere. */
+  readonly exportPanel: ExportPanel;
 }
 
-export function RunPage({ id, listed, chatHref, worstHref }: RunPageProps) {
+type ExportPanel = (hasAdapter: boolean, hasBest: boolean) => ReactNode;
+
+export function RunPage({ id, listed, chatHref, worstHref, exportPanel }: RunPageProps) {
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
   // A long run is drawn in slices between which the page stays responsive.
   const shown = useDeferredValue(run);
   if (shown.record) {
     return (
-      <Run run={shown} record={shown.record} listed={listed} chatHref={chatHref} worstHref={worstHref} />
+      <Run
+        run={shown}
+        record={shown.record}
+        listed={listed}
+        chatHref={chatHref}
+        worstHref={worstHref}
+        exportPanel={exportPanel}
+      />
     );
   }
   return (
@@ -58,9 +76,10 @@ interface RunProps {
   readonly listed: RunSummary | null;
   readonly chatHref: string;
   readonly worstHref: string;
+  readonly exportPanel: ExportPanel;
 }
 
-function Run({ run, record, listed, chatHref, worstHref }: RunProps) {
+function Run({ run, record, listed, chatHref, worstHref, exportPanel }: RunProps) {
   const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
   const isOver = !isActive(statusOf(run));
   return (
@@ -74,6 +93,7 @@ function Run({ run, record, listed, chatHref, worstHref }: RunProps) {
             <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
           )}
           {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
+          {isOver && exportPanel(adapterPathOf(run) !== null, bestAdapterPathOf(run) !== null)}
           <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>

@@ -1,6 +1,7 @@
 /** Step 2: the data file, how its rows are read, which of them cannot be used, and what is held back. */
 import { FilePlus2, Table, X } from 'lucide-react';
 import { useEffect } from 'react';
+import { PathField } from '../../files/path-field.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -10,7 +11,6 @@ import { DATA_FILES } from './data-files.ts';
 import { DataRows } from './data-rows.tsx';
 import { nameForData, valuesForData } from './follow-choices.ts';
 import { MappingCard } from './mapping-card.tsx';
-import { PathField } from './path-field.tsx';
 import { ProblemsCard } from './problems-card.tsx';
 import { useField } from './recipe-fields.tsx';
 import { SplitCard } from './split-card.tsx';

@@ -7,11 +7,11 @@ import { desktop } from '../../backend-client/desktop.ts';
 import { useCommand } from '../../commands/use-commands.tsx';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
 import { emptyRecipe } from '../../draft/recipe-values.ts';
+import { PathField } from '../../files/path-field.tsx';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
-import { PathField } from './path-field.tsx';
 import { useWizard } from './use-wizard.tsx';
 
 const strings = wizardStrings.document;

@@ -6,6 +6,7 @@ import type { ProcedureInput } from '../../../src-shared/contract/procedures.ts'
 import type { ModelFacts } from '../../../src-shared/domain/inspection.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
+import { PathField } from '../../files/path-field.tsx';
 import { formatBytes, formatCount, formatLarge } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { StatusWord } from '../../ui/badge.tsx';
@@ -16,7 +17,6 @@ import { DemoCard } from './demo-card.tsx';
 import { DeviceCard } from './device-card.tsx';
 import { valuesForModel } from './follow-choices.ts';
 import { ModelList } from './model-list.tsx';
-import { PathField } from './path-field.tsx';
 import { useField } from './recipe-fields.tsx';
 import { useWizard } from './use-wizard.tsx';
 

@@ -1,10 +1,10 @@
 /** Which examples are held back to see how well the model does on what it was not trained on. */
 import { RECIPE_FIELDS } from '../../../src-shared/recipe/fields.ts';
+import { PathField } from '../../files/path-field.tsx';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Card } from '../../ui/card.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { DATA_FILES } from './data-files.ts';
-import { PathField } from './path-field.tsx';
 import { NumberField, useField } from './recipe-fields.tsx';
 
 const strings = wizardStrings.data;

@@ -1,8 +1,8 @@
 /** Fields of the training step whose values are more than one number: layers, betas, prompts, an adapter to go on from. */
 import { useEffect, useId, useState } from 'react';
 import { RECIPE_FIELDS } from '../../../src-shared/recipe/fields.ts';
+import { PathField } from '../../files/path-field.tsx';
 import { wizardStrings } from '../../strings/wizard.ts';
-import { PathField } from './path-field.tsx';
 import { useField } from './recipe-fields.tsx';
 
 const strings = wizardStrings.training;

@@ -1,9 +1,9 @@
-/** The path of a file on this machine: typed, pasted, or found in the system's dialog or the page's own. */
+/** The path of a file or folder on this machine: typed, pasted, or found in the system's dialog or the page's own. */
 import { FolderOpen } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
-import { desktop } from '../../backend-client/desktop.ts';
-import { wizardStrings } from '../../strings/wizard.ts';
-import { Button } from '../../ui/button.tsx';
+import { desktop } from '../backend-client/desktop.ts';
+import { wizardStrings } from '../strings/wizard.ts';
+import { Button } from '../ui/button.tsx';
 import { FileBrowser } from './file-browser.tsx';
 
 interface PathFieldProps {
@@ -12,18 +12,21 @@ interface PathFieldProps {
   readonly placeholder?: string;
   readonly value: string;
   readonly extensions: readonly string[];
+  /** A folder is chosen instead of a file. */
+  readonly isFolder?: boolean;
   readonly error?: ReactNode;
   readonly children?: ReactNode;
   onChange(path: string): void;
 }
 
 export function PathField(props: PathFieldProps) {
-  const { label, help, placeholder, value, extensions, error, children, onChange } = props;
+  const { label, help, placeholder, value, extensions, isFolder = false, error, children, onChange } = props;
   const id = useId();
   const [isBrowsing, setIsBrowsing] = useState(false);
   const browse = async () => {
     if (!desktop) return setIsBrowsing(true);
-    const question = { purpose: 'open', title: label, extensions: [...extensions], path: value } as const;
+    const purpose = isFolder ? 'folder' : 'open';
+    const question = { purpose, title: label, extensions: [...extensions], path: value } as const;
     const path = await desktop.chooseFile(question);
     if (path !== null) onChange(path);
   };
@@ -51,7 +54,12 @@ export function PathField(props: PathFieldProps) {
         {error}
       </div>
       {isBrowsing && (
-        <FileBrowser extensions={extensions} onChoose={onChange} onClose={() => setIsBrowsing(false)} />
+        <FileBrowser
+          extensions={extensions}
+          isFolder={isFolder}
+          onChoose={onChange}
+          onClose={() => setIsBrowsing(false)}
+        />
       )}
     </div>
   );
