@@ -1,6 +1,6 @@
 /** `luthier runs`: the history on the command line. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
-import { runChangesSchema } from '../../../../src-shared/domain/run.ts';
+import { type RunDetails, runChangesSchema } from '../../../../src-shared/domain/run.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
@@ -37,6 +37,7 @@ export async function showRunCommand(
       `Ended     ${run.endedAt ?? 'not yet'}`,
       `Steps     ${run.stepsDone} of ${run.plannedSteps}`,
       `Loss      ${run.firstStep?.loss.toFixed(4) ?? 'none'} → ${run.lastSteps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
+      ...costOf(run),
       ...(run.tags.length === 0 ? [] : [`Tags      ${run.tags.join(', ')}`]),
       ...(run.note === '' ? [] : [`Note      ${run.note}`]),
       `Adapter   ${run.adapterPath ?? 'none'}`,
@@ -51,6 +52,24 @@ export async function showRunCommand(
     ].join('\n'),
   );
   return EXIT.done;
+}
+
+/** What preflight expected beside what the run took: memory, and time per step over all its steps. */
+function costOf({ preflight, memoryBytes, lastSteps, stepsDone }: RunDetails): string[] {
+  const { estimate } = preflight;
+  const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;
+  const seconds = (value: number) => `${value.toPrecision(3)} s`;
+  const last = lastSteps.at(-1);
+  const [memory, time] = [
+    memoryBytes === null ? 'not measured' : `peak ${mebibytes(memoryBytes)}`,
+    last === undefined ? 'not measured' : seconds(last.elapsedMs / 1000 / Math.max(1, stepsDone)),
+  ];
+  const expected =
+    estimate.secondsPerStep === null ? 'no estimate' : `estimate ${seconds(estimate.secondsPerStep)}`;
+  return [
+    `Memory    ${memory}, estimate ${mebibytes(estimate.memoryBytes)}`,
+    `Time      ${time} per step, ${expected}`,
+  ];
 }
 
 function allSteps({ store }: BackendParts, id: string): StepMetric[] {

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createWorkspace, demoDirectory, runLuthier } from './luthier-process.ts';
+
+const workspace = createWorkspace('runs-show');
+afterAll(workspace.remove);
+
+describe('luthier runs show', () => {
+  it('says what was expected of memory and time beside what was measured', async () => {
+    const recipe = join(demoDirectory, 'demo.luthier.yaml');
+    const trained = await runLuthier(
+      ...['train', recipe, '--set', 'training.maxSteps=2', '--json', '--home', workspace.home],
+    );
+    const { id } = trained.json[0] as { id: string };
+    const { json } = await runLuthier('runs', 'show', id, '--json', '--home', workspace.home);
+    const run = json[0] as { memoryBytes: number; preflight: { estimate: { memoryBytes: number } } };
+    const [peak, estimate] = [run.memoryBytes, run.preflight.estimate.memoryBytes].map(bytes =>
+      Math.round(bytes / 1024 ** 2),
+    );
+    const { stdout } = await runLuthier('runs', 'show', id, '--home', workspace.home);
+    expect(stdout).toContain(`Memory    peak ${peak} MiB, estimate ${estimate} MiB`);
+    expect(stdout).toMatch(/^Time {6}[\d.e-]+ s per step, no estimate$/m);
+  });
+});
