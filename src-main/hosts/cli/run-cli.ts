@@ -16,7 +16,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { type ExportArguments, exportCommand } from './commands/export.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
-import { changeRunsCommand, listRunsCommand, showRunCommand } from './commands/runs.ts';
+import { changeRunsCommand, listRunsCommand, runRecipeCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
 import { type WorstArguments, worstCommand } from './commands/worst.ts';
@@ -146,7 +146,7 @@ function buildProgram(perform: Perform): Command {
     );
   command(
     'runs [what] [id] [values...]',
-    'the history: list, show ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
+    'the history: list, show ID, recipe ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
   )
     .option('--validation', 'worst: of the rows that were held back')
     .option('--top <n>', 'worst: how many rows', wholeNumber)
@@ -217,6 +217,7 @@ function runsAction(
 ): Promise<ExitCode> {
   if (what === 'list') return listRunsCommand(context);
   if (what === 'show' && id !== undefined) return showRunCommand(context, id);
+  if (what === 'recipe' && id !== undefined && values.length === 0) return runRecipeCommand(context, id);
   if (what === 'worst' && id !== undefined && values.length === 0) return worstCommand(context, id, options);
   if (id !== undefined) {
     const action = changeRunsCommand(context, what, id, values);
@@ -227,7 +228,7 @@ function runsAction(
     title: 'The arguments do not fit.',
     cause: `\`runs ${[what, id, ...values].filter(Boolean).join(' ')}\` is not one of the forms below.`,
     remedy:
-      'Use `runs list`, `show ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
+      'Use `runs list`, `show ID`, `recipe ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
   });
 }
 

@@ -86,6 +86,19 @@ function allSteps({ store }: BackendParts, id: string): StepMetric[] {
 
 const PAGE = 10_000;
 
+/** The recipe that a run was made with, to be kept as a file and trained again; paths in it are absolute. */
+export async function runRecipeCommand(
+  { parts, output }: CommandContext,
+  idOrPrefix: string,
+): Promise<ExitCode> {
+  const run = parts.store.brief(resolveRunId(parts, idOrPrefix));
+  if (!run) throw new CodedException(runNotFound(idOrPrefix));
+  const recipe = orThrow(parts.checkRecipe(run.recipe));
+  if (output.json) await output.document({ recipe });
+  await output.text(parts.recipeToYaml(recipe).trimEnd());
+  return EXIT.done;
+}
+
 /** Null where the words name no change: rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID. */
 export function changeRunsCommand(
   { parts, output }: CommandContext,
