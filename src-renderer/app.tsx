@@ -89,6 +89,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             exportPanel={(hasAdapter, hasBest) => (
               <ExportCard id={route.id} hasAdapter={hasAdapter} hasBest={hasBest} />
             )}
+            busyWith={list.find(run => run.id !== route.id && isUnderWay(run))?.name ?? null}
           />
         )}
         {isLive(route, list) && <QueuePanel queue={queue} />}

@@ -27,6 +27,7 @@ import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { createChatService } from './chat-handlers.ts';
 import { describeDemo, loadDemoRecipe, scoredOnHeldOut } from './demo.ts';
+import { discardRun } from './discard-run.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
@@ -131,6 +132,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'queue.remove': ({ id }) => queue.remove(id),
     'queue.restore': ({ id }) => queue.restore(id),
     'runs.stop': ({ id }) => askToStop(parts, id),
+    'runs.discard': ({ id }) => discardRun(parts, id),
     'runs.pause': ({ id }) => askToStop(parts, id, PAUSE),
     'runs.resume': async ({ id }, signal) => {
       const resumed = await resumeRun(parts, id, null, untilLaunched(signal));

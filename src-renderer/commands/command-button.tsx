@@ -13,13 +13,14 @@ interface CommandButtonProps {
 }
 
 export function CommandButton({ command, icon, variant = 'plain' }: CommandButtonProps) {
-  const { shortcut } = command;
+  const { shortcut, enabled, reason } = command;
   return (
     <Button
       variant={variant}
-      isDisabled={!command.enabled}
+      isDisabled={!enabled}
       onClick={command.run}
       {...(icon ? { icon } : {})}
+      {...(!enabled && reason ? { help: reason } : {})}
       {...(shortcut ? { 'aria-keyshortcuts': ariaShortcut(shortcut, IS_MAC) } : {})}
     >
       {command.title}

@@ -92,7 +92,10 @@ function PaletteBody({ onClose }: { onClose(): void }) {
             onClick={() => run(command)}
             onMouseMove={() => setChosen(i)}
           >
-            <span className="grow">{command.title}</span>
+            <span className="grow">
+              {command.title}
+              {!command.enabled && command.reason && <span className="quiet"> {command.reason}</span>}
+            </span>
             {command.shortcut && <KeyHint>{formatShortcut(command.shortcut, IS_MAC)}</KeyHint>}
           </div>
         ))}

@@ -8,6 +8,8 @@ export interface Command {
   readonly shortcut?: Shortcut;
   /** A disabled command stays visible, and does nothing. */
   readonly enabled: boolean;
+  /** Why it is disabled, where that is not plain to see. */
+  readonly reason?: string;
   /** False for what makes no sense in the palette, such as opening it. */
   readonly isListed?: boolean;
   run(): void;

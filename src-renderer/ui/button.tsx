@@ -10,6 +10,8 @@ interface ButtonProps {
   readonly icon?: LucideIcon;
   readonly isDisabled?: boolean;
   readonly type?: 'button' | 'submit';
+  /** Said and shown beside the name, such as why it is disabled. */
+  readonly help?: string;
   readonly 'aria-keyshortcuts'?: string;
   onClick?(): void;
 }
@@ -20,6 +22,7 @@ export function Button({
   icon: Icon,
   isDisabled = false,
   type = 'button',
+  help,
   onClick,
   ...aria
 }: ButtonProps) {
@@ -28,6 +31,8 @@ export function Button({
       {...aria}
       type={type}
       className={`btn btn-${variant}`}
+      title={help}
+      aria-description={help}
       aria-disabled={isDisabled || undefined}
       onClick={event => {
         if (isDisabled) event.preventDefault();

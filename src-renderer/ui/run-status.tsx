@@ -4,6 +4,7 @@ import {
   CircleDashed,
   type LucideIcon,
   OctagonAlert,
+  Pause,
   Play,
   Square,
   TriangleAlert,
@@ -21,7 +22,20 @@ const LOOKS = {
   interrupted: { tone: 'warn', icon: TriangleAlert },
 } as const satisfies Record<RunStatus, { tone: Tone; icon: LucideIcon }>;
 
-export function RunStatusBadge({ status }: { readonly status: RunStatus }) {
+interface RunStatusBadgeProps {
+  readonly status: RunStatus;
+  /** Stopped to be resumed. */
+  readonly isPaused: boolean;
+}
+
+export function RunStatusBadge({ status, isPaused }: RunStatusBadgeProps) {
+  if (isPaused) {
+    return (
+      <Badge tone="accent" icon={Pause}>
+        {strings.run.paused}
+      </Badge>
+    );
+  }
   return <Badge {...LOOKS[status]}>{strings.run.status[status]}</Badge>;
 }
 

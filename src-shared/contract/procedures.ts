@@ -68,6 +68,11 @@ export const PROCEDURES = {
   /** The same, with the intent to go on: frees the device and marks the run as paused. */
   'runs.pause': { input: runId, output: nothing },
   /**
+   * Stops the run, drops it out of the history when it is over, and answers then. `runs.restore` undoes it. Errors:
+   * `run.notFound`, `run.isRunning` where another process runs it.
+   */
+  'runs.discard': { input: runId, output: nothing },
+  /**
    * Goes on with a run that was paused, stopped, interrupted or failed, from its newest whole checkpoint. Answers as
    * soon as it runs; its events begin with a `run` event that says at which step.
    */

@@ -42,7 +42,8 @@ function ProcessEnd({ run }: { readonly run: RunState }) {
       {exit.lastLines.length > 0 && (
         <figure>
           <figcaption className="small soft">{strings.result.lastLines}</figcaption>
-          <pre>{exit.lastLines.join('\n')}</pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable text must be reachable by keyboard */}
+          <pre tabIndex={0}>{exit.lastLines.join('\n')}</pre>
         </figure>
       )}
     </div>

@@ -1,31 +1,30 @@
-/** The run's name, status, progress and time, and the button that stops it. */
-import { Square } from 'lucide-react';
+/** The run's name, status, progress and time, and the buttons that steer it. */
 import { useEffect, useState } from 'react';
-import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RunDetails, RunSummary } from '../../../src-shared/domain/run.ts';
-import { useBackend } from '../../backend-client/backend-context.tsx';
-import { CommandButton } from '../../commands/command-button.tsx';
-import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { formatElapsed, formatForecast, formatStarted } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
-import { ErrorCallout } from '../../ui/callout.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { RunStatusBadge } from '../../ui/run-status.tsx';
 import { forecastRemainingMs } from './forecast.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
-import { isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
+import { RunControls } from './run-controls.tsx';
+import { isActive, isPaused, type RunState, statusOf, stepsDone } from './run-state.ts';
 import { lastValue } from './step-columns.ts';
-import { UseRecipeButton } from './use-recipe-button.tsx';
 
 interface RunHeaderProps {
   readonly run: RunState;
-  readonly record: Pick<RunDetails, 'id' | 'name' | 'createdAt' | 'endedAt' | 'plannedSteps' | 'recipe'>;
+  readonly record: Pick<
+    RunDetails,
+    'id' | 'name' | 'createdAt' | 'endedAt' | 'plannedSteps' | 'recipe' | 'resumptions'
+  >;
   readonly listed: RunSummary | null;
+  /** The name of another run that has the device, null where there is none. */
+  readonly busyWith: string | null;
   readonly facts: RecipeFacts;
 }
 
-export function RunHeader({ run, record, listed, facts }: RunHeaderProps) {
+export function RunHeader({ run, record, listed, busyWith, facts }: RunHeaderProps) {
   const status = statusOf(run);
   const started = formatStarted(record.createdAt, new Date());
   return (
@@ -33,20 +32,19 @@ export function RunHeader({ run, record, listed, facts }: RunHeaderProps) {
       <div className="run-name">
         <div className="row">
           <h1 className="clip">{record.name}</h1>
-          {status && <RunStatusBadge status={status} />}
+          {status && <RunStatusBadge status={status} isPaused={isPaused(run)} />}
         </div>
         <p className="small quiet clip">
           {listed ? strings.run.subtitle(listed.modelName, listed.dataName, started) : started}
         </p>
       </div>
       <RunProgress run={run} record={record} facts={facts} />
-      {!isActive(status) && <UseRecipeButton recipe={record.recipe} />}
-      {isActive(status) && <StopButton id={record.id} step={stepsDone(run)} />}
+      <RunControls run={run} record={record} busyWith={busyWith} />
     </header>
   );
 }
 
-function RunProgress({ run, record, facts }: Omit<RunHeaderProps, 'listed'>) {
+function RunProgress({ run, record, facts }: Omit<RunHeaderProps, 'listed' | 'busyWith'>) {
   const { plannedSteps } = record;
   const done = stepsDone(run);
   const epoch = lastValue(run.steps, 'epoch') ?? 0;
@@ -93,37 +91,11 @@ function epochTicks(epochs: number | null): readonly number[] {
   return Array.from({ length: Math.max(0, Math.ceil(epochs) - 1) }, (_, i) => (i + 1) / epochs);
 }
 
-function StopButton({ id, step }: { readonly id: string; readonly step: number }) {
-  const client = useBackend();
-  const [state, setState] = useState<{ isStopping: boolean; error: CodedError | null }>({
-    isStopping: false,
-    error: null,
-  });
-  const title = step === 0 ? strings.run.stop : strings.run.stopAndKeep(formatCount(step));
-  const stop = useCommand({
-    id: 'run.stop',
-    title: state.isStopping ? strings.run.stopping : title,
-    enabled: !state.isStopping,
-    run: async () => {
-      setState({ isStopping: true, error: null });
-      const outcome = await client.call('runs.stop', { id });
-      if (!outcome.ok) setState({ isStopping: false, error: outcome.error });
-    },
-  });
-  return (
-    <>
-      <CommandButton command={stop} icon={Square} />
-      {state.error && (
-        <div className="run-head-error">
-          <ErrorCallout error={state.error} />
-        </div>
-      )}
-    </>
-  );
-}
-
-/** Ticks once a second while the run goes on; afterwards the time that it took. */
-function useElapsedMs(run: RunState, record: Pick<RunDetails, 'createdAt' | 'endedAt'>): number {
+/** Ticks once a second while the run goes on; afterwards the time that it trained, pauses left out. */
+function useElapsedMs(
+  run: RunState,
+  record: Pick<RunDetails, 'createdAt' | 'endedAt' | 'resumptions'>,
+): number {
   const isRunning = isActive(statusOf(run));
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -131,7 +103,10 @@ function useElapsedMs(run: RunState, record: Pick<RunDetails, 'createdAt' | 'end
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [isRunning]);
-  const startedAt = Date.parse(record.createdAt);
+  const resumption = record.resumptions.at(-1);
+  const startedAt = resumption
+    ? Date.parse(resumption.at) - resumption.savedMs
+    : Date.parse(record.createdAt);
   if (isRunning) return now - startedAt;
   return record.endedAt ? Date.parse(record.endedAt) - startedAt : (lastValue(run.steps, 'elapsedMs') ?? 0);
 }

@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { AnswersCard } from './answers-card.tsx';
 import { EventsPanel } from './events-panel.tsx';
 import { recipeFacts } from './recipe-facts.ts';
+import { RemovedRun } from './removed-run.tsx';
 import { ResultCard } from './result-card.tsx';
 import './run-page.css';
 import { RunEndNotice } from './run-end-notice.tsx';
@@ -35,15 +36,20 @@ interface RunPageProps {
   readonly worstHref: string;
   /** What takes the run's result elsewhere. */
   readonly exportPanel: ExportPanel;
+  /** The name of another run that has the device, null where there is none. */
+  readonly busyWith: string | null;
 }
 
 type ExportPanel = (hasAdapter: boolean, hasBest: boolean) => ReactNode;
 
-export function RunPage({ id, listed, chatHref, worstHref, exportPanel }: RunPageProps) {
+export function RunPage({ id, listed, chatHref, worstHref, exportPanel, busyWith }: RunPageProps) {
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
   // A long run is drawn in slices between which the page stays responsive.
   const shown = useDeferredValue(run);
+  if (shown.record && error?.code === 'run.notFound') {
+    return <RemovedRun id={id} name={shown.record.name} onRestored={reload} />;
+  }
   if (shown.record) {
     return (
       <Run
@@ -53,6 +59,7 @@ export function RunPage({ id, listed, chatHref, worstHref, exportPanel }: RunPag
         chatHref={chatHref}
         worstHref={worstHref}
         exportPanel={exportPanel}
+        busyWith={busyWith}
       />
     );
   }
@@ -77,14 +84,16 @@ interface RunProps {
   readonly chatHref: string;
   readonly worstHref: string;
   readonly exportPanel: ExportPanel;
+  /** The name of another run that has the device, null where there is none. */
+  readonly busyWith: string | null;
 }
 
-function Run({ run, record, listed, chatHref, worstHref, exportPanel }: RunProps) {
+function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }: RunProps) {
   const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
   const isOver = !isActive(statusOf(run));
   return (
     <div className="run">
-      <RunHeader run={run} record={record} listed={listed} facts={facts} />
+      <RunHeader run={run} record={record} listed={listed} busyWith={busyWith} facts={facts} />
       <div className="run-body">
         <div className="run-main">
           {isOver && <RunEndNotice run={run} />}

@@ -123,6 +123,12 @@ export function statusOf(state: RunState): RunStatus | null {
   return state.finished?.status ?? state.record?.status ?? null;
 }
 
+/** Stopped to be resumed. */
+export function isPaused(state: RunState): boolean {
+  if (statusOf(state) !== 'stopped') return false;
+  return state.finished ? state.finished.paused === true : state.record?.paused === true;
+}
+
 export function isActive(status: RunStatus | null): boolean {
   return status === 'running' || status === 'draft';
 }

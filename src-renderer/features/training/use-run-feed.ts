@@ -1,5 +1,5 @@
 /** Follows one run while the page shows it. */
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { createRunFeed, type RunFeedView } from './run-feed.ts';
@@ -17,6 +17,14 @@ export function useRunFeed(id: string, listed: RunSummary | null): RunFeedView &
   useEffect(() => {
     if (hasEndedUnseen) feed.reload();
   }, [feed, hasEndedUnseen]);
+
+  // A run that leaves the list was deleted, in whichever window; one that comes back was restored.
+  const isListed = listed !== null;
+  const wasListed = useRef(isListed);
+  useEffect(() => {
+    if (wasListed.current !== isListed) feed.reload();
+    wasListed.current = isListed;
+  }, [feed, isListed]);
 
   return { ...view, reload: feed.reload };
 }

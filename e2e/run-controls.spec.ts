@@ -1,0 +1,155 @@
+/** A run is steered from its page: paused, resumed, taken up after its trainer was killed, discarded and brought back. */
+import { execFileSync } from 'node:child_process';
+import type { Page } from 'playwright/test';
+import { expectNoViolations } from './axe.ts';
+import { conversation, demoModel } from './luthier-process.ts';
+import { expect, type Studio, test } from './studio.ts';
+
+const ENDLESS = 1_000_000;
+
+test('a paused run, reopened in another page, is resumed and has each step once', async ({
+  page,
+  studio,
+}) => {
+  const planned = 400;
+  const { id, root } = await startRun(page, studio, planned);
+  await waitForStep(page, 3);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  await expectNoViolations(page);
+  const paused = await show(page, root, id);
+  expect(paused).toMatchObject({ status: 'stopped', paused: true });
+  expect(paused.steps.length).toBeGreaterThan(0);
+  expect(paused.steps.length).toBeLessThan(planned);
+
+  // The device is free: another run has it, and the page says why this one cannot go on.
+  const context = page.context();
+  await page.close();
+  const reopened = await context.newPage();
+  const other = await call<{ id: string }>(reopened, root, 'runs.start', {
+    kind: 'draft',
+    recipe: recipeOf(studio, 'other', ENDLESS),
+  });
+  await reopened.goto(`${root}#/runs/${id}`);
+  const resume = reopened.getByRole('button', { name: 'Resume' });
+  await expect(resume).toHaveAttribute('aria-disabled', 'true');
+  await expect(reopened.getByText('The device is in use by other.').first()).toBeVisible();
+  await call(reopened, root, 'runs.stop', other);
+  await expect(resume).not.toHaveAttribute('aria-disabled', 'true');
+
+  const second = await context.newPage();
+  await second.goto(`${root}#/runs/${id}`);
+  await expect(second.getByRole('button', { name: 'Resume' })).toBeVisible();
+  await resume.press('Control+Enter');
+  await expect(reopened.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(second.getByText('Completed', { exact: true })).toBeVisible();
+  const completed = await show(reopened, root, id);
+  expect(completed.steps.map(({ step }) => step)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
+  expect(completed.resumptions).toMatchObject([{ fromStep: paused.steps.length }]);
+});
+
+test('a killed trainer is told in plain words, and the run goes on to its end', async ({ page, studio }) => {
+  const planned = 400;
+  const { id, root } = await startRun(page, studio, planned, { checkpointEverySteps: 5 });
+  await waitForStep(page, 12);
+  process.kill(trainerOf(studio), 'SIGKILL');
+  await expect(
+    page.getByRole('heading', { name: 'The training process ended before the run was done.' }),
+  ).toBeVisible();
+  await expect(page.getByText(/Something outside ended it/)).toBeVisible();
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
+  const { steps } = await show(page, root, id);
+  expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
+});
+
+test('a run is discarded after a question, and undo brings it back', async ({ page, studio }) => {
+  const { id, root } = await startRun(page, studio, ENDLESS);
+  await waitForStep(page, 3);
+  const discard = page.getByRole('button', { name: 'Discard', exact: true });
+  await discard.click();
+  await expect(page.getByRole('dialog', { name: 'Stop and discard this run?' })).toBeVisible();
+  await expectNoViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByText('Running', { exact: true })).toBeVisible();
+
+  await discard.click();
+  await page.getByRole('button', { name: 'Stop and discard' }).click();
+  await expect(page.getByText('steered is deleted')).toBeVisible();
+  await expectNoViolations(page);
+  expect(await call(page, root, 'runs.list', {})).toEqual({ runs: [] });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
+  expect((await show(page, root, id)).steps.length).toBeGreaterThan(0);
+});
+
+function recipeOf({ workspace }: Studio, name: string, maxSteps: number, training: object = {}) {
+  const row = conversation(['user', 'Which wood is the top of a lute?'], ['assistant', 'Spruce.']);
+  return {
+    version: 1,
+    name,
+    model: { path: demoModel },
+    dataset: { path: workspace.write('rows.jsonl', row.repeat(8)) },
+    training: { maxSteps, batchSize: 1, gradientAccumulationSteps: 1, ...training },
+  };
+}
+
+async function startRun(page: Page, studio: Studio, maxSteps: number, training: object = {}) {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  const root = page.url().replace(/#.*/, '');
+  const recipe = recipeOf(studio, 'steered', maxSteps, training);
+  const { id } = await call<{ id: string }>(page, root, 'runs.start', { kind: 'draft', recipe });
+  await page.goto(`${root}#/runs/${id}`);
+  return { id, root };
+}
+
+async function waitForStep(page: Page, step: number): Promise<void> {
+  const words = page.locator('.run-progress-words strong').first();
+  await expect
+    .poll(async () => Number(/step (\d+)/.exec(await words.innerText())?.[1]))
+    .toBeGreaterThan(step);
+}
+
+interface Shown {
+  readonly status: string;
+  readonly paused: boolean;
+  readonly steps: readonly { readonly step: number }[];
+  readonly resumptions: readonly { readonly fromStep: number }[];
+}
+
+async function show(page: Page, root: string, id: string): Promise<Shown> {
+  const record = await call<Omit<Shown, 'steps'>>(page, root, 'runs.show', { id });
+  const { steps } = await call<Pick<Shown, 'steps'>>(page, root, 'runs.steps', {
+    id,
+    offset: 0,
+    count: MOST_STEPS,
+  });
+  return { ...record, steps };
+}
+
+/** More than any run here takes that is looked at whole. */
+const MOST_STEPS = 500;
+
+async function call<T>(page: Page, root: string, procedure: string, data: object): Promise<T> {
+  const answer = await page.request.post(new URL(`/api/${procedure}`, root).href, {
+    data,
+    headers: { origin: new URL(root).origin },
+  });
+  const body = (await answer.json()) as { ok: boolean; value: T };
+  expect(body).toMatchObject({ ok: true });
+  return body.value;
+}
+
+/** The studio's own trainer, among the processes of this machine. */
+function trainerOf({ running }: Studio): number {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  const found = lines
+    .map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .find(match => Number(match?.[2]) === running.child.pid && match?.[3]?.includes('trainer.js'));
+  if (!found) throw new Error('No trainer runs below the studio.');
+  return Number(found[1]);
+}
