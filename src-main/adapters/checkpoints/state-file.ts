@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { OptimizerState } from '../../../src-native/binding.d.ts';
+import { jsonOrNull } from '../readers/file-parts.ts';
 
 const MAGIC = 'LUTHCKPT';
 /** Raised with every change of the layout or of what a field means. */
@@ -75,7 +76,7 @@ export function decodeState(file: Buffer): { meta: CheckpointMeta; optimizer: Op
   const body = file.subarray(HEADER_BYTES);
   const digest = createHash('sha256').update(body).digest();
   if (!digest.equals(file.subarray(DIGEST_AT, DIGEST_AT + 32))) return 'its content does not fit its hash';
-  const meta = checkpointMetaSchema.safeParse(parseJson(body.toString('utf8', 0, textBytes)));
+  const meta = checkpointMetaSchema.safeParse(jsonOrNull(body.toString('utf8', 0, textBytes)));
   if (!meta.success) return 'its description cannot be read';
   const elements = meta.data.moments.reduce((sum, moment) => sum + moment.elements * 2, 0);
   if (elements * 4 !== body.length - textBytes) return 'its description does not fit its size';
@@ -99,12 +100,4 @@ function readOptimizer(meta: CheckpointMeta, values: Buffer): OptimizerState {
 
 function bytesOf(values: Float32Array): Buffer {
   return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -7,13 +7,15 @@
  *
  * It is written under another name, synced, and renamed into place.
  */
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type LossSplit, lossSplitSchema, rowLossSchema } from '../../../src-shared/domain/row-losses.ts';
 import { hashesSchema } from '../../../src-shared/domain/training.ts';
 import type { LossesMeta, TokenLosses } from '../../pipeline/losses/stored-losses.ts';
 import { syncFolder, writeSynced } from '../checkpoints/durable-files.ts';
+import { partialPath } from '../prepared/leftovers.ts';
+import { jsonOrNull, readAt } from '../readers/file-parts.ts';
 
 const MAGIC = 'LUTHLOSS';
 const VERSION = 1;
@@ -40,7 +42,7 @@ export function writeLosses(path: string, meta: LossesMeta, tokens: readonly Tok
   header.write(MAGIC, 0, 'latin1');
   header.writeUInt32LE(VERSION, 8);
   header.writeUInt32LE(description.length, 12);
-  const partial = `${path}.partial`;
+  const partial = partialPath(path);
   try {
     writeSynced(partial, [
       header,
@@ -69,7 +71,7 @@ export function readTokenLosses(path: string, row: number, part: number): TokenL
     let at = tokensAt;
     for (const measured of meta.rows) {
       if (measured.row === row && measured.part === part) {
-        const bytes = readPart(fd, at, measured.tokens * 8);
+        const bytes = readAt(fd, at, measured.tokens * 8);
         const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
         return {
           ids: new Int32Array(buffer, 0, measured.tokens),
@@ -105,31 +107,13 @@ function withLosses<T>(path: string, use: (fd: number, losses: OpenLosses) => T 
 function openParts(fd: number): OpenLosses | null {
   const { size } = fstatSync(fd);
   if (size < HEADER_BYTES) return null;
-  const header = readPart(fd, 0, HEADER_BYTES);
+  const header = readAt(fd, 0, HEADER_BYTES);
   if (header.toString('latin1', 0, 8) !== MAGIC || header.readUInt32LE(8) !== VERSION) return null;
   const length = header.readUInt32LE(12);
   const tokensAt = HEADER_BYTES + length;
   if (tokensAt > size) return null;
-  const meta = metaSchema.safeParse(parseJson(readPart(fd, HEADER_BYTES, length).toString('utf8')));
+  const meta = metaSchema.safeParse(jsonOrNull(readAt(fd, HEADER_BYTES, length).toString('utf8')));
   if (!meta.success) return null;
   const tokens = meta.data.rows.reduce((sum, row) => sum + row.tokens, 0);
   return tokensAt + tokens * 8 === size ? { meta: meta.data, tokensAt } : null;
-}
-
-function readPart(fd: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const count = readSync(fd, bytes, at, length - at, position + at);
-    if (count === 0) throw new Error('The file of losses ended early.');
-    at += count;
-  }
-  return bytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -2,8 +2,9 @@
  * Reads a safetensors file: 8 bytes with the header's length, a JSON header of names, types, shapes and places,
  * then the values, little-endian. The file is a stranger's: every number is checked before it is used.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { z } from 'zod';
+import { jsonOrNull, readAt } from '../readers/file-parts.ts';
 
 export interface FloatTensor {
   /** Row-major, the last dimension is contiguous. */
@@ -37,7 +38,7 @@ function readOpened(fd: number, size: number): Map<string, FloatTensor> | string
   const headerBytes = Number(readAt(fd, 0, 8).readBigUInt64LE());
   if (headerBytes > HEADER_LIMIT_BYTES || 8 + headerBytes > size)
     return `its header says it has ${headerBytes} bytes, the file has ${size}`;
-  const header = headerSchema.safeParse(parseJson(readAt(fd, 8, headerBytes).toString('utf8')));
+  const header = headerSchema.safeParse(jsonOrNull(readAt(fd, 8, headerBytes).toString('utf8')));
   if (!header.success) return 'its header is no JSON object';
   const start = 8 + headerBytes;
   const tensors = new Map<string, FloatTensor>();
@@ -79,22 +80,4 @@ function halfToFloat(half: number): number {
   if (exponent === 0) return sign * mantissa * 2 ** -24;
   if (exponent === 0x1f) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-}
-
-function readAt(fd: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const read = readSync(fd, bytes, at, length - at, position + at);
-    if (read === 0) throw new Error('The file became shorter while it was read.');
-    at += read;
-  }
-  return bytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { DROP_REASONS, type LabelledExample, SPAN_METHODS } from '../../../src-shared/domain/labels.ts';
+import { jsonOrNull } from '../readers/file-parts.ts';
 import {
   HEADER_BYTES,
   INDEX_ENTRY_BYTES,
@@ -132,16 +133,8 @@ function readParts(fd: number): { index: Buffer; meta: PreparedMeta } | string {
   readFully(fd, index, indexOffset);
   const metaText = Buffer.alloc(metaLength);
   readFully(fd, metaText, metaOffset);
-  const meta = preparedMetaSchema.safeParse(parseJson(metaText.toString('utf8')));
+  const meta = preparedMetaSchema.safeParse(jsonOrNull(metaText.toString('utf8')));
   return meta.success ? { index, meta: meta.data } : 'Its description cannot be read.';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function readFully(fd: number, into: Buffer, position: number): void {
