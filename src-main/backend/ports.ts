@@ -46,7 +46,7 @@ import type {
   Progress,
   TrainerRequest,
 } from '../pipeline/job-results.ts';
-import type { LossesMeta, TokenLosses } from '../pipeline/losses/stored-losses.ts';
+import type { LossesMeta, LossMeasurement, TokenLosses } from '../pipeline/losses/stored-losses.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export interface WorkOptions {
@@ -165,20 +165,8 @@ export interface Checkpoints {
 
 /** Measures the loss of rows with a run's adapter. */
 export interface LossMeter {
-  /** Keeps the losses in `outputPath`. Errors: those of a run that cannot begin, `losses.noRows`, `job.cancelled`. */
-  measure(
-    job: {
-      readonly recipe: Recipe;
-      readonly preparedPath: string;
-      readonly directory: string;
-      readonly adapterPath: string;
-      readonly outputPath: string;
-      readonly split: LossSplit;
-      readonly maxRows: number;
-      readonly at: string;
-    },
-    options: WorkOptions,
-  ): Promise<Outcome<LossesMeta>>;
+  /** Errors: those of a run that cannot begin, `losses.noRows`, `job.cancelled`. */
+  measure(job: LossMeasurement, options: WorkOptions): Promise<Outcome<LossesMeta>>;
 }
 
 /** The files of losses in runs' folders; null where there is none that can be read. See `adapters/losses`. */

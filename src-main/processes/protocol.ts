@@ -7,7 +7,6 @@ import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.
 import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domain/chat.ts';
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { LabelsVerification } from '../../src-shared/domain/export.ts';
-import type { LossSplit } from '../../src-shared/domain/row-losses.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
@@ -19,6 +18,7 @@ import type {
   Progress,
   TrainerRequest,
 } from '../pipeline/job-results.ts';
+import type { LossMeasurement } from '../pipeline/losses/stored-losses.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
 export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer' | 'exporter';
@@ -110,21 +110,7 @@ export interface ProbeJob {
   readonly directory: string;
 }
 
-/** The loss of each row with a run's adapter, written into `outputPath`. */
-export interface LossesJob {
-  readonly kind: 'losses';
-  /** The run's. */
-  readonly recipe: Recipe;
-  readonly preparedPath: string;
-  readonly directory: string;
-  readonly adapterPath: string;
-  readonly outputPath: string;
-  readonly split: LossSplit;
-  /** Of more rows, so many are drawn at random. */
-  readonly maxRows: number;
-  /** The time to be noted, ISO 8601. */
-  readonly at: string;
-}
+export type LossesJob = { readonly kind: 'losses' } & LossMeasurement;
 
 export type TrainerJob = TrainJob | ProbeJob | LossesJob;
 

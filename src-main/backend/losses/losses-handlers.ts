@@ -36,7 +36,10 @@ export function createLossesHandlers(parts: BackendParts): LossesHandlers {
       const report = await measureLosses(parts, request, { signal, onProgress });
       return report.ok ? ok({ report: report.value }) : report;
     },
-    'losses.tokens': input => tokenLosses(parts, input),
+    'losses.tokens': async ({ row, part, ...request }) => {
+      const tokens = await tokenLosses(parts, request, [{ row, part }]);
+      return tokens.ok ? ok(tokens.value[0] ?? { ids: [], losses: [] }) : tokens;
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Where a finished run still fails: the loss of each of its rows, measured once and kept with the run. */
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
-import type { LossReport, LossSplit } from '../../../src-shared/domain/row-losses.ts';
+import type { LossReport, LossSplit, RowLoss } from '../../../src-shared/domain/row-losses.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type LossesMeta, reportLosses } from '../../pipeline/losses/stored-losses.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -77,23 +77,23 @@ export async function measureLosses(
   }
 }
 
-/** Of one example that was measured; empty where it was not. Errors: those of `showLosses`. */
+/** Of each of these examples; empty where it was not measured. Errors: those of `showLosses`. */
 export async function tokenLosses(
   parts: BackendParts,
-  {
-    id,
-    split,
-    row,
-    part,
-  }: { readonly id: string; readonly split: LossSplit; readonly row: number; readonly part: number },
-): Promise<Outcome<ProcedureOutput<'losses.tokens'>>> {
+  { id, split }: Pick<LossesRequest, 'id' | 'split'>,
+  examples: readonly Pick<RowLoss, 'row' | 'part'>[],
+): Promise<Outcome<ProcedureOutput<'losses.tokens'>[]>> {
   const found = await findMeasurable(parts, id, split);
   if (!found.ok) return found;
   const isCurrent = storedOf(parts, found.value) !== null;
-  const tokens = isCurrent ? parts.lossFiles.readTokens(found.value.path, row, part) : null;
-  if (tokens === null) return ok({ ids: [], losses: [] });
-  const losses = Array.from(tokens.losses, loss => (Number.isNaN(loss) ? null : loss));
-  return ok({ ids: [...tokens.ids], losses });
+  return ok(
+    examples.map(({ row, part }) => {
+      const tokens = isCurrent ? parts.lossFiles.readTokens(found.value.path, row, part) : null;
+      if (tokens === null) return { ids: [], losses: [] };
+      const losses = Array.from(tokens.losses, loss => (Number.isNaN(loss) ? null : loss));
+      return { ids: [...tokens.ids], losses };
+    }),
+  );
 }
 
 async function findMeasurable(

@@ -1,6 +1,22 @@
 /** What measuring a run's losses leaves behind, and what of it is shown. */
 import type { LossReport, LossSplit, RowLoss } from '../../../src-shared/domain/row-losses.ts';
 import type { RunHashes } from '../../../src-shared/domain/training.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
+
+/** What is to be measured: the loss of each row with a run's adapter, kept in `outputPath`. */
+export interface LossMeasurement {
+  /** The run's. */
+  readonly recipe: Recipe;
+  readonly preparedPath: string;
+  readonly directory: string;
+  readonly adapterPath: string;
+  readonly outputPath: string;
+  readonly split: LossSplit;
+  /** Of more rows, so many are drawn at random. */
+  readonly maxRows: number;
+  /** The time to be noted, ISO 8601. */
+  readonly at: string;
+}
 
 export interface LossesMeta {
   readonly split: LossSplit;

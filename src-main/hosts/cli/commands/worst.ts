@@ -30,11 +30,12 @@ export async function worstCommand(
     stored ??
     orThrow(await measureLosses(parts, { ...request, maxRows }, { signal, onProgress: output.progress }));
   if (output.json) {
-    const worst = [];
-    for (const row of report.worst) {
-      const tokens = orThrow(await tokenLosses(parts, { id, split, row: row.row, part: row.part }));
-      worst.push({ ...row, inputIds: tokens.ids, tokenLosses: tokens.losses });
-    }
+    const tokens = orThrow(await tokenLosses(parts, { id, split }, report.worst));
+    const worst = report.worst.map((row, i) => ({
+      ...row,
+      inputIds: tokens[i]?.ids,
+      tokenLosses: tokens[i]?.losses,
+    }));
     await output.document({ ...report, worst });
   }
   await output.text([headOf(report), ...report.worst.map(describeRow)].join('\n'));
