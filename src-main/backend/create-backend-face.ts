@@ -86,6 +86,11 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
   });
   const queue = createQueueHandlers(parts, pump);
+  /** With what a run of this process has measured and not written yet. */
+  const readMeasured = <T>(id: string, read: () => T): Outcome<T> => {
+    parts.flush.get(id)?.();
+    return parts.store.brief(id) ? ok(read()) : fail(runNotFound(id));
+  };
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
     ...chats.handlers,
@@ -147,14 +152,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const run = parts.store.show(id);
       return run ? ok(run) : fail(runNotFound(id));
     },
-    'runs.metrics': ({ id, ...question }) => {
-      parts.flush.get(id)?.();
-      return parts.store.brief(id) ? ok(parts.store.metrics(id, question)) : fail(runNotFound(id));
-    },
-    'runs.steps': ({ id, offset, count }) => {
-      parts.flush.get(id)?.();
-      return parts.store.brief(id) ? ok(parts.store.steps(id, offset, count)) : fail(runNotFound(id));
-    },
+    'runs.metrics': ({ id, ...question }) => readMeasured(id, () => parts.store.metrics(id, question)),
+    'runs.steps': ({ id, offset, count }) => readMeasured(id, () => parts.store.steps(id, offset, count)),
   };
   const streams: Streams = {
     'run.events': ({ id }, onEvents) => inBatches(onEvents, onEvent => parts.events.watch(id, onEvent)),

@@ -1,6 +1,6 @@
 /** Wires the backend's parts for a host, by hand, in one place. */
 import { randomBytes } from 'node:crypto';
-import { cpus, freemem, homedir, totalmem, uptime } from 'node:os';
+import { cpus, freemem, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { fail, type Outcome, ok, orThrow } from '../../src-shared/contract/coded-error.ts';
@@ -25,6 +25,7 @@ import { ComputeLease } from '../backend/compute-lease.ts';
 import { createBackendFace } from '../backend/create-backend-face.ts';
 import { withinCacheLimit } from '../backend/disk/disk.ts';
 import { EventHub } from '../backend/event-hub.ts';
+import { mayBeAlive } from '../backend/process-alive.ts';
 import { defaultHome } from './default-home.ts';
 
 export interface BackendOptions {
@@ -134,14 +135,8 @@ const SILENT_FOR_MS = 10 * 60_000;
 
 function ownerIsAlive(pid: number, heartbeatAt: string): boolean {
   const heartbeat = Date.parse(heartbeatAt);
-  const startedUpAt = Date.now() - uptime() * 1000;
-  if (heartbeat < startedUpAt || Date.now() - heartbeat > SILENT_FOR_MS) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  if (Date.now() - heartbeat > SILENT_FOR_MS) return false;
+  return mayBeAlive(pid, heartbeat);
 }
 
 /** Seconds since 1970 at 0:00 UTC: templates print dates, and within a day the same preview stays the same. */

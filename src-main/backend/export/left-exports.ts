@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { uptime } from 'node:os';
 import { basename, join } from 'node:path';
+import { mayBeAlive } from '../process-alive.ts';
 
 const STAGING = /^\.luthier-export-(\d+)-[0-9a-f]+$/;
 
@@ -63,14 +63,6 @@ function forget(notes: string, note: string): void {
   }
 }
 
-/** Numbers of processes begin anew with the machine. */
 function isUnderWay(name: string, note: string): boolean {
-  const pid = Number(STAGING.exec(name)?.[1]);
-  if (statSync(note).mtimeMs < Date.now() - uptime() * 1000) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return mayBeAlive(Number(STAGING.exec(name)?.[1]), statSync(note).mtimeMs);
 }

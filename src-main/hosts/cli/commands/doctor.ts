@@ -1,16 +1,14 @@
 /** `luthier doctor`: what this installation is made of, and whether it is whole. */
-import { statfsSync } from 'node:fs';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 export async function doctorCommand({ parts, output, signal }: CommandContext): Promise<ExitCode> {
   const native = await parts.workers.preparer.describe({ signal });
   const { host: _host, version: _version, ...machine } = parts.appInfo();
-  const disk = statfsSync(parts.home);
   const integrity = parts.store.integrity();
   const report = {
     versions: { ...parts.versions, ...(native.ok ? native.value.version : {}) },
-    machine: { ...machine, diskFreeBytes: disk.bavail * disk.bsize },
+    machine: { ...machine, diskFreeBytes: parts.freeBytes(parts.home) },
     devices: native.ok ? native.value.devices : [],
     gpuBackends: native.ok ? native.value.gpus : [],
     database: { integrity, runs: parts.store.list().length },
