@@ -55,6 +55,18 @@ export const preflightTotalsSchema = z.object({
 });
 export type PreflightTotals = z.infer<typeof preflightTotalsSchema>;
 
+/** Of data that was not looked at. */
+export const NO_TOTALS: z.infer<typeof preflightTotalsSchema> = {
+  examples: 0,
+  kept: 0,
+  dropped: {},
+  tokens: 0,
+  trainableTokens: 0,
+  truncatedExamples: 0,
+  steps: 0,
+  lengths: { p50: 0, p95: 0, max: 0 },
+};
+
 export const preflightReportSchema = z.object({
   status: z.enum(['ready', 'blocked']),
   totals: preflightTotalsSchema,

@@ -1,5 +1,6 @@
 /** Reads what can be read of a damaged history: a range of rows that fails is halved until the readable ones are out. */
 
+import { NO_TOTALS } from '../../../src-shared/domain/preflight.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { createBucketWriter } from './step-buckets.ts';
 import { createSummariser } from './summarise-run.ts';
@@ -119,16 +120,7 @@ function areWhole(documents: Row): boolean {
 const NO_HASHES = { model: '', data: '', template: '', preparedDataset: '' };
 const NO_REPORT = {
   status: 'blocked',
-  totals: {
-    examples: 0,
-    kept: 0,
-    dropped: {},
-    tokens: 0,
-    trainableTokens: 0,
-    truncatedExamples: 0,
-    steps: 0,
-    lengths: { p50: 0, p95: 0, max: 0 },
-  },
+  totals: NO_TOTALS,
   checks: [],
   estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
 };

@@ -1,6 +1,10 @@
 /** A file that is no model at all, as the report that it is: nothing could be labelled with it. */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import { type PreflightReport, preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
+import {
+  NO_TOTALS,
+  type PreflightReport,
+  preflightReportSchema,
+} from '../../../src-shared/domain/preflight.ts';
 import { fires } from './preflight-facts.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -18,16 +22,7 @@ export function refuseModel(error: CodedError): CodedError | null {
   const verdict = fires('model.untrainable', 'error', 'The model file holds no model.', cause);
   return blockedBy({
     status: 'blocked',
-    totals: {
-      examples: 0,
-      kept: 0,
-      dropped: {},
-      tokens: 0,
-      trainableTokens: 0,
-      truncatedExamples: 0,
-      steps: 0,
-      lengths: { p50: 0, p95: 0, max: 0 },
-    },
+    totals: NO_TOTALS,
     checks: [{ ...verdict, fixes: [] }],
     estimate: {
       memoryBytes: 0,

@@ -1,5 +1,6 @@
 /** The record and the events may overlap in any way; the page must show each fact once. */
 import { expect, test } from 'vitest';
+import { NO_TOTALS } from '../../../src-shared/domain/preflight.ts';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
 import {
@@ -39,16 +40,7 @@ function details(changes: Partial<RunDetails> = {}): RunDetails {
     versions: {},
     preflight: {
       status: 'ready',
-      totals: {
-        examples: 0,
-        kept: 0,
-        dropped: {},
-        tokens: 0,
-        trainableTokens: 0,
-        truncatedExamples: 0,
-        steps: 8,
-        lengths: { p50: 0, p95: 0, max: 0 },
-      },
+      totals: { ...NO_TOTALS, steps: 8 },
       checks: [],
       estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
     },
