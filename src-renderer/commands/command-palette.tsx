@@ -1,8 +1,9 @@
 /** All commands in one searchable list, for the keyboard. */
 import { Search } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { strings } from '../strings.ts';
 import { KeyHint } from '../ui/key-hint.tsx';
+import { Modal } from '../ui/modal.tsx';
 import './command-palette.css';
 import { type Command, findCommands } from './command-registry.ts';
 import { formatShortcut } from './shortcut.ts';
@@ -14,23 +15,10 @@ interface CommandPaletteProps {
 }
 
 export function CommandPalette({ isOpen, onClose }: CommandPaletteProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
-
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; this is its backdrop
-    <dialog
-      ref={dialog}
-      className="palette"
-      aria-label={strings.palette.label}
-      onClose={onClose}
-      onClick={event => event.target === dialog.current && onClose()}
-    >
+    <Modal isOpen={isOpen} className="palette" aria-label={strings.palette.label} onClose={onClose}>
       {isOpen && <PaletteBody onClose={onClose} />}
-    </dialog>
+    </Modal>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Asks before something that cannot go on afterwards. Escape and a click beside it are a no. */
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Button } from './button.tsx';
 import './confirm-dialog.css';
+import { Modal } from './modal.tsx';
 
 interface ConfirmDialogProps {
   readonly isOpen: boolean;
@@ -22,21 +23,9 @@ export function ConfirmDialog({
   onConfirm,
   onCancel,
 }: ConfirmDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself; this is its backdrop
-    <dialog
-      ref={dialog}
-      className="confirm"
-      aria-labelledby={titleId}
-      onClose={onCancel}
-      onClick={event => event.target === dialog.current && onCancel()}
-    >
+    <Modal isOpen={isOpen} className="confirm" aria-labelledby={titleId} onClose={onCancel}>
       <div className="confirm-box">
         <h2 id={titleId}>{title}</h2>
         {children}
@@ -47,6 +36,6 @@ export function ConfirmDialog({
           </Button>
         </div>
       </div>
-    </dialog>
+    </Modal>
   );
 }

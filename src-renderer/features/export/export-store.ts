@@ -2,14 +2,14 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcedureInput, ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
+import { callWithProgress, type WorkProgress } from '../../backend-client/call-with-progress.ts';
 import type { BackendClient } from '../../backend-client/client.ts';
 
 type Report = ProcedureOutput<'export.start'>;
-type Progress = { readonly phase: string; readonly done: number; readonly total: number | null };
 
 export type ExportState =
   | { readonly status: 'idle' | 'cancelled' }
-  | { readonly status: 'running'; readonly progress: Progress | null }
+  | { readonly status: 'running'; readonly progress: WorkProgress | null }
   | { readonly status: 'done'; readonly report: Report; readonly target: string }
   | { readonly status: 'failed'; readonly error: CodedError };
 
@@ -43,15 +43,10 @@ export async function startExport(
   aborts.get(run)?.abort();
   const abort = new AbortController();
   aborts.set(run, abort);
-  const workId = crypto.randomUUID();
   set(run, { status: 'running', progress: null });
-  const unsubscribe = client.subscribe(
-    'work.progress',
-    { workId },
-    { event: progress => aborts.get(run) === abort && set(run, { status: 'running', progress }) },
+  const outcome = await callWithProgress(client, 'export.start', input, abort.signal, progress =>
+    set(run, { status: 'running', progress }),
   );
-  const outcome = await client.call('export.start', { ...input, workId }, { signal: abort.signal });
-  unsubscribe();
   const state: ExportState = abort.signal.aborted
     ? { status: 'cancelled' }
     : outcome.ok

@@ -42,7 +42,8 @@ interface RunPageProps {
 
 type ExportPanel = (hasAdapter: boolean, hasBest: boolean) => ReactNode;
 
-export function RunPage({ id, listed, chatHref, worstHref, exportPanel, busyWith }: RunPageProps) {
+export function RunPage({ id, ...rest }: RunPageProps) {
+  const { listed } = rest;
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
   // A long run is drawn in slices between which the page stays responsive.
@@ -50,19 +51,7 @@ export function RunPage({ id, listed, chatHref, worstHref, exportPanel, busyWith
   if (shown.record && error?.code === 'run.notFound') {
     return <RemovedRun id={id} name={shown.record.name} onRestored={reload} />;
   }
-  if (shown.record) {
-    return (
-      <Run
-        run={shown}
-        record={shown.record}
-        listed={listed}
-        chatHref={chatHref}
-        worstHref={worstHref}
-        exportPanel={exportPanel}
-        busyWith={busyWith}
-      />
-    );
-  }
+  if (shown.record) return <Run run={shown} record={shown.record} {...rest} />;
   return (
     <div className="page">
       <h1>{listed?.name ?? strings.run.open}</h1>
@@ -77,15 +66,9 @@ export function RunPage({ id, listed, chatHref, worstHref, exportPanel, busyWith
   );
 }
 
-interface RunProps {
+interface RunProps extends Omit<RunPageProps, 'id'> {
   readonly run: RunState;
   readonly record: RunRecord;
-  readonly listed: RunSummary | null;
-  readonly chatHref: string;
-  readonly worstHref: string;
-  readonly exportPanel: ExportPanel;
-  /** The name of another run that has the device, null where there is none. */
-  readonly busyWith: string | null;
 }
 
 function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }: RunProps) {

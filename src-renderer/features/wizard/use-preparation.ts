@@ -4,6 +4,7 @@ import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
+import { callWithProgress } from '../../backend-client/call-with-progress.ts';
 
 type Prepared = ProcedureOutput<'draft.prepare'>;
 
@@ -41,17 +42,17 @@ export function usePreparation(recipe: Recipe | null, isWanted: boolean): Prepar
     }
     if (!isWanted || isKnown || cancelledKey === key) return;
     const abort = new AbortController();
-    const workId = crypto.randomUUID();
     setPendingKey(key);
     setProgress(null);
-    const unsubscribe = client.subscribe(
-      'work.progress',
-      { workId },
-      { event: ({ phase, done }) => setProgress({ phase, done }) },
-    );
     const timer = setTimeout(async () => {
-      const input = { recipe: JSON.parse(key) as Record<string, unknown>, workId };
-      const outcome = await client.call('draft.prepare', input, { signal: abort.signal });
+      const input = { recipe: JSON.parse(key) as Record<string, unknown> };
+      const outcome = await callWithProgress(
+        client,
+        'draft.prepare',
+        input,
+        abort.signal,
+        ({ phase, done }) => setProgress({ phase, done }),
+      );
       if (abort.signal.aborted) return;
       setPendingKey(null);
       setError(outcome.ok ? null : outcome.error);
@@ -59,7 +60,6 @@ export function usePreparation(recipe: Recipe | null, isWanted: boolean): Prepar
     }, AFTER_MS);
     return () => {
       clearTimeout(timer);
-      unsubscribe();
       abort.abort();
       setPendingKey(null);
     };

@@ -5,16 +5,11 @@ import { USUAL_LOSS_ROWS } from '../../../src-shared/contract/losses-procedures.
 import type { ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
 import type { LossReport, LossSplit } from '../../../src-shared/domain/row-losses.ts';
 import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
+import { callWithProgress, type WorkProgress } from '../../backend-client/call-with-progress.ts';
 import { worstStrings as strings } from '../../strings/worst.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 
 const TOP = 100;
-
-interface WorkProgress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number | null;
-}
 
 type Measuring =
   | { readonly status: 'idle' }
@@ -56,15 +51,10 @@ export function useLosses(id: string, split: LossSplit): RunLosses {
     asking.current = abort;
     setMeasuring({ status: 'running', progress: null });
     announce(strings.progress);
-    const workId = crypto.randomUUID();
-    const unsubscribe = client.subscribe(
-      'work.progress',
-      { workId },
-      { event: progress => !abort.signal.aborted && setMeasuring({ status: 'running', progress }) },
+    const request = { id, split, top: TOP, maxRows: USUAL_LOSS_ROWS };
+    const outcome = await callWithProgress(client, 'losses.measure', request, abort.signal, progress =>
+      setMeasuring({ status: 'running', progress }),
     );
-    const request = { id, split, top: TOP, maxRows: USUAL_LOSS_ROWS, workId };
-    const outcome = await client.call('losses.measure', request, { signal: abort.signal });
-    unsubscribe();
     if (abort.signal.aborted) return;
     setMeasuring(outcome.ok ? IDLE : { status: 'failed', error: outcome.error });
     announce(outcome.ok ? strings.done : outcome.error.title);
