@@ -1,12 +1,11 @@
 // Makes screenshots of every screen in both themes into build/screenshots, from a studio of its own.
 //
 //     node scripts/screenshots.mjs [WIDTHxHEIGHT]
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
 import { root, setUpOrExit } from './setup.mjs';
+import { openBrowser, serveStudio } from './studio-page.mjs';
 
 const node = await setUpOrExit();
 const [width, height] = (process.argv[2] ?? '1440x900').split('x').map(Number);
@@ -22,29 +21,12 @@ const blocked = writeRecipe(
   rows().map(row => row.replaceAll('"assistant"', '"luthier"')),
 );
 
-const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path));
-const server = spawn(
-  node,
-  [join(root, 'out', 'main', 'cli.js'), 'serve', '--no-open', '--json', '--home', join(workspace, 'home')],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+const studio = await serveStudio(node, join(workspace, 'home'), 'inherit');
 let browser;
 try {
-  const url = await new Promise((resolve, reject) => {
-    let text = '';
-    server.stdout.setEncoding('utf8').on('data', chunk => {
-      text += chunk;
-      const line = text.split('\n').find(one => one.startsWith('{'));
-      if (line) resolve(JSON.parse(line).url);
-    });
-    server.on('exit', () => reject(new Error('The studio ended before it was ready.')));
-  });
-  browser = await chromium.launch({
-    args: ['--no-sandbox', '--disable-gpu'],
-    ...(executable ? { executablePath: executable } : {}),
-  });
+  browser = await openBrowser();
   const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
-  await page.goto(url);
+  await page.goto(studio.url);
   const home = page.url().replace(/#.*/, '');
   const shoot = async name => {
     for (const colorScheme of ['light', 'dark']) {
@@ -134,8 +116,7 @@ try {
   await shoot('11-disk');
 } finally {
   await browser?.close();
-  server.kill('SIGTERM');
-  await new Promise(resolve => server.once('exit', resolve));
+  await studio.stop();
   rmSync(workspace, { recursive: true, force: true });
 }
 process.stdout.write(`${folder}\n`);

@@ -1,11 +1,10 @@
 // `npm run bench -- history [--runs 10000] [--steps 1000000]`: a history of ten thousand runs with ten million steps,
 // eight of them with a million each. Prints figures beside what they may be, asserts none.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright';
-import { root, setUpOrExit } from '../setup.mjs';
+import { setUpOrExit } from '../setup.mjs';
+import { openBrowser, serveStudio } from '../studio-page.mjs';
 import { numberOption } from './training-run.mjs';
 
 const LONG_RUNS = 8;
@@ -118,22 +117,12 @@ async function measureStore(path, longSteps) {
 }
 
 async function measurePage(node, home, runs) {
-  const cli = join(root, 'out', 'main', 'cli.js');
-  const server = spawn(node, [cli, 'serve', '--no-open', '--json', '--home', home], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const executable = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    path => path && existsSync(path),
-  );
+  const studio = await serveStudio(node, home);
   let browser;
   try {
-    const url = await readUrl(server);
-    browser = await chromium.launch({
-      args: ['--no-sandbox', '--disable-gpu'],
-      ...(executable ? { executablePath: executable } : {}),
-    });
+    browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(url);
+    await page.goto(studio.url);
     await page.getByRole('link', { name: 'History' }).waitFor();
     const start = page.url().replace(/#.*/, '');
     const go = (address, shown) => inPage(page, address, shown);
@@ -171,10 +160,7 @@ async function measurePage(node, home, runs) {
     tell('page: eight of them compared', `${each(compared)}   (below 1000 ms)`);
   } finally {
     await browser?.close();
-    if (server.exitCode === null && server.signalCode === null) {
-      server.kill('SIGTERM');
-      await new Promise(resolve => server.once('exit', resolve));
-    }
+    await studio.stop();
   }
 }
 
@@ -214,18 +200,6 @@ function searchFor(page, text) {
       }),
     text,
   );
-}
-
-function readUrl(server) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    server.stdout.setEncoding('utf8').on('data', chunk => {
-      text += chunk;
-      const line = text.split('\n').find(one => one.startsWith('{'));
-      if (line) resolve(JSON.parse(line).url);
-    });
-    server.on('exit', () => reject(new Error('The studio ended before it was ready.')));
-  });
 }
 
 function median(work) {

@@ -1,19 +1,10 @@
 // `npm run bench -- studio`: what the page costs with large data. Prints figures, asserts none.
-import { spawn } from 'node:child_process';
-import {
-  createWriteStream,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright';
 import { root, setUpOrExit } from '../setup.mjs';
+import { openBrowser, serveStudio } from '../studio-page.mjs';
 
 const ROWS = 1_000_000;
 const LONG_ROW_WORDS = 30_000;
@@ -26,19 +17,10 @@ export async function benchStudio() {
   const longRow = join(workspace, 'long.jsonl');
   await writeMillionRows(manyRows);
   writeLongRow(longRow);
-  const server = spawn(
-    node,
-    [join(root, 'out', 'main', 'cli.js'), 'serve', '--no-open', '--json', '--home', join(workspace, 'home')],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  const executable = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find(path => existsSync(path));
+  const studio = await serveStudio(node, join(workspace, 'home'));
   let browser;
   try {
-    const url = await readUrl(server);
-    browser = await chromium.launch({
-      args: ['--no-sandbox', '--disable-gpu'],
-      ...(executable ? { executablePath: executable } : {}),
-    });
+    browser = await openBrowser();
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.addInitScript(() => {
       globalThis.longTasks = [];
@@ -47,7 +29,7 @@ export async function benchStudio() {
       }).observe({ type: 'longtask', buffered: true });
     });
     const startedAt = performance.now();
-    await page.goto(url);
+    await page.goto(studio.url);
     await page.getByRole('textbox', { name: 'Model file' }).waitFor();
     tell('interactive after', `${Math.round(performance.now() - startedAt)} ms`);
     tell('bundle, gzipped', `${Math.round(bundleBytes() / 1000)} kB`);
@@ -84,8 +66,7 @@ export async function benchStudio() {
     tell('heap of the page', `${Math.round(heap / 2 ** 20)} MiB`);
   } finally {
     await browser?.close();
-    server.kill('SIGTERM');
-    await new Promise(resolve => server.once('exit', resolve));
+    await studio.stop();
     rmSync(workspace, { recursive: true, force: true });
   }
   return 0;
@@ -112,18 +93,6 @@ async function scroll(page, selector) {
     );
     await page.waitForTimeout(60);
   }
-}
-
-function readUrl(server) {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    server.stdout.setEncoding('utf8').on('data', chunk => {
-      text += chunk;
-      const line = text.split('\n').find(one => one.startsWith('{'));
-      if (line) resolve(JSON.parse(line).url);
-    });
-    server.on('exit', () => reject(new Error('The studio ended before it was ready.')));
-  });
 }
 
 function bundleBytes() {
