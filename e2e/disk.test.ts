@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ended, newRun } from '../src-main/adapters/sqlite/history-fixture.ts';
 import type { BackendParts } from '../src-main/backend/backend-parts.ts';
 import {
   cleanDisk,
@@ -54,44 +55,16 @@ function run(id: string, status: 'running' | 'completed' | 'stopped', digit = 'f
     parts.checkRecipe({ version: 1, model: { path: demoModel }, dataset: { path: '/a.jsonl' } }),
   );
   const hash = digit.repeat(64);
-  parts.store.create({
-    id,
-    name: `name of ${id}`,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    recipe,
-    hashes: { model: hash, data: hash, template: hash, preparedDataset: hash },
-    versions: {},
-    preflight: {
-      status: 'ready',
-      totals: {
-        examples: 1,
-        kept: 1,
-        dropped: {},
-        tokens: 1,
-        trainableTokens: 1,
-        truncatedExamples: 0,
-        steps: 1,
-        lengths: { p50: 1, p95: 1, max: 1 },
-      },
-      checks: [],
-      estimate: { memoryBytes: 1, secondsPerStep: null, assumptions: [] },
-    },
-    modelName: 'm',
-    dataName: 'd',
-    plannedSteps: 1,
-    ownerPid: process.pid,
-  });
+  parts.store.create(
+    newRun(id, {
+      name: `name of ${id}`,
+      recipe,
+      hashes: { model: hash, data: hash, template: hash, preparedDataset: hash },
+      ownerPid: process.pid,
+    }),
+  );
   if (status === 'running') return;
-  parts.store.finish(id, {
-    status,
-    endedAt: '2026-01-01T00:01:00.000Z',
-    adapterPath: null,
-    bestAdapterPath: null,
-    error: null,
-    processExit: null,
-    demo: null,
-    paused: false,
-  });
+  parts.store.finish(id, { ...ended, status });
 }
 
 async function itemOf(id: string) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeState, encodeState } from '../src-main/adapters/checkpoints/state-file.ts';
+import type { BackendParts } from '../src-main/backend/backend-parts.ts';
 import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { launchRun } from '../src-main/backend/launch-run.ts';
 import { resumeRun } from '../src-main/backend/resume-run.ts';
@@ -17,6 +18,22 @@ afterAll(workspace.remove);
 const recipePath = workspace.write('killed.luthier.yaml', longEnoughRecipe(2));
 const reference = runThrough(recipePath, join(workspace.directory, 'reference'));
 const never = new AbortController().signal;
+
+/** Gives the run's id. */
+async function stopAfterCheckpoint(parts: BackendParts, step: number): Promise<string> {
+  const recipe = orThrow(parts.loadRecipe(recipePath));
+  const { id, finished } = orThrow(
+    await launchRun(parts, recipe, {
+      signal: never,
+      onEvent: event => {
+        if (event.type !== 'checkpoint' || event.step !== step) return;
+        for (const stop of parts.running.values()) stop.abort();
+      },
+    }),
+  );
+  expect((await finished).status).toBe('stopped');
+  return id;
+}
 
 describe('a run that is killed and resumed', () => {
   it('gives the bytes, losses and steps of one that ran through, whenever it was killed', async () => {
@@ -42,33 +59,20 @@ describe('a run that is killed and resumed', () => {
   it('goes on from the checkpoint before, where the newest one is damaged, and says so', async () => {
     const home = join(workspace.directory, 'damaged');
     const parts = openParts(home);
-    const recipe = orThrow(parts.loadRecipe(recipePath));
-    const launched = orThrow(
-      await launchRun(parts, recipe, {
-        signal: never,
-        onEvent: event => {
-          if (event.type === 'checkpoint' && event.step === 6) parts.running.get(launchedId())?.abort();
-        },
-      }),
-    );
-    function launchedId() {
-      return [...parts.running.keys()][0] ?? '';
-    }
-    const stopped = await launched.finished;
-    expect(stopped.status).toBe('stopped');
-    const saved = parts.checkpoints.list(join(home, 'runs', launched.id));
+    const id = await stopAfterCheckpoint(parts, 6);
+    const saved = parts.checkpoints.list(join(home, 'runs', id));
     const [before, newest] = saved.slice(-2);
     truncateSync(join(newest?.path ?? '', 'state.bin'), 200);
     const events: TrainingEvent[] = [];
     const resumed = orThrow(
-      await resumeRun(parts, launched.id, null, { signal: never, onEvent: event => void events.push(event) }),
+      await resumeRun(parts, id, null, { signal: never, onEvent: event => void events.push(event) }),
     );
     expect(await resumed.finished).toMatchObject({ status: 'completed' });
     parts.store.close();
     expect(events[0]).toMatchObject({ type: 'run', resumed: { fromStep: before?.step } });
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'checkpoint.damaged' }));
     const whole = await reference;
-    expect(readFileSync(join(home, 'runs', launched.id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
+    expect(readFileSync(join(home, 'runs', id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
   });
 });
 
@@ -76,32 +80,22 @@ describe('a checkpoint of another build of the native part', () => {
   it('is gone on from, and the run keeps a warning of it', async () => {
     const home = join(workspace.directory, 'other-build');
     const parts = openParts(home);
-    const recipe = orThrow(parts.loadRecipe(recipePath));
-    const launched = orThrow(
-      await launchRun(parts, recipe, {
-        signal: never,
-        onEvent: event => {
-          if (event.type !== 'checkpoint' || event.step !== 6) return;
-          for (const stop of parts.running.values()) stop.abort();
-        },
-      }),
-    );
-    expect((await launched.finished).status).toBe('stopped');
-    const newest = parts.checkpoints.list(join(home, 'runs', launched.id)).at(-1);
+    const id = await stopAfterCheckpoint(parts, 6);
+    const newest = parts.checkpoints.list(join(home, 'runs', id)).at(-1);
     const file = join(newest?.path ?? '', 'state.bin');
     const state = decodeState(readFileSync(file));
     if (typeof state === 'string') throw new Error(state);
     const meta = { ...state.meta, nativeBuild: 'another build' };
     writeFileSync(file, Buffer.concat(encodeState(meta, state.optimizer)));
-    const resumed = orThrow(await resumeRun(parts, launched.id, null, { signal: never }));
+    const resumed = orThrow(await resumeRun(parts, id, null, { signal: never }));
     expect(await resumed.finished).toMatchObject({ status: 'completed' });
-    const shown = parts.store.show(launched.id);
+    const shown = parts.store.show(id);
     expect(shown?.resumptions).toMatchObject([{ fromStep: newest?.step }]);
     expect(shown?.warnings.map(({ code }) => code)).toEqual(['checkpoint.otherBuild']);
     parts.store.close();
     // the build is the same in truth, and so is the adapter
     const whole = await reference;
-    expect(readFileSync(join(home, 'runs', launched.id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
+    expect(readFileSync(join(home, 'runs', id, 'adapter.gguf')).equals(whole.adapter)).toBe(true);
   });
 });
 

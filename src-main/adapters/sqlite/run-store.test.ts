@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
-import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
 import type { NewRun } from '../../backend/ports.ts';
+import { ended as fixtureEnd, newRun as fixtureRun, nothing } from './history-fixture.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
@@ -31,36 +31,7 @@ function open() {
   return createRunStore(database.value);
 }
 
-const parsed = parseRecipe({ version: 1, model: { path: '/m.gguf' }, dataset: { path: '/d.jsonl' } });
-if (!parsed.ok) throw new Error('the recipe of the test is wrong');
-
-const newRun = (id: string): NewRun => ({
-  id,
-  name: 'a run',
-  createdAt: `2026-01-01T00:00:0${id.length}.000Z`,
-  recipe: parsed.recipe,
-  hashes: { data: 'd', model: 'm', template: 't', preparedDataset: 'p' },
-  versions: { luthier: '0' },
-  preflight: {
-    status: 'ready',
-    totals: {
-      examples: 1,
-      kept: 1,
-      dropped: {},
-      tokens: 2,
-      trainableTokens: 1,
-      truncatedExamples: 0,
-      steps: 2,
-      lengths: { p50: 2, p95: 2, max: 2 },
-    },
-    checks: [],
-    estimate: { memoryBytes: 0, secondsPerStep: null, assumptions: [] },
-  },
-  modelName: 'm',
-  dataName: 'd.jsonl',
-  plannedSteps: 2,
-  ownerPid: 1,
-});
+const newRun = (id: string): NewRun => fixtureRun(id, { createdAt: `2026-01-01T00:00:0${id.length}.000Z` });
 
 const step = (n: number): StepMetric => ({
   step: n,
@@ -75,16 +46,7 @@ const step = (n: number): StepMetric => ({
   elapsedMs: n * 10,
 });
 
-const nothing = { steps: [], evaluations: [], samples: [], warnings: [], checkpoints: null };
-const ended = {
-  endedAt: '2026-01-02T00:00:00.000Z',
-  adapterPath: '/a.gguf',
-  bestAdapterPath: null,
-  error: null,
-  processExit: null,
-  demo: null,
-  paused: false,
-};
+const ended = { ...fixtureEnd, adapterPath: '/a.gguf' };
 
 describe('the history', () => {
   it('keeps every committed step, also for a reader in another process', () => {

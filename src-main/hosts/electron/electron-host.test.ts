@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientMessage, LuthierBridge, ServerMessage } from '../../../src-shared/contract/messages.ts';
+import { runSummary } from '../../../src-shared/domain/run-summary-fixture.ts';
 import { MemoryBackend } from '../web/memory-backend.ts';
 import { CHANNELS } from './channels.ts';
 import { ElectronStandIn, type StandInOptions } from './electron-stand-in.ts';
 import type { PageStandIn } from './page-stand-in.ts';
-import { runSummary } from './run-summary-fixture.ts';
 import type { WindowStandIn } from './window-stand-in.ts';
 
 let directory: string;

@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, it } from 'vitest';
 import type { CallResult } from '../../../src-shared/contract/messages.ts';
+import { runSummary } from '../../../src-shared/domain/run-summary-fixture.ts';
 import { MemoryBackend } from '../web/memory-backend.ts';
-import { runSummary } from './run-summary-fixture.ts';
 import { watchRunningRuns } from './running-runs.ts';
 
 let backend: MemoryBackend;

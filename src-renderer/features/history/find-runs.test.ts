@@ -1,31 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { runSummary } from '../../../src-shared/domain/run-summary-fixture.ts';
 import { findRuns, type RunQuestion } from './find-runs.ts';
 
 const run = (id: string, part: Partial<RunSummary> = {}): RunSummary => ({
+  ...runSummary('completed'),
   id,
   name: `run ${id}`,
-  status: 'completed',
-  paused: false,
   createdAt: `2026-01-0${id}T00:00:00.000Z`,
-  endedAt: null,
   modelName: 'qwen',
   dataName: 'rows.jsonl',
-  masking: 'assistant',
-  plannedSteps: 10,
   stepsDone: 10,
   firstLoss: 2,
   lastLoss: 1,
   durationMs: 1000,
-  lastEvaluationLoss: null,
-  bestEvaluationLoss: null,
-  trainedTokens: 0,
-  memoryBytes: null,
-  estimatedMemoryBytes: null,
-  tags: [],
-  pinned: false,
-  parent: null,
-  sparkline: [],
   ...part,
 });
 

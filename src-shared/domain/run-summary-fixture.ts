@@ -1,5 +1,5 @@
 /** Test-only: a run as `runs.list` gives it. */
-import type { RunStatus, RunSummary } from '../../../src-shared/domain/run.ts';
+import type { RunStatus, RunSummary } from './run.ts';
 
 export function runSummary(status: RunStatus): RunSummary {
   return {
