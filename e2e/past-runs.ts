@@ -78,6 +78,7 @@ function addPastRun(store: ReturnType<typeof createRunStore>, i: number, count: 
     processExit: null,
     demo: null,
     paused: false,
+    repetition: null,
   });
 }
 

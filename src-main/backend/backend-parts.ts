@@ -7,6 +7,7 @@ import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ComputeLease } from './compute-lease.ts';
 import type { EventHub } from './event-hub.ts';
 import type {
+  AdapterFiles,
   Checkpoints,
   DatasetPreparer,
   Explorer,
@@ -44,6 +45,7 @@ export interface BackendParts {
   readonly prepared: PreparedDatasets;
   readonly checkpoints: Checkpoints;
   readonly lossFiles: LossFiles;
+  readonly adapterFiles: AdapterFiles;
   readonly homeFiles: HomeFiles;
   readonly settings: SettingsFile;
   readonly workers: {

@@ -1,8 +1,9 @@
 /** Whether the files that a run was started with are still the same, by their hashes. */
+import type { RunInput } from '../../src-shared/domain/repetition.ts';
 import type { RunHashes } from '../../src-shared/domain/training.ts';
 
 export interface ChangedInputs {
-  readonly differing: readonly (keyof RunHashes)[];
+  readonly differing: readonly RunInput[];
   /** Which, in one sentence. */
   readonly cause: string;
 }
@@ -12,11 +13,11 @@ const NAMES = {
   data: 'the data',
   template: 'the chat template',
   preparedDataset: 'the labelled examples',
-} as const satisfies Record<keyof RunHashes, string>;
+} as const satisfies Record<RunInput, string>;
 
 /** Null where nothing has changed. */
 export function compareInputs(before: RunHashes, now: RunHashes): ChangedInputs | null {
-  const keys = Object.keys(NAMES) as (keyof RunHashes)[];
+  const keys = Object.keys(NAMES) as RunInput[];
   const differing = keys.filter(key => before[key] !== now[key]);
   if (differing.length === 0) return null;
   const onlyLabels = differing.length === 1 && differing[0] === 'preparedDataset';

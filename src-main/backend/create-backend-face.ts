@@ -18,15 +18,13 @@ import {
   type StreamInput,
   type StreamName,
 } from '../../src-shared/contract/procedures.ts';
-import type { RecipeSource } from '../../src-shared/contract/recipe-source.ts';
-import { assertNever } from '../../src-shared/domain/assert-never.ts';
-import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
+import { runAgain } from './again/run-again.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { createChatService } from './chat-handlers.ts';
-import { describeDemo, loadDemoRecipe, scoredOnHeldOut } from './demo.ts';
+import { describeDemo } from './demo.ts';
 import { discardRun } from './discard-run.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
 import { modelSizes } from './disk/model-sizes.ts';
@@ -35,13 +33,14 @@ import type { Unsubscribe } from './event-hub.ts';
 import { createExportService } from './export/export-handlers.ts';
 import { removeLeftExports } from './export/left-exports.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
-import { type LaunchedRun, launchRun } from './launch-run.ts';
+import type { LaunchedRun } from './launch-run.ts';
 import { createLossesHandlers } from './losses/losses-handlers.ts';
 import { probeRecipe } from './probe-recipe.ts';
 import { createQueueHandlers } from './queue/queue-handlers.ts';
 import { QueuePump } from './queue/queue-pump.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
+import { parentIn, recipeOf, startQueued, startRun } from './start-run.ts';
 import { type LaunchOptions, PAUSE } from './supervise-run.ts';
 
 type Handlers = {
@@ -73,16 +72,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   const exports = createExportService(parts);
   removeLeftExports(parts.home);
   const pump = new QueuePump(parts, async (item, lease, signal) => {
-    const recipe = parts.checkRecipe(item.recipe);
-    if (!recipe.ok) {
-      lease.release();
-      return recipe;
-    }
-    const launched = await launchRun(parts, recipe.value, {
-      ...untilLaunched(signal),
-      ...(item.isDemo ? scoredOnHeldOut(parts, recipe.value) : {}),
-      lease,
-    });
+    const launched = await startQueued(parts, item, lease, untilLaunched(signal));
     return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
   });
   const queue = createQueueHandlers(parts, pump);
@@ -119,18 +109,17 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       return await probeRecipe(parts, recipe.value, prepared.value, { signal });
     },
     'runs.start': async (source, signal) => {
-      const recipe = recipeOf(parts, source);
-      if (!recipe.ok) return recipe;
-      const launched = await launchRun(parts, recipe.value, {
-        ...untilLaunched(signal),
-        ...(source.kind === 'demo' ? scoredOnHeldOut(parts, recipe.value) : {}),
-      });
+      const launched = await startRun(parts, source, untilLaunched(signal));
+      return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
+    },
+    'runs.again': async ({ id, acceptsChanges }, signal) => {
+      const launched = await runAgain(parts, id, acceptsChanges, untilLaunched(signal));
       return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
     },
     'queue.list': queue.list,
     'queue.add': source => {
       const recipe = recipeOf(parts, source);
-      return recipe.ok ? queue.add(recipe.value, source.kind === 'demo') : recipe;
+      return recipe.ok ? queue.add(recipe.value, source.kind === 'demo', parentIn(source)) : recipe;
     },
     'queue.move': ({ id, to }) => queue.move(id, to),
     'queue.startNow': ({ id }) => queue.startNow(id),
@@ -192,19 +181,6 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       parts.store.close();
     },
   };
-}
-
-function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Recipe> {
-  switch (source.kind) {
-    case 'demo':
-      return loadDemoRecipe(parts);
-    case 'file':
-      return parts.loadRecipe(source.path);
-    case 'draft':
-      return parts.checkRecipe(source.recipe);
-    default:
-      return assertNever(source);
-  }
 }
 
 /** A page that leaves cancels the preparation, but never a run that has begun: it goes on in the backend. */

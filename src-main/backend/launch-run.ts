@@ -1,6 +1,7 @@
 /** Preflight, then training, from any host: the one place that may start a run. */
 import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
+import type { RunParent } from '../../src-shared/domain/run.ts';
 import type { FinishedEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Prepared } from '../pipeline/job-results.ts';
@@ -29,9 +30,10 @@ export async function launchRun(
   try {
     const prepared = await parts.workers.preparer.prepare(recipe, options);
     if (!prepared.ok) return prepared;
-    const refusal = refuseLaunch(prepared.value);
+    const refusal = options.refuse?.(prepared.value) ?? refuseLaunch(prepared.value);
     if (refusal) return fail(refusal);
-    const id = createRun(parts, recipe, prepared.value);
+    const parent = options.parent ?? null;
+    const id = createRun(parts, recipe, prepared.value, parent);
     launched = true;
     const finished = superviseRun(
       parts,
@@ -39,9 +41,10 @@ export async function launchRun(
         id,
         recipe,
         prepared: prepared.value,
+        parent,
         from: null,
         isResumed: false,
-        warnings: warningsOf(recipe, prepared.value),
+        warnings: [...warningsOf(recipe, prepared.value), ...(options.warningsOf?.(prepared.value) ?? [])],
       },
       options,
       lease.value,
@@ -70,7 +73,12 @@ export function refuseLaunch({ report, vocabularyOnly }: Prepared): CodedError |
   };
 }
 
-function createRun(parts: BackendParts, recipe: Recipe, prepared: Prepared): string {
+function createRun(
+  parts: BackendParts,
+  recipe: Recipe,
+  prepared: Prepared,
+  parent: RunParent | null,
+): string {
   const id = parts.newId();
   parts.store.create({
     id,
@@ -84,6 +92,7 @@ function createRun(parts: BackendParts, recipe: Recipe, prepared: Prepared): str
     dataName: dataNameOf(recipe),
     plannedSteps: prepared.report.totals.steps,
     ownerPid: process.pid,
+    ...(parent === null ? {} : { parent }),
   });
   return id;
 }

@@ -9,6 +9,7 @@ import type { LabelsVerification, PredictionsVerification } from '../../src-shar
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { QueueItem } from '../../src-shared/domain/queue.ts';
+import type { AdapterComparison, Repetition } from '../../src-shared/domain/repetition.ts';
 import type { LossSplit } from '../../src-shared/domain/row-losses.ts';
 import type {
   ProcessExit,
@@ -116,7 +117,7 @@ export interface PreparedDatasets {
 }
 
 export interface TrainingEnd {
-  readonly outcome: Outcome<Omit<FinishedEvent, 'type' | 'demo' | 'paused'>>;
+  readonly outcome: Outcome<Omit<FinishedEvent, 'type' | 'demo' | 'paused' | 'repetition'>>;
   /** How the process died, where it did not answer. */
   readonly exit: ProcessExit | null;
 }
@@ -176,6 +177,12 @@ export interface LossFiles {
   readTokens(path: string, row: number, part: number): TokenLosses | null;
   /** SHA-256 of an adapter's bytes; null where there is no such file. */
   adapterHash(adapterPath: string): Promise<string | null>;
+}
+
+/** Compares the files of adapters; see `adapters/peft`. */
+export interface AdapterFiles {
+  /** Null where one of them is not there. */
+  compare(before: string, now: string): Promise<AdapterComparison | null>;
 }
 
 export interface GenerateRequest {
@@ -252,6 +259,8 @@ export interface RunEnd {
   readonly demo: DemoScore | null;
   /** Stopped to be resumed. */
   readonly paused: boolean;
+  /** Of a run that repeats another one. */
+  readonly repetition: Repetition | null;
 }
 
 /** A run that goes on: what was measured behind `fromStep` is measured again. */
@@ -272,7 +281,16 @@ export interface RunRecords {
 
 export type RunBrief = Pick<
   RunDetails,
-  'id' | 'name' | 'status' | 'recipe' | 'hashes' | 'plannedSteps' | 'adapterPath' | 'bestAdapterPath'
+  | 'id'
+  | 'name'
+  | 'status'
+  | 'recipe'
+  | 'hashes'
+  | 'versions'
+  | 'plannedSteps'
+  | 'adapterPath'
+  | 'bestAdapterPath'
+  | 'parent'
 >;
 
 /** Choices that hold for a data folder; kept in a file of it. */
@@ -353,6 +371,7 @@ export interface NewQueueItem {
   readonly recipe: Recipe;
   /** Scored on the demo's held-out prompts at the end. */
   readonly isDemo: boolean;
+  readonly parent: RunParent | null;
   /** A process that waits for its own turn: nobody else starts the item, and it goes with the process. */
   readonly waiterPid: number | null;
 }
@@ -362,6 +381,7 @@ export interface ClaimedItem {
   /** As it was stored; to be checked again. */
   readonly recipe: unknown;
   readonly isDemo: boolean;
+  readonly parent: RunParent | null;
 }
 
 /** Runs that wait, shared by every process of a data folder: each change is one transaction. */

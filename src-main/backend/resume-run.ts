@@ -60,6 +60,7 @@ export async function resumeRun(
         id,
         recipe,
         prepared: prepared.value,
+        parent: run.parent,
         from: checkpoint,
         isResumed: true,
         warnings: damaged.map(({ step, reason }) => ({

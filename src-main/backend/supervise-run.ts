@@ -1,6 +1,7 @@
 /** A run while it runs: its trainer, its events, its history, and how it ends. */
 import { join } from 'node:path';
-import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
+import type { RunParent } from '../../src-shared/domain/run.ts';
 import type {
   Checkpoint,
   DemoScore,
@@ -13,6 +14,7 @@ import type { Prepared, Progress } from '../pipeline/job-results.ts';
 import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
 import type { TrainingEnd } from './ports.ts';
+import { compareWithOriginal } from './again/compare-with-original.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { sample } from './sample-answers.ts';
 
@@ -21,6 +23,12 @@ export interface LaunchOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Aborting before the run exists cancels the preparation; afterwards it stops the run and keeps it. */
   readonly signal: AbortSignal;
+  /** The run that a new one comes from. */
+  readonly parent?: RunParent;
+  /** Looks at what was prepared for a new run before it exists. */
+  readonly refuse?: (prepared: Prepared) => CodedError | null;
+  /** What stays with a new run beside what preflight let through. */
+  readonly warningsOf?: (prepared: Prepared) => readonly { readonly code: string; readonly message: string }[];
   /** The device, where the caller holds it already; it is released in any case. */
   readonly lease?: Lease;
   /** Scores a finished adapter before the run is called finished; for the demo. */
@@ -31,6 +39,7 @@ export interface SupervisedRun {
   readonly id: string;
   readonly recipe: Recipe;
   readonly prepared: Prepared;
+  readonly parent: RunParent | null;
   /** The checkpoint to go on from, and the training time that it holds; null where the run begins at step 1. */
   readonly from: (Checkpoint & { readonly elapsedMs: number }) | null;
   readonly isResumed: boolean;
@@ -101,7 +110,8 @@ export function superviseRun(
     recorder.flush();
     const fault = recorder.writeFault;
     const kept = fault ? { ...failed(fault, stepsDone), adapterPath: trained.adapterPath } : trained;
-    const finished = await withScore(kept, options, stop.signal);
+    const scored = await withScore(kept, options, stop.signal);
+    const finished = await withRepetition(parts, run, scored);
     recorder.close();
     parts.store.finish(id, {
       status: finished.status,
@@ -112,6 +122,7 @@ export function superviseRun(
       processExit: end.exit,
       demo: finished.demo ?? null,
       paused: finished.paused ?? false,
+      repetition: finished.repetition ?? null,
     });
     return finished;
   };
@@ -153,6 +164,22 @@ async function withScore(
   if (scored.ok) return { ...finished, demo: scored.value };
   const { code, title, cause, remedy } = scored.error;
   return { ...finished, error: { code, title, cause, remedy } };
+}
+
+async function withRepetition(
+  parts: BackendParts,
+  { id, parent, prepared }: SupervisedRun,
+  finished: FinishedEvent,
+): Promise<FinishedEvent> {
+  if (parent?.kind !== 'again') return finished;
+  const repetition = await compareWithOriginal(parts, parent.id, {
+    id,
+    hashes: prepared.hashes,
+    versions: parts.versions,
+    status: finished.status,
+    adapterPath: finished.adapterPath,
+  });
+  return { ...finished, repetition };
 }
 
 function asRunError(fault: unknown): RunError {

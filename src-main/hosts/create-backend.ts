@@ -11,6 +11,7 @@ import { homeFiles } from '../adapters/disk/home-files.ts';
 import { lossFiles } from '../adapters/losses/loss-files.ts';
 import { findModelFiles } from '../adapters/models/find-model-files.ts';
 import { modelPlaces } from '../adapters/models/model-places.ts';
+import { compareAdapters } from '../adapters/peft/compare-adapters.ts';
 import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
@@ -76,6 +77,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     prepared: preparedDatasets,
     checkpoints,
     lossFiles,
+    adapterFiles: { compare: compareAdapters },
     homeFiles,
     settings,
     workers: {

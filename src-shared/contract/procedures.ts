@@ -77,6 +77,12 @@ export const PROCEDURES = {
    * soon as it runs; its events begin with a `run` event that says at which step.
    */
   'runs.resume': { input: runId, output: runId },
+  /**
+   * Trains the recipe of a run that is over once more, as a new run that says at its end whether its adapter is the
+   * same byte for byte. Errors: `again.inputsChanged`, unless `acceptsChanges`; `again.isRunning`; those of
+   * `runs.start`.
+   */
+  'runs.again': { input: runId.extend({ acceptsChanges: z.boolean() }), output: runId },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   /** Name, tags (all that it has afterwards) and note. */
   'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },

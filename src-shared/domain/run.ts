@@ -1,6 +1,7 @@
 /** A run: one launch of a recipe, with everything that it left behind. */
 import { z } from 'zod';
 import { preflightReportSchema } from './preflight.ts';
+import { repetitionSchema } from './repetition.ts';
 import {
   checkpointSchema,
   demoScoreSchema,
@@ -18,6 +19,15 @@ export type RunStatus = z.infer<typeof runStatusSchema>;
 /** The run that a run comes from: it goes on with its adapter, was changed from it, or repeats it. */
 export const runParentSchema = z.object({ kind: z.enum(['continued', 'cloned', 'again']), id: z.string() });
 export type RunParent = z.infer<typeof runParentSchema>;
+
+/** A run that comes from another one. */
+export const runChildSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: runParentSchema.shape.kind,
+  status: runStatusSchema,
+});
+export type RunChild = z.infer<typeof runChildSchema>;
 
 export const runSummarySchema = z.object({
   id: z.string(),
@@ -87,6 +97,10 @@ export const runDetailsSchema = z.object({
   note: z.string(),
   pinned: z.boolean(),
   parent: runParentSchema.nullable(),
+  /** Null where there is no parent, or it is not in the history any more. */
+  parentName: z.string().nullable(),
+  /** Newest first, at most 100. */
+  children: z.array(runChildSchema),
   recipe: z.record(z.string(), z.unknown()),
   hashes: hashesSchema,
   versions: z.record(z.string(), z.string()),
@@ -114,5 +128,7 @@ export const runDetailsSchema = z.object({
   processExit: processExitSchema.nullable(),
   /** For runs of the bundled demo. */
   demo: demoScoreSchema.nullable(),
+  /** For runs that repeat another one, when they are over. */
+  repetition: repetitionSchema.nullable(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;

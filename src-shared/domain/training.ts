@@ -1,5 +1,6 @@
 /** The events of a training run: what the live plot, the database and `--json` receive. */
 import { z } from 'zod';
+import { repetitionSchema } from './repetition.ts';
 
 export const hashesSchema = z.object({
   model: z.string(),
@@ -84,6 +85,8 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
     /** Stopped to be resumed. */
     paused: z.boolean().optional(),
     demo: demoScoreSchema.optional(),
+    /** For runs that repeat another one. */
+    repetition: repetitionSchema.optional(),
   }),
 ]);
 export type TrainingEvent = z.infer<typeof trainingEventSchema>;

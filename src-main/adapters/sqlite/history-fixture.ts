@@ -76,4 +76,5 @@ export const ended = {
   processExit: null,
   demo: null,
   paused: false,
+  repetition: null,
 };

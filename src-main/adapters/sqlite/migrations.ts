@@ -165,6 +165,13 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
     fill: fillSchema4,
   },
+  {
+    version: 5,
+    sql: `
+      ALTER TABLE runs ADD COLUMN repetition TEXT;
+      CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

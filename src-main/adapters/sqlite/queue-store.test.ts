@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
 import type { RunQueue } from '../../backend/ports.ts';
-import { createQueueStore } from './queue-store.ts';
+import { createQueueStore, QUEUE_MIGRATIONS } from './queue-store.ts';
 
 const parsed = parseRecipe({
   version: 1,
@@ -37,7 +37,7 @@ function open(isAlive: (pid: number) => boolean = () => true): RunQueue {
 
 function filled(...ids: string[]): RunQueue {
   const queue = open();
-  for (const id of ids) queue.add({ id, recipe, isDemo: false, waiterPid: null });
+  for (const id of ids) queue.add({ id, recipe, isDemo: false, parent: null, waiterPid: null });
   return queue;
 }
 
@@ -86,12 +86,17 @@ describe('the queue', () => {
   it('leaves an item to the process that waits for it, and forgets it with the process', () => {
     let isAlive = true;
     const queue = open(() => isAlive);
-    queue.add({ id: 'own', recipe, isDemo: false, waiterPid: 7 });
-    queue.add({ id: 'next', recipe, isDemo: true, waiterPid: null });
+    queue.add({ id: 'own', recipe, isDemo: false, parent: null, waiterPid: 7 });
+    queue.add({ id: 'next', recipe, isDemo: true, parent: { kind: 'again', id: 'r1' }, waiterPid: null });
     expect(queue.claim(1, null)).toBeNull();
     expect(queue.claim(7, 'next')).toBeNull();
     isAlive = false;
-    expect(queue.claim(1, null)).toEqual({ id: 'next', recipe, isDemo: true });
+    expect(queue.claim(1, null)).toEqual({
+      id: 'next',
+      recipe,
+      isDemo: true,
+      parent: { kind: 'again', id: 'r1' },
+    });
     expect(idsOf(queue)).toEqual(['next']);
   });
 
@@ -118,6 +123,20 @@ describe('the queue', () => {
     database.pragma('user_version = 99');
     database.close();
     expect(() => open().list()).toThrow('queue.newer');
+  });
+
+  it('keeps what waits in a queue of the first schema', () => {
+    const old = new Database(path);
+    old.exec(QUEUE_MIGRATIONS[0]?.sql ?? '');
+    old.pragma('user_version = 1');
+    old
+      .prepare(
+        `INSERT INTO queue (id, position, name, recipe, is_demo, added_at, status, beat_at)
+        VALUES ('a', 1, 'a run', ?, 0, ?, 'waiting', ?)`,
+      )
+      .run(JSON.stringify(recipe), new Date().toISOString(), new Date().toISOString());
+    old.close();
+    expect(open().claim(1, null)).toEqual({ id: 'a', recipe, isDemo: false, parent: null });
   });
 
   it('makes no file before something is put into it', () => {

@@ -4,13 +4,14 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { CodedException } from '../../../src-shared/contract/coded-error.ts';
 import { type QueueItem, queueItemSchema } from '../../../src-shared/domain/queue.ts';
+import { runParentSchema } from '../../../src-shared/domain/run.ts';
 import type { ClaimedItem, NewQueueItem, RunQueue } from '../../backend/ports.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migrations.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** A released step is never changed; a new one is added. */
-const QUEUE_MIGRATIONS: readonly Migration[] = [
+export const QUEUE_MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     sql: `
@@ -31,8 +32,9 @@ const QUEUE_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX queue_by_position ON queue (position);
     `,
   },
+  { version: 2, sql: 'ALTER TABLE queue ADD COLUMN parent TEXT' },
 ];
-const QUEUE_VERSION = 1;
+const QUEUE_VERSION = 2;
 const BUSY_TIMEOUT_MS = 5000;
 
 interface QueueRow {
@@ -40,6 +42,7 @@ interface QueueRow {
   readonly name: string;
   readonly recipe: string;
   readonly isDemo: number;
+  readonly parent: string | null;
   readonly waiterPid: number | null;
 }
 
@@ -144,14 +147,16 @@ function insertItem(database: SqliteDatabase, item: NewQueueItem, at: string): v
   database.prepare('DELETE FROM queue WHERE removed_at < ?').run(forgotten);
   database
     .prepare(
-      `INSERT INTO queue (id, position, name, recipe, is_demo, added_at, status, waiter_pid, beat_at)
-      SELECT @id, coalesce(max(position), 0) + 1, @name, @recipe, @isDemo, @at, 'waiting', @waiterPid, @at FROM queue`,
+      `INSERT INTO queue (id, position, name, recipe, is_demo, parent, added_at, status, waiter_pid, beat_at)
+      SELECT @id, coalesce(max(position), 0) + 1, @name, @recipe, @isDemo, @parent, @at, 'waiting', @waiterPid, @at
+      FROM queue`,
     )
     .run({
       id: item.id,
       name: item.recipe.name,
       recipe: JSON.stringify(item.recipe),
       isDemo: item.isDemo ? 1 : 0,
+      parent: item.parent === null ? null : JSON.stringify(item.parent),
       waiterPid: item.waiterPid,
       at,
     });
@@ -190,14 +195,20 @@ function claimItem(database: SqliteDatabase, { pid, wanted, isAlive, at }: Claim
   if (database.prepare(`SELECT 1 ${items} 'starting'`).get() !== undefined) return null;
   const first = database
     .prepare(
-      `SELECT id, name, recipe, is_demo AS isDemo, waiter_pid AS waiterPid ${items} 'waiting' ORDER BY position LIMIT 1`,
+      `SELECT id, name, recipe, is_demo AS isDemo, parent, waiter_pid AS waiterPid ${items} 'waiting'
+      ORDER BY position LIMIT 1`,
     )
     .get() as QueueRow | undefined;
   if (!first || (wanted === null ? first.waiterPid !== null : first.id !== wanted)) return null;
   database
     .prepare(`UPDATE queue SET status = 'starting', starter_pid = ?, beat_at = ? WHERE id = ?`)
     .run(pid, at, first.id);
-  return { id: first.id, recipe: JSON.parse(first.recipe), isDemo: first.isDemo === 1 };
+  return {
+    id: first.id,
+    recipe: JSON.parse(first.recipe),
+    isDemo: first.isDemo === 1,
+    parent: first.parent === null ? null : runParentSchema.parse(JSON.parse(first.parent)),
+  };
 }
 
 /** A process that was to start an item and is gone leaves it waiting; one that waited itself takes it along. */

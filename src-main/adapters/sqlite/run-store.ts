@@ -25,6 +25,7 @@ interface RunRow {
   readonly error: string | null;
   readonly processExit: string | null;
   readonly demo: string | null;
+  readonly repetition: string | null;
   readonly paused: number;
   readonly tags: string;
   readonly pinned: number;
@@ -34,13 +35,18 @@ interface RunRow {
 
 const RUN_COLUMNS = `id, name, status, created_at AS createdAt, ended_at AS endedAt, recipe, hashes, versions, preflight,
   planned_steps AS plannedSteps, adapter_path AS adapterPath, best_adapter_path AS bestAdapterPath, error,
-  process_exit AS processExit, demo, paused, tags, note, pinned,
+  process_exit AS processExit, demo, repetition, paused, tags, note, pinned,
   parent_kind AS parentKind, parent_id AS parentId, model_name AS modelName, data_name AS dataName, masking,
   steps_done AS stepsDone, trained_tokens AS trainedTokens, memory_bytes AS memoryBytes,
   estimated_memory_bytes AS estimatedMemoryBytes`;
 
 /** So many of the last steps come with a run's details. */
 const LAST_STEPS = 32;
+
+const NAME_OF = 'SELECT name FROM runs WHERE id = ? AND deleted_at IS NULL';
+
+const CHILDREN = `SELECT id, name, parent_kind AS kind, status FROM runs WHERE parent_id = ? AND deleted_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT 100`;
 
 const ONE_RUN = `SELECT ${RUN_COLUMNS} FROM runs JOIN run_documents ON run_id = id WHERE id = ? AND deleted_at IS NULL`;
 
@@ -50,9 +56,11 @@ const briefSchema = runDetailsSchema.pick({
   status: true,
   recipe: true,
   hashes: true,
+  versions: true,
   plannedSteps: true,
   adapterPath: true,
   bestAdapterPath: true,
+  parent: true,
 });
 
 const SUMMARIES = `
@@ -139,6 +147,10 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   };
 }
 
+function parentOf({ parentKind, parentId }: Pick<RunRow, 'parentKind' | 'parentId'>) {
+  return parentKind === null ? null : { kind: parentKind, id: parentId };
+}
+
 function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
   return runSummarySchema.parse({
     ...row,
@@ -146,7 +158,7 @@ function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
     pinned: row.pinned === 1,
     tags: JSON.parse(row.tags),
     sparkline: JSON.parse(row.sparkline),
-    parent: parentKind === null ? null : { kind: parentKind, id: parentId },
+    parent: parentOf({ parentKind, parentId }),
   });
 }
 
@@ -183,7 +195,7 @@ function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
     .prepare(
       `UPDATE runs SET status = @status, ended_at = @endedAt, adapter_path = @adapterPath,
         best_adapter_path = @bestAdapterPath, error = @error, process_exit = @processExit, demo = @demo,
-        paused = @paused
+        paused = @paused, repetition = @repetition
       WHERE id = @id AND status = 'running'`,
     )
     .run({
@@ -193,6 +205,7 @@ function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
       processExit: end.processExit === null ? null : JSON.stringify(end.processExit),
       demo: end.demo === null ? null : JSON.stringify(end.demo),
       paused: end.paused ? 1 : 0,
+      repetition: end.repetition === null ? null : JSON.stringify(end.repetition),
     });
 }
 
@@ -202,7 +215,7 @@ function resumeRun(database: SqliteDatabase, id: string, resumption: RunResumpti
   const taken = database
     .prepare(
       `UPDATE runs SET status = 'running', ended_at = NULL, adapter_path = NULL, best_adapter_path = NULL, error = NULL,
-        process_exit = NULL, demo = NULL, paused = 0, owner_pid = ?, heartbeat_at = ?
+        process_exit = NULL, demo = NULL, repetition = NULL, paused = 0, owner_pid = ?, heartbeat_at = ?
       WHERE id = ? AND status IN ('interrupted', 'stopped', 'failed') AND deleted_at IS NULL`,
     )
     .run(ownerPid, at, id);
@@ -239,9 +252,12 @@ function showRun(database: SqliteDatabase, reader: StepReader, id: string): RunD
     error: run.error === null ? null : JSON.parse(run.error),
     processExit: run.processExit === null ? null : JSON.parse(run.processExit),
     demo: run.demo === null ? null : JSON.parse(run.demo),
+    repetition: run.repetition === null ? null : JSON.parse(run.repetition),
     paused: run.paused === 1,
     pinned: run.pinned === 1,
-    parent: run.parentKind === null ? null : { kind: run.parentKind, id: run.parentId },
+    parent: parentOf(run),
+    parentName: database.prepare(NAME_OF).pluck().get(run.parentId) ?? null,
+    children: database.prepare(CHILDREN).all(id),
     firstStep: reader.firstStep(id),
     lastSteps: reader.lastSteps(id, LAST_STEPS),
     evaluations: rowsOf('step, loss, perplexity', 'evaluations', 'step'),
@@ -277,7 +293,13 @@ function briefRun(database: SqliteDatabase, id: string): RunBrief | null {
   const row = database.prepare(ONE_RUN).get(id);
   if (row === undefined) return null;
   const run = row as RunRow;
-  return briefSchema.parse({ ...run, recipe: JSON.parse(run.recipe), hashes: JSON.parse(run.hashes) });
+  return briefSchema.parse({
+    ...run,
+    recipe: JSON.parse(run.recipe),
+    hashes: JSON.parse(run.hashes),
+    versions: JSON.parse(run.versions),
+    parent: parentOf(run),
+  });
 }
 
 function interruptOrphans(

@@ -1,5 +1,6 @@
 /** The procedures of the queue, answered over the store that all processes share. */
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { RunParent } from '../../../src-shared/domain/run.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { QueuePump } from './queue-pump.ts';
@@ -17,9 +18,9 @@ export function createQueueHandlers(parts: BackendParts, pump: QueuePump) {
       const items = queue.list();
       return ok({ items, elsewhere: items.length === 0 ? null : (parts.runElsewhere()?.name ?? null) });
     },
-    add: (recipe: Recipe, isDemo: boolean) => {
+    add: (recipe: Recipe, isDemo: boolean, parent: RunParent | null) => {
       const id = parts.newId();
-      queue.add({ id, recipe, isDemo, waiterPid: null });
+      queue.add({ id, recipe, isDemo, parent, waiterPid: null });
       pump.kick();
       return ok({ id });
     },

@@ -8,6 +8,7 @@ import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { CommandContext } from './command-context.ts';
+import { type AgainArguments, againCommand } from './commands/again.ts';
 import { type ChatArguments, chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -146,8 +147,9 @@ function buildProgram(perform: Perform): Command {
     );
   command(
     'runs [what] [id] [values...]',
-    'the history: list, show ID, recipe ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
+    'the history: list, show ID, recipe ID, again ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
   )
+    .option('--accept-changes', 'again: with the files as they are now, where they have changed')
     .option('--validation', 'worst: of the rows that were held back')
     .option('--top <n>', 'worst: how many rows', wholeNumber)
     .option('--rows <n>', 'worst: measure so many rows, drawn at random where there are more', wholeNumber)
@@ -157,7 +159,7 @@ function buildProgram(perform: Perform): Command {
         what: string | undefined,
         id: string | undefined,
         values: string[],
-        options: GlobalOptions & WorstArguments,
+        options: GlobalOptions & AgainArguments & WorstArguments,
       ) => perform(options, context => runsAction(context, what ?? 'list', id, values, options)),
     );
   command('chat <run>', 'base and tuned answers side by side')
@@ -213,11 +215,12 @@ function runsAction(
   what: string,
   id: string | undefined,
   values: readonly string[],
-  options: WorstArguments,
+  options: AgainArguments & WorstArguments,
 ): Promise<ExitCode> {
   if (what === 'list') return listRunsCommand(context);
   if (what === 'show' && id !== undefined) return showRunCommand(context, id);
   if (what === 'recipe' && id !== undefined && values.length === 0) return runRecipeCommand(context, id);
+  if (what === 'again' && id !== undefined && values.length === 0) return againCommand(context, id, options);
   if (what === 'worst' && id !== undefined && values.length === 0) return worstCommand(context, id, options);
   if (id !== undefined) {
     const action = changeRunsCommand(context, what, id, values);
@@ -228,7 +231,7 @@ function runsAction(
     title: 'The arguments do not fit.',
     cause: `\`runs ${[what, id, ...values].filter(Boolean).join(' ')}\` is not one of the forms below.`,
     remedy:
-      'Use `runs list`, `show ID`, `recipe ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
+      'Use `runs list`, `show ID`, `recipe ID`, `again ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
   });
 }
 

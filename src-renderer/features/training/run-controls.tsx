@@ -1,12 +1,14 @@
 /** The buttons that steer a run: pause, stop, discard while it trains; resume when it ended early. */
-import { Pause, Play, Square, Trash2 } from 'lucide-react';
+import { Pause, Play, Repeat, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { useRunAgain } from '../../launch/use-run-again.tsx';
+import { familyStrings } from '../../strings/family.ts';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -23,16 +25,35 @@ interface RunControlsProps {
 export function RunControls({ run, record, busyWith }: RunControlsProps) {
   const status = statusOf(run);
   if (isActive(status)) return <Steering record={record} step={stepsDone(run)} />;
+  return <Afterwards record={record} status={status} busyWith={busyWith} />;
+}
+
+interface AfterwardsProps extends Omit<RunControlsProps, 'run'> {
+  readonly status: RunStatus | null;
+}
+
+/** What can be done with a run that is over. */
+function Afterwards({ record, status, busyWith }: AfterwardsProps) {
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
+  const { isStarting, start, notice, question } = useRunAgain(record.id);
+  const again = useCommand({
+    id: 'run.again',
+    title: isStarting ? familyStrings.starting : familyStrings.again,
+    enabled: !isStarting,
+    run: start,
+  });
   return (
     <>
       <div className="row row-wrap run-controls">
         {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
+        <CommandButton command={again} icon={Repeat} />
         <UseRecipeButton recipe={record.recipe} />
       </div>
       {isResumable && busyWith !== null && (
         <p className="run-head-note small soft">{strings.busy(busyWith)}</p>
       )}
+      {notice && <div className="run-head-error">{notice}</div>}
+      {question}
     </>
   );
 }

@@ -8,8 +8,10 @@ import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { AnswersCard } from './answers-card.tsx';
 import { EventsPanel } from './events-panel.tsx';
+import { FamilyCard } from './family-card.tsx';
 import { recipeFacts } from './recipe-facts.ts';
 import { RemovedRun } from './removed-run.tsx';
+import { RepetitionNotice } from './repetition-notice.tsx';
 import { ResultCard } from './result-card.tsx';
 import './run-page.css';
 import { RunEndNotice } from './run-end-notice.tsx';
@@ -80,6 +82,7 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
       <div className="run-body">
         <div className="run-main">
           {isOver && <RunEndNotice run={run} />}
+          {isOver && <RepetitionNotice run={run} />}
           {isOver && <ResultCard run={run} />}
           {isOver && adapterPathOf(run) !== null && (
             <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
@@ -90,6 +93,7 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>
           <RunFigures run={run} />
+          <FamilyCard record={record} />
           <EventsPanel run={run} />
         </aside>
       </div>

@@ -50,6 +50,8 @@ function details(changes: Partial<RunDetails> = {}): RunDetails {
     note: '',
     pinned: false,
     parent: null,
+    parentName: null,
+    children: [],
     modelName: '',
     dataName: '',
     masking: '',
@@ -69,6 +71,7 @@ function details(changes: Partial<RunDetails> = {}): RunDetails {
     error: null,
     processExit: null,
     demo: null,
+    repetition: null,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 /** What the page knows of one run: the backend's record merged with the events since. Pure. */
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
+import type { Repetition } from '../../../src-shared/domain/repetition.ts';
 import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
 import type { RunMetrics } from '../../../src-shared/domain/run-metrics.ts';
 import type {
@@ -151,6 +152,11 @@ export function bestAdapterPathOf(state: RunState): string | null {
 
 export function demoScoreOf(state: RunState): DemoScore | null {
   return state.finished?.demo ?? state.record?.demo ?? null;
+}
+
+/** Of a run that repeats another one, when it is over. */
+export function repetitionOf(state: RunState): Repetition | null {
+  return state.finished?.repetition ?? state.record?.repetition ?? null;
 }
 
 function mergeByStep<T extends { readonly step: number }>(

@@ -4,11 +4,11 @@ import { useQuery } from '../../backend-client/backend-context.tsx';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { QueuedNotice } from '../../launch/queued-notice.tsx';
+import { useLaunch } from '../../launch/use-launch.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
-import { QueuedNotice } from './queued-notice.tsx';
-import { useLaunch } from './use-launch.ts';
 
 export function DemoCard({ onStarted }: { onStarted(id: string): void }) {
   const demo = useQuery('demo.describe', {});

@@ -6,6 +6,8 @@ import { useAnswer } from '../../backend-client/use-answer.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { QueuedNotice } from '../../launch/queued-notice.tsx';
+import { useLaunch } from '../../launch/use-launch.ts';
 import { hrefOf } from '../../router.ts';
 import { queueStrings } from '../../strings/queue.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
@@ -13,9 +15,7 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
 import { checksOf } from './check-order.ts';
-import { QueuedNotice } from './queued-notice.tsx';
 import { TextField } from './recipe-fields.tsx';
-import { useLaunch } from './use-launch.ts';
 import { useWizard, type Wizard } from './use-wizard.tsx';
 
 const strings = wizardStrings.run;

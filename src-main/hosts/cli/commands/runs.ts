@@ -7,6 +7,7 @@ import type { BackendParts } from '../../../backend/backend-parts.ts';
 import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { repetitionText } from '../repetition-text.ts';
 
 export async function listRunsCommand({ parts, output }: CommandContext): Promise<ExitCode> {
   const runs = parts.store.list();
@@ -41,6 +42,7 @@ export async function showRunCommand(
       ...(run.tags.length === 0 ? [] : [`Tags      ${run.tags.join(', ')}`]),
       ...(run.note === '' ? [] : [`Note      ${run.note}`]),
       `Adapter   ${run.adapterPath ?? 'none'}`,
+      ...familyOf(run),
       ...(run.bestAdapterPath === null ? [] : [`Best      ${run.bestAdapterPath}`]),
       ...run.checkpoints.map(({ step, path }) => `Saved     step ${step}: ${path}`),
       ...run.resumptions.map(
@@ -52,6 +54,16 @@ export async function showRunCommand(
     ].join('\n'),
   );
   return EXIT.done;
+}
+
+const RELATIONS = { continued: 'continues', cloned: 'changed from', again: 'repeats' } as const;
+
+function familyOf({ parent, parentName, children, repetition }: RunDetails): string[] {
+  return [
+    ...(parent ? [`From      ${RELATIONS[parent.kind]} ${parentName ?? 'a deleted run'} (${parent.id})`] : []),
+    ...(repetition ? [`Repeated  ${repetitionText(repetition)}`] : []),
+    ...children.map(({ id, name, kind }) => `Led to    ${name} (${id}), which ${RELATIONS[kind]} it`),
+  ];
 }
 
 /** What preflight expected beside what the run took: memory, and time per step over all its steps. */

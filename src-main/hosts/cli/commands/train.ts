@@ -10,6 +10,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openRecipe } from '../open-recipe.ts';
 import type { Output } from '../output.ts';
+import { repetitionText } from '../repetition-text.ts';
 import { resolveRunId } from './runs.ts';
 
 /** The recipe may be left out where a run is resumed: then it is the one of the history. */
@@ -104,6 +105,7 @@ function showFinished(output: Output, event: FinishedEvent): void {
   output.text(`Run ${event.status} after ${event.steps} steps.`);
   if (event.adapterPath !== null) output.text(`Adapter: ${event.adapterPath}`);
   if (event.bestAdapterPath !== null) output.text(`Adapter of the best evaluation: ${event.bestAdapterPath}`);
+  if (event.repetition) output.text(repetitionText(event.repetition));
   if (event.error)
     process.stderr.write(
       `${event.error.code}: ${event.error.title}\n${event.error.cause}\n${event.error.remedy}\n`,

@@ -1,19 +1,21 @@
 /** Starting a run: the backend prepares, checks and refuses, or answers with the run's id; while it is busy, the run queues. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
-import { useBackend } from '../../backend-client/backend-context.tsx';
-import { queueStrings } from '../../strings/queue.ts';
-import { strings } from '../../strings.ts';
-import { useAnnounce } from '../../ui/announcer.tsx';
+import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import type { RecipeSource } from '../../src-shared/contract/recipe-source.ts';
+import { useBackend } from '../backend-client/backend-context.tsx';
+import { queueStrings } from '../strings/queue.ts';
+import { strings } from '../strings.ts';
+import { useAnnounce } from '../ui/announcer.tsx';
 
 export interface Launch {
   readonly isLaunching: boolean;
   readonly error: CodedError | null;
   /** Why the run waits in the queue, where it does. */
   readonly queued: string | null;
-  start(source: RecipeSource): void;
+  /** `acceptsChanges`: a past run is trained once more also where its files have changed since. */
+  start(source: RecipeSource, acceptsChanges?: boolean): void;
   enqueue(source: RecipeSource): void;
+  /** Ends the preparation, and forgets why the last start was refused. */
   cancel(): void;
 }
 
@@ -37,7 +39,7 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
     [client, announce],
   );
   const start = useCallback(
-    async (source: RecipeSource) => {
+    async (source: RecipeSource, acceptsChanges = false) => {
       asking.current?.abort();
       const abort = new AbortController();
       asking.current = abort;
@@ -45,7 +47,10 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
       setQueued(null);
       setIsLaunching(true);
       announce(strings.newRun.starting);
-      const outcome = await client.call('runs.start', source, { signal: abort.signal });
+      const { signal } = abort;
+      const outcome = await (source.kind === 'again'
+        ? client.call('runs.again', { id: source.id, acceptsChanges }, { signal })
+        : client.call('runs.start', source, { signal }));
       if (abort.signal.aborted) return;
       setIsLaunching(false);
       if (outcome.ok) {
@@ -64,12 +69,13 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
   const cancel = useCallback(() => {
     asking.current?.abort();
     setIsLaunching(false);
+    setError(null);
   }, []);
   return {
     isLaunching,
     error,
     queued,
-    start: source => void start(source),
+    start: (source, acceptsChanges) => void start(source, acceptsChanges),
     enqueue: source => void add(source, queueStrings.isAdded),
     cancel,
   };

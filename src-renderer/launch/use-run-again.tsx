@@ -1,0 +1,51 @@
+/** A past run once more: asks first where its files have changed, queues while the device is in use, then opens the new run. */
+import type { ReactNode } from 'react';
+import { navigate } from '../router.ts';
+import { familyStrings as strings } from '../strings/family.ts';
+import { ErrorCallout } from '../ui/callout.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { QueuedNotice } from './queued-notice.tsx';
+import { useLaunch } from './use-launch.ts';
+
+export interface RunAgain {
+  readonly isStarting: boolean;
+  start(): void;
+  /** Why it did not start at once; null where there is nothing to say. */
+  readonly notice: ReactNode;
+  /** Whether it shall go on with changed files; to be rendered anywhere. */
+  readonly question: ReactNode;
+}
+
+export function useRunAgain(id: string): RunAgain {
+  const launch = useLaunch(openRun);
+  const { error } = launch;
+  const isChanged = error?.code === 'again.inputsChanged';
+  const start = (acceptsChanges: boolean) => launch.start({ kind: 'again', id }, acceptsChanges);
+  return {
+    isStarting: launch.isLaunching,
+    start: () => start(false),
+    notice:
+      launch.queued !== null ? (
+        <QueuedNotice words={launch.queued} />
+      ) : error && !isChanged ? (
+        <ErrorCallout error={error} />
+      ) : null,
+    question: (
+      <ConfirmDialog
+        isOpen={isChanged}
+        title={strings.changedTitle}
+        confirm={strings.goOn}
+        cancel={strings.leave}
+        onCancel={launch.cancel}
+        onConfirm={() => start(true)}
+      >
+        <p className="wrap">{error?.cause}</p>
+        <p className="wrap">{strings.changedHelp}</p>
+      </ConfirmDialog>
+    ),
+  };
+}
+
+function openRun(id: string): void {
+  navigate({ page: 'run', id });
+}
