@@ -1,4 +1,5 @@
 /** Histories of any length for tests of the pages, written by the real store: `sweep 0`, `sweep 1` and so on. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openDatabase } from '../src-main/adapters/sqlite/open-database.ts';
 import { createRunStore } from '../src-main/adapters/sqlite/run-store.ts';
@@ -31,7 +32,7 @@ function addPastRun(store: ReturnType<typeof createRunStore>, i: number, count: 
     name: `sweep ${i}`,
     createdAt,
     recipe: recipeOf(`sweep ${i}`, modelName, [8, 16, 32][i % 3] ?? 8),
-    hashes: { data: 'd', model: modelName, template: 't', preparedDataset: 'p' },
+    hashes: { data: 'd', model: sha256(modelName), template: 't', preparedDataset: 'p' },
     versions: { luthier: '0.1.0' },
     preflight: {
       status: 'ready',
@@ -80,6 +81,10 @@ function addPastRun(store: ReturnType<typeof createRunStore>, i: number, count: 
     paused: false,
     repetition: null,
   });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function stepOf(step: number, last: number): StepMetric {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadRecipe } from '../src-main/adapters/recipe/recipe-file.ts';
+import type { RunDetails } from '../src-shared/domain/run.ts';
 import { createWorkspace, runLuthier } from './luthier-process.ts';
 import { addPastRuns } from './past-runs.ts';
 
@@ -11,7 +12,10 @@ const runs = (...args: string[]) => runLuthier('runs', ...args, '--home', worksp
 
 it('prints the recipe of a run, which is a recipe again with every value as it was', async () => {
   const shown = await runs('show', 'past-00001', '--json');
-  const { recipe } = shown.json[0] as { recipe: unknown };
+  const { recipe: made, hashes } = shown.json[0] as Pick<RunDetails, 'recipe' | 'hashes'>;
+  // The hash tells whoever uses it later whether the model is still the same.
+  const model = { ...(made['model'] as object), sha256: hashes.model };
+  const recipe = { ...made, model };
   const asJson = await runs('recipe', 'past-00001', '--json');
   expect(asJson.json[0]).toEqual({ recipe });
   const printed = await runs('recipe', 'past-00001');

@@ -44,7 +44,7 @@ test('an own file with wrong roles: blocked, fixed by one click, trained', async
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText(/adapter\.gguf/).first()).toBeVisible();
 
-  await page.getByRole('button', { name: 'Use its recipe' }).click();
+  await page.getByRole('button', { name: 'Clone and change' }).click();
   await expect(page.getByRole('heading', { name: 'How should it learn?' })).toBeVisible();
   await stepLink(page, 'Data').click();
   await expect(page.getByLabel('Role of luthier')).toHaveValue('assistant');

@@ -114,7 +114,6 @@ export const strings = {
     elapsed: 'elapsed',
     left: (forecast: string) => `${forecast} left`,
     progress: 'Steps',
-    useRecipe: 'Use its recipe',
     paused: 'Paused',
     waiting: 'Waiting for the first step',
     waitingHelp: 'The data is prepared and the model loaded. Then the curves begin.',

@@ -67,7 +67,14 @@ async function writeHistory(home, runs, longSteps) {
         insert.run({ id, count, spike, offset: (i % 17) / 50 });
         buckets.rebuild(id, 1, count);
         summarise(id);
-        const end = { adapterPath: null, bestAdapterPath: null, error: null, processExit: null, demo: null, repetition: null };
+        const end = {
+          adapterPath: null,
+          bestAdapterPath: null,
+          error: null,
+          processExit: null,
+          demo: null,
+          repetition: null,
+        };
         store.finish(id, {
           ...end,
           status: i % 10 === 0 ? 'stopped' : 'completed',

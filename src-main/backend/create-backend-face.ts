@@ -31,6 +31,7 @@ import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { createExportService } from './export/export-handlers.ts';
+import { fileStemOf } from './export/export-name.ts';
 import { removeLeftExports } from './export/left-exports.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import type { LaunchedRun } from './launch-run.ts';
@@ -38,6 +39,7 @@ import { createLossesHandlers } from './losses/losses-handlers.ts';
 import { probeRecipe } from './probe-recipe.ts';
 import { createQueueHandlers } from './queue/queue-handlers.ts';
 import { QueuePump } from './queue/queue-pump.ts';
+import { recipeOfRun } from './recipe-of-run.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
 import { parentIn, recipeOf, startQueued, startRun } from './start-run.ts';
@@ -131,6 +133,16 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'runs.resume': async ({ id }, signal) => {
       const resumed = await resumeRun(parts, id, null, untilLaunched(signal));
       return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
+    },
+    'runs.recipe': ({ id }) => {
+      const recipe = recipeOfRun(parts, id);
+      return recipe.ok
+        ? ok({
+            recipe: recipe.value,
+            yaml: parts.recipeToYaml(recipe.value),
+            fileName: `${fileStemOf(recipe.value.name)}.luthier.yaml`,
+          })
+        : recipe;
     },
     'runs.list': () => ok({ runs: parts.store.list() }),
     'runs.change': ({ id, changes }) => changeRun(parts, id, changes),

@@ -11,10 +11,10 @@ import type {
 } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { Prepared, Progress } from '../pipeline/job-results.ts';
+import { compareWithOriginal } from './again/compare-with-original.ts';
 import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
 import type { TrainingEnd } from './ports.ts';
-import { compareWithOriginal } from './again/compare-with-original.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { sample } from './sample-answers.ts';
 
@@ -28,7 +28,9 @@ export interface LaunchOptions {
   /** Looks at what was prepared for a new run before it exists. */
   readonly refuse?: (prepared: Prepared) => CodedError | null;
   /** What stays with a new run beside what preflight let through. */
-  readonly warningsOf?: (prepared: Prepared) => readonly { readonly code: string; readonly message: string }[];
+  readonly warningsOf?: (
+    prepared: Prepared,
+  ) => readonly { readonly code: string; readonly message: string }[];
   /** The device, where the caller holds it already; it is released in any case. */
   readonly lease?: Lease;
   /** Scores a finished adapter before the run is called finished; for the demo. */

@@ -51,3 +51,19 @@ test('a saved recipe is saved until it is changed, and again after undo', () => 
   store.set({ name: 'two' });
   expect(store.get().isSaved).toBe(false);
 });
+
+test('the run that a draft was made from is kept with it, forgotten on demand, and back with undo', () => {
+  const storage = memory();
+  const store = createDraftStore(storage);
+  const parent = { kind: 'cloned', id: 'r1', name: 'first try' } as const;
+  store.replace({ ...store.get().recipe, name: 'first try' }, null, parent);
+  store.set({ 'training.epochs': 5 });
+  expect(createDraftStore(storage).get().parent).toEqual(parent);
+  store.forgetParent();
+  expect(store.get().parent).toBeNull();
+  expect(valueAt(store.get().recipe, 'training.epochs')).toBe(5);
+  store.undo();
+  expect(store.get().parent).toEqual(parent);
+  store.replace(store.get().recipe, '/other.yaml');
+  expect(store.get().parent).toBeNull();
+});

@@ -36,7 +36,8 @@ export function useRunAgain(id: string): RunAgain {
         title={strings.changedTitle}
         confirm={strings.goOn}
         cancel={strings.leave}
-        onCancel={launch.cancel}
+        // A dialog that was answered closes too, and must not take back the answer.
+        onCancel={() => isChanged && launch.cancel()}
         onConfirm={() => start(true)}
       >
         <p className="wrap">{error?.cause}</p>

@@ -19,6 +19,14 @@ export const familyStrings = {
     'Run again with what is there now? The new run will say what had changed, and its adapter will be another one.',
   goOn: 'Run again all the same',
   leave: 'Leave it',
+  clone: 'Clone and change',
+  cloned: (name: string) => `The recipe of ${name} is open. Undo brings back what was.`,
+  continue: 'Continue training',
+  continued: (name: string) =>
+    `The recipe of ${name} is open and begins with its adapter. Undo brings back what was.`,
+  saveRecipe: 'Save as recipe',
+  saved: (place: string) => `Saved as ${place}.`,
+  forget: 'Name no parent',
   title: 'Related runs',
   from: { continued: 'Continues', cloned: 'Changed from', again: 'Repeats' } satisfies Record<
     RunParent['kind'],

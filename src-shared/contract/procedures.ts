@@ -15,7 +15,7 @@ import {
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
-import { DRAFT_PROCEDURES, DRAFT_STREAMS } from './draft-procedures.ts';
+import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 import { EXPORT_PROCEDURES } from './export-procedures.ts';
 import { LOSSES_PROCEDURES } from './losses-procedures.ts';
 import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
@@ -83,6 +83,11 @@ export const PROCEDURES = {
    * `runs.start`.
    */
   'runs.again': { input: runId.extend({ acceptsChanges: z.boolean() }), output: runId },
+  /** The recipe that a run was made with, and as the file that would hold it, with the hash of its model. */
+  'runs.recipe': {
+    input: runId,
+    output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
+  },
   'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
   /** Name, tags (all that it has afterwards) and note. */
   'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },

@@ -27,7 +27,6 @@ export const runChildSchema = z.object({
   kind: runParentSchema.shape.kind,
   status: runStatusSchema,
 });
-export type RunChild = z.infer<typeof runChildSchema>;
 
 export const runSummarySchema = z.object({
   id: z.string(),

@@ -9,9 +9,7 @@ import { readAdapterGguf } from './read-adapter-gguf.ts';
 export async function compareAdapters(before: string, now: string): Promise<AdapterComparison | null> {
   if (!existsSync(before) || !existsSync(now)) return null;
   const [one, other] = await Promise.all([sha256Of(before), sha256Of(now)]);
-  return one === other
-    ? { kind: 'same', sha256: one, bytes: statSync(now).size }
-    : differenceOf(before, now);
+  return one === other ? { kind: 'same', sha256: one, bytes: statSync(now).size } : differenceOf(before, now);
 }
 
 function differenceOf(before: string, now: string): AdapterComparison {

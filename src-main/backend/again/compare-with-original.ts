@@ -25,7 +25,8 @@ export async function compareWithOriginal(
     return { ...NOTHING_COMPARED, adapter: { kind: 'notCompared', reason: 'originalGone' } };
   }
   const adapter = async (): Promise<AdapterComparison> => {
-    if (run.status !== 'completed' || run.adapterPath === null) return { kind: 'notCompared', reason: 'ended' };
+    if (run.status !== 'completed' || run.adapterPath === null)
+      return { kind: 'notCompared', reason: 'ended' };
     if (original.status !== 'completed') return { kind: 'notCompared', reason: 'originalEnded' };
     const compared = original.adapterPath
       ? await adapterFiles.compare(original.adapterPath, run.adapterPath)

@@ -9,8 +9,12 @@ const SUFFIX: Record<ExportFormat, string> = {
   trl: '-trl',
 };
 
-/** Letters and digits of any script stay; what some file system refuses becomes a dash. */
 export function exportNameOf(runName: string, format: ExportFormat): string {
+  return `${fileStemOf(runName)}${SUFFIX[format]}`;
+}
+
+/** Letters and digits of any script stay; what some file system refuses becomes a dash. */
+export function fileStemOf(runName: string): string {
   const safe = runName.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '');
-  return `${safe === '' ? 'run' : safe.slice(0, 100)}${SUFFIX[format]}`;
+  return safe === '' ? 'run' : safe.slice(0, 100);
 }

@@ -43,8 +43,7 @@ function adapterText(adapter: AdapterComparison): string {
     case 'different': {
       const { matrices, differing, largestDifference } = adapter;
       if (matrices === 0) return 'The adapter is not the same, and one of the two files cannot be read.';
-      const distance =
-        largestDifference === null ? '' : `, by at most ${largestDifference.toExponential(2)}`;
+      const distance = largestDifference === null ? '' : `, by at most ${largestDifference.toExponential(2)}`;
       return `The adapter is not the same: ${differing} of ${matrices} matrices differ${distance}.`;
     }
     default:

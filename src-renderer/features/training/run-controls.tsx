@@ -12,8 +12,8 @@ import { familyStrings } from '../../strings/family.ts';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
-import { UseRecipeButton } from './use-recipe-button.tsx';
+import { ReuseButtons } from './reuse-buttons.tsx';
+import { adapterPathOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
 
 interface RunControlsProps {
   readonly run: RunState;
@@ -25,15 +25,16 @@ interface RunControlsProps {
 export function RunControls({ run, record, busyWith }: RunControlsProps) {
   const status = statusOf(run);
   if (isActive(status)) return <Steering record={record} step={stepsDone(run)} />;
-  return <Afterwards record={record} status={status} busyWith={busyWith} />;
+  return <Afterwards record={record} status={status} adapterPath={adapterPathOf(run)} busyWith={busyWith} />;
 }
 
 interface AfterwardsProps extends Omit<RunControlsProps, 'run'> {
   readonly status: RunStatus | null;
+  readonly adapterPath: string | null;
 }
 
 /** What can be done with a run that is over. */
-function Afterwards({ record, status, busyWith }: AfterwardsProps) {
+function Afterwards({ record, status, adapterPath, busyWith }: AfterwardsProps) {
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
   const { isStarting, start, notice, question } = useRunAgain(record.id);
   const again = useCommand({
@@ -47,7 +48,7 @@ function Afterwards({ record, status, busyWith }: AfterwardsProps) {
       <div className="row row-wrap run-controls">
         {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
         <CommandButton command={again} icon={Repeat} />
-        <UseRecipeButton recipe={record.recipe} />
+        <ReuseButtons record={record} adapterPath={adapterPath} />
       </div>
       {isResumable && busyWith !== null && (
         <p className="run-head-note small soft">{strings.busy(busyWith)}</p>

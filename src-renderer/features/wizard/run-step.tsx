@@ -1,14 +1,18 @@
 /** Step 8: says in words what a launch will do, or why it would be refused; the backend has the last word. */
-import { ListPlus, OctagonAlert, Play } from 'lucide-react';
+import { ListPlus, OctagonAlert, Play, Unlink } from 'lucide-react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
 import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { useAnswer } from '../../backend-client/use-answer.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
+import type { DraftParent } from '../../draft/draft-store.ts';
+import type { Draft } from '../../draft/use-draft.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { QueuedNotice } from '../../launch/queued-notice.tsx';
 import { useLaunch } from '../../launch/use-launch.ts';
 import { hrefOf } from '../../router.ts';
+import { familyStrings } from '../../strings/family.ts';
 import { queueStrings } from '../../strings/queue.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button } from '../../ui/button.tsx';
@@ -30,13 +34,13 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
     id: 'newRun.launch',
     title: strings.launch,
     enabled: !launch.isLaunching,
-    run: () => launch.start({ kind: 'draft', recipe: { ...draft.recipe } }),
+    run: () => launch.start(sourceOf(draft)),
   });
   const enqueue = useCommand({
     id: 'newRun.enqueue',
     title: queueStrings.add,
     enabled: reason === null && !launch.isLaunching,
-    run: () => launch.enqueue({ kind: 'draft', recipe: { ...draft.recipe } }),
+    run: () => launch.enqueue(sourceOf(draft)),
   });
   const totals = preparation.prepared?.report.totals;
   return (
@@ -49,6 +53,7 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
         <Card title={wizardStrings.steps.names.run}>
           <div className="card-body stack-4">
             <TextField field="name" label={strings.name} />
+            {draft.parent && <Parent parent={draft.parent} onForget={draft.store.forgetParent} />}
             {reason === null && totals ? (
               <div className="launch-words">
                 <p>
@@ -98,6 +103,34 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
         </Card>
       </aside>
     </div>
+  );
+}
+
+function sourceOf({ recipe, parent }: Draft): RecipeSource {
+  return {
+    kind: 'draft',
+    recipe: { ...recipe },
+    ...(parent === null ? {} : { parent: { kind: parent.kind, id: parent.id } }),
+  };
+}
+
+interface ParentProps {
+  readonly parent: DraftParent;
+  onForget(): void;
+}
+
+/** The run will say which one it comes from. */
+function Parent({ parent: { kind, id, name }, onForget }: ParentProps) {
+  return (
+    <p className="row row-wrap">
+      <span>
+        <span className="soft">{familyStrings.from[kind]}</span>{' '}
+        <a href={hrefOf({ page: 'run', id })}>{name}</a>
+      </span>
+      <Button variant="quiet" icon={Unlink} onClick={onForget}>
+        {familyStrings.forget}
+      </Button>
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
 import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
+import { recipeOfRun } from '../../../backend/recipe-of-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { repetitionText } from '../repetition-text.ts';
@@ -60,7 +61,9 @@ const RELATIONS = { continued: 'continues', cloned: 'changed from', again: 'repe
 
 function familyOf({ parent, parentName, children, repetition }: RunDetails): string[] {
   return [
-    ...(parent ? [`From      ${RELATIONS[parent.kind]} ${parentName ?? 'a deleted run'} (${parent.id})`] : []),
+    ...(parent
+      ? [`From      ${RELATIONS[parent.kind]} ${parentName ?? 'a deleted run'} (${parent.id})`]
+      : []),
     ...(repetition ? [`Repeated  ${repetitionText(repetition)}`] : []),
     ...children.map(({ id, name, kind }) => `Led to    ${name} (${id}), which ${RELATIONS[kind]} it`),
   ];
@@ -103,9 +106,7 @@ export async function runRecipeCommand(
   { parts, output }: CommandContext,
   idOrPrefix: string,
 ): Promise<ExitCode> {
-  const run = parts.store.brief(resolveRunId(parts, idOrPrefix));
-  if (!run) throw new CodedException(runNotFound(idOrPrefix));
-  const recipe = orThrow(parts.checkRecipe(run.recipe));
+  const recipe = orThrow(recipeOfRun(parts, resolveRunId(parts, idOrPrefix)));
   if (output.json) await output.document({ recipe });
   await output.text(parts.recipeToYaml(recipe).trimEnd());
   return EXIT.done;
