@@ -90,7 +90,7 @@ export default {
       'processes-import-inwards',
       '^src-main/processes/',
       [
-        '^src-main/adapters/(checkpoints|losses|native|peft|prepared|readers)/',
+        '^src-main/adapters/(checkpoints|losses|native|peft|prepared|readers|sqlite)/',
         '^src-main/pipeline/',
         shared,
         binding,

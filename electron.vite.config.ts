@@ -6,7 +6,7 @@ const at = (path: string) => resolve(import.meta.dirname, path);
 
 /**
  * One build makes every entry point. The main bundle holds Electron's main process, the command line
- * and the five child processes with the preparer's threads side by side in out/main, so that each finds its siblings there.
+ * and the six child processes with the preparer's threads side by side in out/main, so that each finds its siblings there.
  */
 export default defineConfig({
   main: {
@@ -22,6 +22,7 @@ export default defineConfig({
           inference: at('src-main/processes/inference/main.ts'),
           explorer: at('src-main/processes/explorer/main.ts'),
           exporter: at('src-main/processes/exporter/main.ts'),
+          querier: at('src-main/processes/querier/main.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

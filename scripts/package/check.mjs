@@ -70,6 +70,7 @@ function neededInArchive() {
     'inference',
     'explorer',
     'exporter',
+    'querier',
   ];
   return [
     'package.json',

@@ -12,6 +12,9 @@ import type {
   DatasetPreparer,
   Explorer,
   Exporter,
+  ForeignHistories,
+  HistoryQuery,
+  HistoryWriter,
   HomeFiles,
   Inference,
   LossFiles,
@@ -19,6 +22,7 @@ import type {
   ModelFinder,
   PreparedDatasets,
   Prober,
+  RunLogs,
   RunQueue,
   RunStore,
   SettingsFile,
@@ -46,6 +50,9 @@ export interface BackendParts {
   readonly checkpoints: Checkpoints;
   readonly lossFiles: LossFiles;
   readonly adapterFiles: AdapterFiles;
+  readonly historyWriter: HistoryWriter;
+  readonly runLogs: RunLogs;
+  readonly foreignHistories: ForeignHistories;
   readonly homeFiles: HomeFiles;
   readonly settings: SettingsFile;
   readonly workers: {
@@ -56,6 +63,7 @@ export interface BackendParts {
     readonly inference: Inference;
     readonly explorer: Explorer;
     readonly exporter: Exporter;
+    readonly historyQuery: HistoryQuery;
   };
   readonly models: ModelFinder;
   readonly lease: ComputeLease;

@@ -20,6 +20,7 @@ import type {
   RunStatus,
   RunSummary,
 } from '../../src-shared/domain/run.ts';
+import type { RunLogHead, RunLogLine } from '../../src-shared/domain/run-log.ts';
 import type { MetricsQuestion, RunMetrics, StepPage } from '../../src-shared/domain/run-metrics.ts';
 import type { Settings } from '../../src-shared/domain/settings.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
@@ -226,6 +227,23 @@ export interface Exporter {
   >;
 }
 
+/** Rows of an answer in SQL: numbers, texts and nulls. */
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+  /** There are more rows than were asked for. */
+  readonly isCut: boolean;
+}
+
+/** Asks the history in SQL. A question that takes too long is ended, and none can change anything. */
+export interface HistoryQuery {
+  /** Errors: `sql.readOnly`, `sql.oneStatement`, `sql.invalid`, `sql.tooLong`, `job.cancelled`. */
+  ask(
+    question: { readonly sql: string; readonly maxRows: number; readonly limitMs: number },
+    signal: AbortSignal,
+  ): Promise<Outcome<QueryAnswer>>;
+}
+
 export interface ConverseRequest {
   readonly sides: readonly ChatPrompt[];
   readonly sampling: ChatSampling;
@@ -277,6 +295,104 @@ export interface RunRecords {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   /** All that are there now; null where that did not change. */
   readonly checkpoints: readonly Checkpoint[] | null;
+}
+
+/** A run as it is kept: without what the history works out of its steps and of other runs. */
+export type KeptRun = Omit<
+  RunDetails,
+  | 'parentName'
+  | 'children'
+  | 'stepsDone'
+  | 'firstStep'
+  | 'lastSteps'
+  | 'trainedTokens'
+  | 'memoryBytes'
+  | 'estimatedMemoryBytes'
+>;
+
+/** The diary of a run, as it was read. */
+export interface LoggedRun {
+  readonly head: RunLogHead;
+  readonly lines: readonly RunLogLine[];
+  readonly damagedLines: number;
+}
+
+export interface RunLogWriter {
+  /** Written within a second. */
+  add(event: TrainingEvent): void;
+  /** Writes what waits. Idempotent. */
+  close(): void;
+}
+
+/** Diaries in runs' folders; see `adapters/run-log`. */
+export interface RunLogs {
+  isIn(directory: string): boolean;
+  /** `head` is asked for where there is no diary yet. */
+  open(
+    directory: string,
+    head: () => RunLogHead | null,
+    now: () => Date,
+    onFault: (reason: string) => void,
+  ): RunLogWriter;
+  /** Null where it does not begin as a diary does. Throws where the file system does, and when it is aborted. */
+  read(directory: string, signal: AbortSignal): Promise<LoggedRun | null>;
+}
+
+export type TableCell = string | number | null;
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: 'text' | 'integer' | 'real';
+}
+
+/** Rows with a cell for each column, some at a time; may be read once or again. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  chunks(): Iterable<TableCell[][]>;
+}
+
+export type TableFormat = 'csv' | 'json' | 'parquet';
+
+export interface WrittenTable {
+  /** Below the folder that was asked for. */
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A run over time. */
+export interface RunCourse {
+  /** Milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly steps: Iterable<readonly StepMetric[]>;
+  readonly evaluations: readonly Evaluation[];
+}
+
+/** Writes the history for other programs. Throws where the file system does. */
+export interface HistoryWriter {
+  table(
+    directory: string,
+    table: Table,
+    format: TableFormat,
+    work: { readonly signal: AbortSignal; readonly onRows: (rows: number) => void },
+  ): Promise<WrittenTable>;
+  /** An event file of TensorBoard in a folder `name`. */
+  events(directory: string, name: string, course: RunCourse): Promise<WrittenTable>;
+}
+
+/** The history of another data folder, to be read. */
+export interface ForeignHistory {
+  readonly store: RunStore;
+  /** Not null where it was damaged: how much of it could be read. */
+  readonly notice: CodedError | null;
+  /** Idempotent. */
+  close(): void;
+}
+
+export interface ForeignHistories {
+  /** Errors: those of a history that cannot be opened. Throws where the file system does. */
+  open(path: string): Outcome<ForeignHistory>;
 }
 
 export type RunBrief = Pick<
@@ -354,6 +470,10 @@ export interface RunStore {
   unhide(id: string): boolean;
   /** Ids of hidden runs that begin so. */
   hiddenIdsStartingWith(prefix: string): string[];
+  /** Also where it is hidden. */
+  has(id: string): boolean;
+  /** In one transaction. False, and nothing is changed, where the id is taken. */
+  adopt(run: KeptRun, pages: Iterable<readonly StepMetric[]>): boolean;
   /** Without its measurements, however many those are. */
   brief(id: string): RunBrief | null;
   /** Ids that begin so; for short ids on the command line. */

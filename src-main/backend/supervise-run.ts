@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { CodedError, Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { RunParent } from '../../src-shared/domain/run.ts';
+import type { RunLogHead } from '../../src-shared/domain/run-log.ts';
 import type {
   Checkpoint,
   DemoScore,
@@ -70,10 +71,18 @@ export function superviseRun(
   const directory = runDirectoryOf(parts, recipe, id);
   const stop = new AbortController();
   const recorder = new RunRecorder(parts.store, id, parts.now, () => stop.abort());
+  const log = parts.runLogs.open(
+    directory,
+    () => logHeadOf(parts, id),
+    parts.now,
+    reason =>
+      emit({ type: 'warning', code: 'run.diaryNotWritten', message: `The run's diary ends here: ${reason}` }),
+  );
   let stepsDone = from?.step ?? 0;
   const emit = (event: TrainingEvent) => {
     if (event.type === 'step') stepsDone = event.step;
     recorder.add(event);
+    if (event.type !== 'run' || run.isResumed) log.add(event);
     if (event.type === 'checkpoint') recorder.setCheckpoints(parts.checkpoints.list(directory));
     options.onEvent?.(event);
     parts.events.publish(id, event);
@@ -131,6 +140,8 @@ export function superviseRun(
   return work()
     .catch((fault: unknown): FinishedEvent => failed(recorder.writeFault ?? asRunError(fault), stepsDone))
     .then(event => {
+      log.add(event);
+      log.close();
       recorder.close();
       parts.running.delete(id);
       parts.flush.delete(id);
@@ -141,6 +152,28 @@ export function superviseRun(
       parts.events.publishChange(id);
       return event;
     });
+}
+
+function logHeadOf({ store }: BackendParts, id: string): RunLogHead | null {
+  const run = store.show(id);
+  if (run === null) return null;
+  const {
+    name,
+    createdAt,
+    recipe,
+    hashes,
+    versions,
+    preflight,
+    modelName,
+    dataName,
+    masking,
+    plannedSteps,
+    parent,
+  } = run;
+  return {
+    ...{ id, name, createdAt, recipe, hashes, versions, preflight },
+    ...{ modelName, dataName, masking, plannedSteps, parent },
+  };
 }
 
 function finishedEvent({ outcome }: TrainingEnd, stepsDone: number, isPause: boolean): FinishedEvent {

@@ -17,9 +17,13 @@ import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
 import { createWorkers } from '../adapters/processes/workers.ts';
 import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
+import { runLogs } from '../adapters/run-log/run-log.ts';
 import { settingsFile } from '../adapters/settings/settings-file.ts';
+import { openForeignHistory } from '../adapters/sqlite/open-foreign-history.ts';
 import { openHistory, salvageNotice } from '../adapters/sqlite/open-history.ts';
 import { createQueueStore } from '../adapters/sqlite/queue-store.ts';
+import { writeTable } from '../adapters/tables/write-table.ts';
+import { writeEvents } from '../adapters/tensorboard/write-events.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
 import type { BackendParts } from '../backend/backend-parts.ts';
 import { ComputeLease } from '../backend/compute-lease.ts';
@@ -45,7 +49,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted. */
 export function createBackendParts(options: BackendOptions): Outcome<BackendParts> {
   const home = options.home ?? defaultHome(process.platform, process.env);
-  const history = openHistory(join(home, 'history.sqlite'), new Date());
+  const historyPath = join(home, 'history.sqlite');
+  const history = openHistory(historyPath, new Date());
   if (!history.ok) return history;
   const { store, salvage } = history.value;
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
@@ -56,6 +61,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     launcher: options.launcher ?? createForkLauncher(options.processDirectory),
     nativeDirectory: options.nativeDirectory,
     cacheDirectory: join(home, 'cache'),
+    historyPath,
     now: startOfDay,
   });
   return ok({
@@ -78,6 +84,11 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     checkpoints,
     lossFiles,
     adapterFiles: { compare: compareAdapters },
+    historyWriter: { table: writeTable, events: writeEvents },
+    runLogs,
+    foreignHistories: {
+      open: path => openForeignHistory(path, home, ownerIsAlive, now()),
+    },
     homeFiles,
     settings,
     workers: {

@@ -21,7 +21,7 @@ import type {
 import type { LossMeasurement } from '../pipeline/losses/stored-losses.ts';
 import type { DatasetKeys, Question } from '../pipeline/questions.ts';
 
-export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer' | 'exporter';
+export type ProcessEntry = 'trainer' | 'preparer' | 'inference' | 'explorer' | 'exporter' | 'querier';
 
 /** Recipe paths are absolute. `now`: seconds since 1970, what a template's `strftime_now` prints. */
 export interface PrepareJob {
@@ -175,7 +175,15 @@ export interface ExportResult {
   readonly labels: LabelsVerification | null;
 }
 
-export type Job = PreparerJob | TrainerJob | InferenceJob | ExportJob;
+/** A question to the history in SQL, which cannot change it. */
+export interface QueryJob {
+  readonly kind: 'query';
+  readonly historyPath: string;
+  readonly sql: string;
+  readonly maxRows: number;
+}
+
+export type Job = PreparerJob | TrainerJob | InferenceJob | ExportJob | QueryJob;
 
 export type ParentMessage =
   | { readonly type: 'job'; readonly job: Job; readonly nativeDirectory: string }

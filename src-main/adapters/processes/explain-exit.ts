@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<ProcessEntry, string>> = {
   inference: 'The inference process ended before it was done.',
   explorer: 'The process that shows data and labels ended before it was done.',
   exporter: 'The export process ended before it was done.',
+  querier: 'The process that reads the history ended before it was done.',
 };
 
 interface Explanation {

@@ -4,6 +4,7 @@ import type {
   DatasetPreparer,
   Explorer,
   Exporter,
+  HistoryQuery,
   Inference,
   LossMeter,
   Prober,
@@ -12,6 +13,7 @@ import type {
 } from '../../backend/ports.ts';
 import type { Job, ProcessEntry } from '../../processes/protocol.ts';
 import { createExplorer } from './explorer-process.ts';
+import { createHistoryQuery } from './history-query.ts';
 import type { ProcessLauncher } from './process-launcher.ts';
 import { runJob } from './run-job.ts';
 
@@ -19,6 +21,7 @@ export interface WorkerOptions {
   readonly launcher: ProcessLauncher;
   readonly nativeDirectory: string;
   readonly cacheDirectory: string;
+  readonly historyPath: string;
   /** Seconds since 1970: what a template's `strftime_now` prints where the recipe sets no date. */
   readonly now: () => number;
 }
@@ -38,6 +41,7 @@ export interface Workers {
   readonly inference: Inference;
   readonly explorer: Explorer;
   readonly exporter: Exporter;
+  readonly historyQuery: HistoryQuery;
 }
 
 export function createWorkers(options: WorkerOptions): Workers {
@@ -124,6 +128,7 @@ export function createWorkers(options: WorkerOptions): Workers {
       },
     },
     explorer: createExplorer(options),
+    historyQuery: createHistoryQuery(options),
     exporter: {
       write: (job, work) => ask('exporter', { kind: 'export', ...job }, work),
     },

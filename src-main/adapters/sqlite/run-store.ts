@@ -9,6 +9,7 @@ import {
 } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
+import { adoptRun } from './adopt-run.ts';
 import { createStepReader, type StepReader } from './read-steps.ts';
 import { type SearchedRun, searchTextOf } from './search-text.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -135,6 +136,9 @@ export function createRunStore(database: SqliteDatabase): RunStore {
         .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NOT NULL')
         .pluck()
         .all(prefix.length, prefix) as string[],
+    has: id => database.prepare('SELECT 1 FROM runs WHERE id = ?').get(id) !== undefined,
+    adopt: (run, pages) =>
+      database.transaction(() => adoptRun(database, { writeSteps, summarise }, run, pages)).immediate(),
     brief: id => briefRun(database, id),
     idsStartingWith: prefix =>
       database

@@ -8,6 +8,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const REFUSED = [
   'again.',
   'recipe.',
+  'sql.readOnly',
+  'sql.oneStatement',
+  'sql.invalid',
+  'import.',
   'arguments.',
   'preflight.',
   'labels.',

@@ -2,13 +2,11 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import manifest from '../../../package.json' with { type: 'json' };
-import { CodedException, orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
+import { orThrow, toCodedError } from '../../../src-shared/contract/coded-error.ts';
 import { EXPORT_FORMATS, MERGED_TYPES } from '../../../src-shared/domain/export.ts';
 import type { BackendParts } from '../../backend/backend-parts.ts';
 import { createBackendParts } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
-import type { CommandContext } from './command-context.ts';
-import { type AgainArguments, againCommand } from './commands/again.ts';
 import { type ChatArguments, chatCommand } from './commands/chat.ts';
 import { inspectCommand, renderCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -17,12 +15,20 @@ import { doctorCommand } from './commands/doctor.ts';
 import { type ExportArguments, exportCommand } from './commands/export.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
-import { changeRunsCommand, listRunsCommand, runRecipeCommand, showRunCommand } from './commands/runs.ts';
 import { serveCommand } from './commands/serve.ts';
 import { trainCommand } from './commands/train.ts';
-import { type WorstArguments, worstCommand } from './commands/worst.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import {
+  type Action,
+  collect,
+  decimal,
+  type GlobalOptions,
+  type Perform,
+  wholeNumber,
+  withGlobalOptions,
+} from './options.ts';
 import { createOutput } from './output.ts';
+import { addRunsCommands } from './runs-commands.ts';
 
 export interface CliPlaces {
   /** What relative paths are relative to: the folder that the command was called from. */
@@ -31,17 +37,9 @@ export interface CliPlaces {
   readonly builtDirectory: string;
 }
 
-interface GlobalOptions {
-  readonly json?: boolean;
-  readonly home?: string;
-  readonly debug?: boolean;
-}
-
 interface RecipeOptions extends GlobalOptions {
   readonly set: readonly string[];
 }
-
-type Action = (context: CommandContext) => Promise<ExitCode>;
 
 export async function runCli(args: readonly string[], places: CliPlaces): Promise<ExitCode> {
   const outcome: { exitCode: ExitCode } = { exitCode: EXIT.done };
@@ -71,8 +69,6 @@ export async function runCli(args: readonly string[], places: CliPlaces): Promis
 /** One Ctrl-C may arrive several times: from the terminal, from npm, from the set-up script. */
 const ONE_PRESS_MS = 1_000;
 
-type Perform = (options: GlobalOptions, action: Action) => Promise<void>;
-
 function buildProgram(perform: Perform): Command {
   const program = new Command('luthier')
     .description('Fine-tunes language models on your own machine.')
@@ -82,13 +78,7 @@ function buildProgram(perform: Perform): Command {
     .showHelpAfterError(false);
 
   const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .exitOverride()
-      .option('--json', 'print JSON on standard output')
-      .option('--home <directory>', 'the data folder: history, runs and caches')
-      .option('--debug', 'show stack traces');
+    withGlobalOptions(program.command(usage).description(description));
 
   const recipeCommand = (name: string, description: string) =>
     command(`${name} <recipe>`, description).option(
@@ -145,23 +135,7 @@ function buildProgram(perform: Perform): Command {
           }),
         ),
     );
-  command(
-    'runs [what] [id] [values...]',
-    'the history: list, show ID, recipe ID, again ID, rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID, worst ID',
-  )
-    .option('--accept-changes', 'again: with the files as they are now, where they have changed')
-    .option('--validation', 'worst: of the rows that were held back')
-    .option('--top <n>', 'worst: how many rows', wholeNumber)
-    .option('--rows <n>', 'worst: measure so many rows, drawn at random where there are more', wholeNumber)
-    .option('--again', 'worst: measure again what was measured before')
-    .action(
-      (
-        what: string | undefined,
-        id: string | undefined,
-        values: string[],
-        options: GlobalOptions & AgainArguments & WorstArguments,
-      ) => perform(options, context => runsAction(context, what ?? 'list', id, values, options)),
-    );
+  addRunsCommands(program, perform);
   command('chat <run>', 'base and tuned answers side by side')
     .option('--prompt <text>', 'one prompt; without it a conversation, or each line of a pipe is one')
     .option('--base', 'only the base model')
@@ -210,31 +184,6 @@ function buildProgram(perform: Perform): Command {
   return program;
 }
 
-function runsAction(
-  context: CommandContext,
-  what: string,
-  id: string | undefined,
-  values: readonly string[],
-  options: AgainArguments & WorstArguments,
-): Promise<ExitCode> {
-  if (what === 'list') return listRunsCommand(context);
-  if (what === 'show' && id !== undefined) return showRunCommand(context, id);
-  if (what === 'recipe' && id !== undefined && values.length === 0) return runRecipeCommand(context, id);
-  if (what === 'again' && id !== undefined && values.length === 0) return againCommand(context, id, options);
-  if (what === 'worst' && id !== undefined && values.length === 0) return worstCommand(context, id, options);
-  if (id !== undefined) {
-    const action = changeRunsCommand(context, what, id, values);
-    if (action !== null) return action;
-  }
-  throw new CodedException({
-    code: 'arguments.invalid',
-    title: 'The arguments do not fit.',
-    cause: `\`runs ${[what, id, ...values].filter(Boolean).join(' ')}\` is not one of the forms below.`,
-    remedy:
-      'Use `runs list`, `show ID`, `recipe ID`, `again ID`, `rename ID NAME`, `tag ID TAG…`, `note ID TEXT`, `delete ID`, `restore ID` or `worst ID`.',
-  });
-}
-
 /** Opens the backend for one command, closes it, and turns faults into coded errors. */
 async function runAction(options: GlobalOptions, places: CliPlaces, action: Action): Promise<ExitCode> {
   const output = createOutput({ json: options.json === true, debug: options.debug === true });
@@ -279,22 +228,4 @@ async function runAction(options: GlobalOptions, places: CliPlaces, action: Acti
     parts?.queue.close();
     parts?.store.close();
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new CommanderError(2, 'invalid', `${text} is not a whole number.`);
-  return value;
-}
-
-function decimal(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value))
-    throw new CommanderError(2, 'invalid', `${text} is not a number.`);
-  return value;
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
 }

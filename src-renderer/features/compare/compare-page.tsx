@@ -1,6 +1,8 @@
 /** Runs side by side: their curves in one plot, the settings that differ, the outcomes, and what they answer. */
 import { ClipboardCopy, GitCompareArrows } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { compareSettings } from '../../../src-shared/comparison/compare-runs.ts';
+import { asCsv, asMarkdown } from '../../../src-shared/comparison/text-table.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
@@ -11,9 +13,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import './compare.css';
 import { copyText } from '../../ui/copy-text.ts';
 import { CompareCurves } from './compare-curves.tsx';
-import { type ComparedRun, compareSettings } from './compare-runs.ts';
+import type { ComparedRun } from './compare-runs.ts';
 import { CompareTable, tableAsText } from './compare-table.tsx';
-import { asCsv, asMarkdown } from './compare-text.ts';
 import { useRunDetails } from './use-run-details.ts';
 
 interface ComparePageProps {

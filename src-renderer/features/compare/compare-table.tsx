@@ -1,12 +1,18 @@
 /** Settings and outcomes with one column per run; what differs and what is better is marked in words too. */
+import {
+  betterOnes,
+  OUTCOMES,
+  type Outcome,
+  outcomeOf,
+  type SettingRow,
+} from '../../../src-shared/comparison/compare-runs.ts';
+import type { TextTable } from '../../../src-shared/comparison/text-table.ts';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import { formatBytes, formatCount, formatLarge, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed } from '../../format/times.ts';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { strings as common } from '../../strings.ts';
 import { RunStatusWord } from '../../ui/run-status.tsx';
-import { betterOnes, OUTCOMES, type Outcome, outcomeOf, type SettingRow } from './compare-runs.ts';
-import type { TextTable } from './compare-text.ts';
 
 const FORMATS: Readonly<Record<Outcome, (value: number) => string>> = {
   bestEvaluation: formatLoss,

@@ -1,6 +1,6 @@
 /** `luthier runs`: the history on the command line. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
-import { type RunDetails, runChangesSchema } from '../../../../src-shared/domain/run.ts';
+import { type RunChanges, type RunDetails, runChangesSchema } from '../../../../src-shared/domain/run.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
@@ -112,44 +112,36 @@ export async function runRecipeCommand(
   return EXIT.done;
 }
 
-/** Null where the words name no change: rename ID NAME, tag ID TAG…, note ID TEXT, delete ID, restore ID. */
-export function changeRunsCommand(
-  { parts, output }: CommandContext,
-  what: string,
+export function changeRunCommand(
+  context: CommandContext,
   idOrPrefix: string,
-  values: readonly string[],
-): Promise<ExitCode> | null {
-  const [first] = values;
-  const done = async (id: string, text: string) => {
-    if (output.json) await output.document({ id });
-    await output.text(text);
-    return EXIT.done;
-  };
-  const change = (changes: unknown, text: string) => {
-    const id = resolveRunId(parts, idOrPrefix);
-    orThrow(changeRun(parts, id, checkedChanges(changes)));
-    return done(id, text);
-  };
-  if (what === 'rename' && first !== undefined && values.length === 1) {
-    return change({ name: first }, `Renamed to ${first}.`);
-  }
-  if (what === 'tag') return change({ tags: values }, `Tags: ${values.join(', ') || 'none'}.`);
-  if (what === 'note' && first !== undefined && values.length === 1) {
-    return change({ note: first }, 'The note is kept.');
-  }
-  if (values.length > 0) return null;
-  if (what === 'delete') {
-    const id = resolveRunId(parts, idOrPrefix);
-    orThrow(deleteRun(parts, id));
-    return done(id, `Deleted; its files stay. Undo: luthier runs restore ${id}`);
-  }
-  if (what !== 'restore') return null;
-  const id = onlyOne(parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
-  orThrow(restoreRun(parts, id));
-  return done(id, `${id} is in the history again.`);
+  changes: RunChanges,
+  text: string,
+): Promise<ExitCode> {
+  const id = resolveRunId(context.parts, idOrPrefix);
+  orThrow(changeRun(context.parts, id, checkedChanges(changes)));
+  return done(context, id, text);
 }
 
-function checkedChanges(changes: unknown) {
+export function deleteRunCommand(context: CommandContext, idOrPrefix: string): Promise<ExitCode> {
+  const id = resolveRunId(context.parts, idOrPrefix);
+  orThrow(deleteRun(context.parts, id));
+  return done(context, id, `Deleted; its files stay. Undo: luthier runs restore ${id}`);
+}
+
+export function restoreRunCommand(context: CommandContext, idOrPrefix: string): Promise<ExitCode> {
+  const id = onlyOne(context.parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
+  orThrow(restoreRun(context.parts, id));
+  return done(context, id, `${id} is in the history again.`);
+}
+
+async function done({ output }: CommandContext, id: string, text: string): Promise<ExitCode> {
+  if (output.json) await output.document({ id });
+  await output.text(text);
+  return EXIT.done;
+}
+
+function checkedChanges(changes: RunChanges): RunChanges {
   const parsed = runChangesSchema.safeParse(changes);
   if (parsed.success) return parsed.data;
   throw new CodedException({

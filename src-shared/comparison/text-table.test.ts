@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asCsv, asMarkdown } from './compare-text.ts';
+import { asColumns, asCsv, asMarkdown } from './text-table.ts';
 
 const table = [
   ['Setting', 'a|b'],
@@ -12,4 +12,8 @@ it('writes Markdown in which no cell breaks the table', () => {
 
 it('writes CSV in which no cell breaks its row', () => {
   expect(asCsv(table)).toBe('Setting,a|b\n"say ""x""","1,2\n3"\n');
+});
+
+it('writes columns that stand below each other', () => {
+  expect(asColumns(table)).toBe('Setting  a|b\nsay "x"  1,2 3\n');
 });

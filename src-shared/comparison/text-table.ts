@@ -1,4 +1,4 @@
-/** A comparison as text to paste: a Markdown table, or CSV. Pure. */
+/** A table as text: Markdown, CSV, or columns for a terminal. Pure. */
 
 export type TextTable = readonly (readonly string[])[];
 
@@ -16,6 +16,21 @@ export function asCsv(table: TextTable): string {
     .map(
       row =>
         `${row.map(cell => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`,
+    )
+    .join('');
+}
+
+/** Columns as wide as their widest cell, two spaces apart; line breaks in a cell become spaces. */
+export function asColumns(table: TextTable): string {
+  const rows = table.map(row => row.map(cell => cell.replaceAll(/\s*\n\s*/g, ' ')));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)));
+  return rows
+    .map(
+      row =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
     )
     .join('');
 }

@@ -1,0 +1,93 @@
+/** `luthier runs compare`: the settings that differ, the data, and the outcomes with the better one marked. */
+import {
+  betterOnes,
+  compareSettings,
+  OUTCOMES,
+  outcomeOf,
+} from '../../../../src-shared/comparison/compare-runs.ts';
+import {
+  asColumns,
+  asCsv,
+  asMarkdown,
+  type TextTable,
+} from '../../../../src-shared/comparison/text-table.ts';
+import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
+import type { RunDetails } from '../../../../src-shared/domain/run.ts';
+import { runNotFound } from '../../../backend/answer-prompts.ts';
+import type { CommandContext } from '../command-context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { resolveRunId } from './runs.ts';
+
+export const COMPARE_FORMATS = ['text', 'md', 'csv', 'json'] as const;
+
+export interface CompareArguments {
+  /** Every setting, not only those that differ. */
+  readonly all?: boolean;
+  readonly format?: (typeof COMPARE_FORMATS)[number];
+}
+
+export async function compareCommand(
+  { parts, output }: CommandContext,
+  given: readonly string[],
+  { all = false, format = 'text' }: CompareArguments,
+): Promise<ExitCode> {
+  const runs = given.map(idOrPrefix => {
+    const run = parts.store.show(resolveRunId(parts, idOrPrefix));
+    if (!run) throw new CodedException(runNotFound(idOrPrefix));
+    return run;
+  });
+  if (runs.length < 2) throw tooFew(runs.length);
+  const comparison = compare(runs, all);
+  if (output.json) await output.document(comparison);
+  else if (format === 'json') await output.text(JSON.stringify(comparison, null, 2));
+  else await output.text(WRITERS[format](asTable(comparison)).trimEnd());
+  return EXIT.done;
+}
+
+const WRITERS = { text: asColumns, md: asMarkdown, csv: asCsv } as const;
+
+function compare(runs: readonly RunDetails[], all: boolean) {
+  return {
+    runs: runs.map(({ id, name, status, modelName, dataName }) => ({
+      id,
+      name,
+      status,
+      modelName,
+      dataName,
+    })),
+    isSameData: new Set(runs.map(({ hashes }) => hashes.preparedDataset)).size === 1,
+    settings: compareSettings(runs.map(({ recipe }) => recipe)).filter(({ differs }) => all || differs),
+    outcomes: OUTCOMES.map(outcome => {
+      const values = runs.map(run => outcomeOf(run, outcome));
+      return { outcome, values, better: betterOnes(outcome, values) };
+    }),
+  };
+}
+
+/** Outcomes as plain numbers, so that a table can be computed with; the better one has a star. */
+function asTable({ runs, isSameData, settings, outcomes }: ReturnType<typeof compare>): TextTable {
+  return [
+    ['setting', ...runs.map(({ name }) => name)],
+    ['run', ...runs.map(({ id }) => id)],
+    ...settings.map(({ key, values }) => [key, ...values.map(value => value ?? '')]),
+    ['prepared data', ...runs.map(() => (isSameData ? 'the same' : 'differs'))],
+    ['status', ...runs.map(({ status }) => status)],
+    ...outcomes.map(({ outcome, values, better }) => [
+      outcome,
+      ...values.map((value, i) => (value === null ? '' : `${rounded(value)}${better[i] ? ' *' : ''}`)),
+    ]),
+  ];
+}
+
+function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
+
+function tooFew(count: number): CodedException {
+  return new CodedException({
+    code: 'arguments.invalid',
+    title: 'There is nothing to compare.',
+    cause: count === 0 ? 'No run is named.' : 'Only one run is named.',
+    remedy: 'Name two runs or more: `luthier runs compare RUN RUN…`.',
+  });
+}
