@@ -67,32 +67,42 @@ export function benchLengths(args) {
 }
 
 /**
- * 4 to 32 layers of the same model: what each doubling adds per layer. The first layer needs no gradient of its
- * input, and the last one's feed-forward runs on trained rows only, so that the average over few layers is lower
- * than what a layer in between costs; a cost that grew with their number would show from 8 layers on.
+ * 4 to 32 layers of the same model, in turn for several rounds. The output head counts once whatever the layers, the
+ * first layer needs no gradient of its input, and the last one's feed-forward runs on trained rows only: a cost that
+ * grew with the number of layers shows as a layer's cost that rises from one doubling to the next.
  */
 export function benchLayers(args) {
-  const steps = WARM_UP + numberOption(args, 'steps', 5);
-  process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of width 768 in bf16, vocabulary 1,024\n`);
-  const measured = [4, 8, 16, 32].map(layers => {
-    const shape = { ...SMALL_SHAPE, layers, vocabulary: 1024 };
-    const result = train(`llama-${layers}-layers`, shape, 1024, { steps });
-    line(`${layers} layers`, 1024, result);
-    return { layers, ...result };
-  });
+  const steps = WARM_UP + numberOption(args, 'steps', 4);
+  const rounds = numberOption(args, 'rounds', 3);
+  process.stdout.write(`${cpus()[0]?.model}, 2 threads; llama of width 768 in bf16, vocabulary 32,000\n`);
+  const sizes = [4, 8, 16, 32].map(layers => ({ layers, results: [] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const { layers, results } of sizes) {
+      const shape = { ...SMALL_SHAPE, layers };
+      results.push(train(`llama-${layers}-layers-32k`, shape, 1024, { steps }));
+    }
+  }
+  const measured = sizes.map(({ layers, results }) => ({
+    layers,
+    seconds: median(results.map(result => result.seconds)),
+    cpuSeconds: median(results.map(result => result.cpuSeconds)),
+    peakBytes: median(results.map(result => result.peakBytes)),
+  }));
+  for (const result of measured) line(`${result.layers} layers`, 1024, result);
   for (const [i, more] of measured.entries()) {
     const less = measured[i - 1];
     if (!less) continue;
-    const perLayer = (more.cpuSeconds - less.cpuSeconds) / (more.layers - less.layers);
+    const perLayer = (more.seconds - less.seconds) / (more.layers - less.layers);
     const memory = (more.peakBytes - less.peakBytes) / (more.layers - less.layers);
     process.stdout.write(
-      `${less.layers} to ${more.layers} layers: ${(1000 * perLayer).toFixed(0)} CPU ms and ${mebibytes(memory)} for each layer\n`,
+      `${less.layers} to ${more.layers} layers: ${(1000 * perLayer).toFixed(0)} ms and ${mebibytes(memory)} for each layer\n`,
     );
   }
-  const ratio = (a, b) => (b.cpuSeconds / a.cpuSeconds).toFixed(2);
   const [four, eight, , thirtyTwo] = measured;
+  const times = (a, b, key) => (b[key] / a[key]).toFixed(2);
   process.stdout.write(
-    `8 times the layers (4 to 32): ${ratio(four, thirtyTwo)} times the CPU time; 4 times (8 to 32): ${ratio(eight, thirtyTwo)}\n`,
+    `8 times the layers (4 to 32): ${times(four, thirtyTwo, 'seconds')} times the time, ${times(four, thirtyTwo, 'cpuSeconds')} times the CPU time; ` +
+      `4 times (8 to 32): ${times(eight, thirtyTwo, 'seconds')} and ${times(eight, thirtyTwo, 'cpuSeconds')}\n`,
   );
   return 0;
 }
