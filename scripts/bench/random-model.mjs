@@ -75,10 +75,11 @@ function tensorsOf(shape) {
     norm(`blk.${i}.attn_norm`),
     ...attentionOf(shape, `blk.${i}.attn`, matrix, norm),
     norm(`blk.${i}.ffn_norm`),
-    matrix(`blk.${i}.ffn_gate`, width, hidden),
-    matrix(`blk.${i}.ffn_up`, width, hidden),
+    ...(shape.architecture === 'phi3'
+      ? [matrix(`blk.${i}.ffn_up`, width, 2 * hidden)]
+      : [matrix(`blk.${i}.ffn_gate`, width, hidden), matrix(`blk.${i}.ffn_up`, width, hidden)]),
     matrix(`blk.${i}.ffn_down`, hidden, width),
-    ...(shape.architecture === 'gemma3'
+    ...(WITH_POST_NORMS.has(shape.architecture)
       ? [norm(`blk.${i}.post_attention_norm`), norm(`blk.${i}.post_ffw_norm`)]
       : []),
   ];
@@ -94,10 +95,14 @@ function attentionOf(shape, name, matrix, norm) {
   const { width, heads, keyValueHeads, architecture } = shape;
   const headLength = headLengthOf(shape);
   const [own, keyValue] = [heads * headLength, keyValueHeads * headLength];
+  if (architecture === 'phi3')
+    return [matrix(`${name}_qkv`, width, own + 2 * keyValue), matrix(`${name}_output`, own, width)];
+  const bias = (module, length) => ({ name: `${name}_${module}.bias`, shape: [length], type: 'f32' });
   return [
     matrix(`${name}_q`, width, own),
     matrix(`${name}_k`, width, keyValue),
     matrix(`${name}_v`, width, keyValue),
+    ...(architecture === 'qwen2' ? [bias('q', own), bias('k', keyValue), bias('v', keyValue)] : []),
     ...(WITH_HEAD_NORMS.has(architecture)
       ? [norm(`${name}_q_norm`, headLength), norm(`${name}_k_norm`, headLength)]
       : []),
@@ -106,6 +111,16 @@ function attentionOf(shape, name, matrix, norm) {
 }
 
 const WITH_HEAD_NORMS = new Set(['qwen3', 'gemma3']);
+const WITH_POST_NORMS = new Set(['gemma2', 'gemma3']);
+/** Metadata that an architecture has besides: keys behind its own name, types, values. */
+const OWN_KEYS = {
+  gemma2: [
+    ['attn_logit_softcapping', 'float32', 50],
+    ['final_logit_softcapping', 'float32', 30],
+    ['attention.sliding_window', 'uint32', 4096],
+  ],
+  phi3: [['rope.scaling.original_context_length', 'uint32', 4096]],
+};
 
 const headLengthOf = ({ width, heads, headLength }) => headLength ?? width / heads;
 const elementsOf = shape => shape.reduce((product, extent) => product * extent, 1);
@@ -127,7 +142,8 @@ function header(shape, tensors) {
   bytes.add(Buffer.from('GGUF'));
   bytes.uint32(3);
   bytes.uint64(tensors.length);
-  bytes.uint64(21);
+  const ownKeys = OWN_KEYS[architecture] ?? [];
+  bytes.uint64(21 + ownKeys.length);
   bytes.pair('general.architecture', 'string', architecture);
   bytes.pair('general.name', 'string', `random ${architecture} for benchmarks`);
   bytes.pair('general.alignment', 'uint32', ALIGNMENT);
@@ -143,6 +159,7 @@ function header(shape, tensors) {
   bytes.pair(`${architecture}.attention.value_length`, 'uint32', headLengthOf(shape));
   bytes.pair(`${architecture}.rope.dimension_count`, 'uint32', headLengthOf(shape));
   bytes.pair(`${architecture}.vocab_size`, 'uint32', vocabulary);
+  for (const [key, type, value] of ownKeys) bytes.pair(`${architecture}.${key}`, type, value);
   bytes.pair('tokenizer.ggml.model', 'string', 'llama');
   bytes.list('tokenizer.ggml.tokens', 'string', pieces);
   bytes.list(
@@ -205,7 +222,7 @@ function fillQ4K(buffer, random) {
 /**
  * Writes the file and renames it into place. `shape`: width, hidden, layers, heads, keyValueHeads, vocabulary,
  * context, tied, type of the matrices (f32, bf16, q8_0 or q4_k); if it is not a llama, architecture (gemma,
- * gemma3 or qwen3); if it is not width / heads, headLength. Returns the number of parameters.
+ * gemma2, gemma3, phi3, qwen2 or qwen3); if it is not width / heads, headLength. Returns the number of parameters.
  */
 export function writeRandomModel(path, shape) {
   const tensors = tensorsOf(shape);
@@ -216,7 +233,9 @@ export function writeRandomModel(path, shape) {
     const buffer = Buffer.alloc(aligned(bytesOf(tensor)));
     const values = buffer.subarray(0, bytesOf(tensor));
     if (tensor.shape.length === 1 && tensor.type === 'f32')
-      new Float32Array(values.buffer, values.byteOffset, values.length / 4).fill(1);
+      new Float32Array(values.buffer, values.byteOffset, values.length / 4).fill(
+        tensor.name.endsWith('.bias') ? 0 : 1,
+      );
     else if (tensor.type === 'bf16') fillBf16(values, random);
     else if (tensor.type === 'f32') fillF32(values, random);
     else if (tensor.type === 'q4_k') fillQ4K(values, random);
