@@ -266,6 +266,17 @@ const SCENARIOS: readonly Scenario[] = [
     fixes: ['template.preset.llama-2'],
   },
   {
+    name: 'a begin token that the model does not expect',
+    rows: chats(3),
+    keys: {
+      model: demoModel,
+      template: template(`{{- bos_token }}${chatml('message.content')}`),
+    },
+    check: 'tokens.doubleBos',
+    severity: 'warning',
+    fixes: ['template.source'],
+  },
+  {
     name: 'trained headers',
     rows: chats(3),
     keys: {

@@ -63,6 +63,7 @@ const base: LabelOptions = {
   trainOnEndOfTurn: true,
   parseSpecialInContent: false,
   endTexts: ['<e>'],
+  expectsBos: false,
   maxLength: 1000,
   truncation: 'right',
 };

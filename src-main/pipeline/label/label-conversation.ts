@@ -231,12 +231,17 @@ const EMPTY_THINKING = /<think(?:ing)?>\s*<\/think(?:ing)?>|\[THINK\]\s*\[\/THIN
 export function tokenFindings(
   tokenized: TokenizedText,
   labels: Int32Array,
-  { tokenizer, trainOnEndOfTurn }: Pick<MaskingOptions, 'tokenizer' | 'trainOnEndOfTurn'>,
+  {
+    tokenizer,
+    trainOnEndOfTurn,
+    expectsBos,
+  }: Pick<MaskingOptions, 'tokenizer' | 'trainOnEndOfTurn' | 'expectsBos'>,
 ): Finding[] {
   const { inputIds, contentSpellsSpecial } = tokenized;
   const findings: Finding[] = contentSpellsSpecial ? ['tokens.specialInContent'] : [];
   const { bosId, endOfGenerationIds } = tokenizer;
-  if (bosId !== null && inputIds[0] === bosId && inputIds[1] === bosId) findings.push('tokens.doubleBos');
+  const beginsTwice = inputIds[1] === bosId || !expectsBos;
+  if (bosId !== null && inputIds[0] === bosId && beginsTwice) findings.push('tokens.doubleBos');
   let words = 0;
   let terminators = 0;
   for (const label of labels) {

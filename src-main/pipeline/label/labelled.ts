@@ -21,6 +21,8 @@ export interface MaskingOptions {
   readonly parseSpecialInContent: boolean;
   /** Texts of the tokens that end generation. */
   readonly endTexts: readonly string[];
+  /** False where neither the vocabulary nor the model file's own template begins a text with the begin token. */
+  readonly expectsBos: boolean;
 }
 
 export interface Labelled {

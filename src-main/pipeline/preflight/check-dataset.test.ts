@@ -55,6 +55,7 @@ function check(examples: readonly LabelledExample[], rest: Partial<DataFacts> = 
     },
     template: null,
     missingMarker: null,
+    expectsBos: true,
     ...rest,
   };
   return worstFirst(checkDataset(facts));

@@ -49,10 +49,18 @@ function padIsEnd({ model }: DataFacts): Verdict {
   );
 }
 
-function doubleBos({ counts }: DataFacts): Verdict {
+function doubleBos({ counts, expectsBos }: DataFacts): Verdict {
   const id = 'tokens.doubleBos';
   const found = findingRows(counts, id);
-  if (found.count === 0) return passes(id, 'No row begins with two begin tokens.');
+  if (found.count === 0) return passes(id, 'No row has a begin token too many.');
+  if (!expectsBos)
+    return fires(
+      id,
+      'warning',
+      `${rowsOf(found.count, counts.examples, '')} begin with a begin token that the model does not expect.`,
+      'Its vocabulary adds none, and its own template, if it has one, prints none: the model has never seen that. Choose a template that prints none.',
+      found,
+    );
   return fires(
     id,
     'warning',

@@ -35,6 +35,8 @@ export interface DataFacts {
   /** Kept examples that are not held back for validation. */
   readonly trainingExamples: number;
   readonly model: ModelFacts;
+  /** False where the model has never seen a text that begins with its begin token. */
+  readonly expectsBos: boolean;
   /** Null where no row needs a template. */
   readonly template: TemplateFacts | null;
   readonly missingMarker: MissingMarker | null;

@@ -44,6 +44,7 @@ export async function gatherFacts(
     counts,
     trainingExamples,
     model: labeller.model.info,
+    expectsBos: labeller.options.expectsBos,
     template: templateFacts(opened, surroundings),
     missingMarker: await findMissingMarker(opened, counts),
   };

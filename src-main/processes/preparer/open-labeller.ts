@@ -7,6 +7,7 @@ import { findPreset, PRESET_NAMES } from '../../../src-shared/templates/presets.
 import { type Addon, fromNative, loadAddon, type NativeModel } from '../../adapters/native/addon.ts';
 import type { RowFormat } from '../../pipeline/import/import-options.ts';
 import type { LabelOptions } from '../../pipeline/label-row.ts';
+import { plainTurns } from '../../pipeline/preflight/plain-turns.ts';
 import {
   type ChatTemplate,
   probeTemplate,
@@ -88,10 +89,35 @@ export function createLabeller(
       endTexts: [...tokenizer.value.endOfGenerationIds]
         .map(id => tokenText(tokenizer.value, id))
         .filter(text => text !== ''),
+      expectsBos: tokenizer.value.addBos || ownTemplateBegins(addon, model, context, now),
       maxLength: collator.maxLength,
       truncation: collator.truncation,
     },
   });
+}
+
+/**
+ * True where the model file's own template prints the begin token first, as some do whose vocabulary adds none:
+ * their makers trained with it.
+ */
+function ownTemplateBegins(
+  addon: Addon,
+  { info }: NativeModel,
+  context: TemplateContext,
+  now: number,
+): boolean {
+  const begin = context['bos_token'];
+  const own = info.chatTemplate;
+  if (
+    own === null ||
+    typeof begin !== 'string' ||
+    begin === '' ||
+    (!own.includes('bos_token') && !own.includes(begin))
+  )
+    return false;
+  const compiled = compileTemplate(addon, own, now);
+  const turns = compiled.ok ? plainTurns(probeTemplate(compiled.value, context), context) : null;
+  return turns?.text.startsWith(begin) ?? false;
 }
 
 /** Text and ids need none; pairs of prompt and completion only where they hold messages. */
