@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
 import { useQueue } from './backend-client/use-queue.ts';
-import { useRuns } from './backend-client/use-runs.ts';
+import { useListedRun, useRunsUnderWay } from './backend-client/use-runs.ts';
 import { CommandPalette } from './commands/command-palette.tsx';
 import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
@@ -42,13 +42,15 @@ export function App() {
 
 function Studio({ isLost }: { readonly isLost: boolean }) {
   const route = useRoute();
-  const runs = useRuns();
+  const underWay = useRunsUnderWay();
+  const shownRun = useListedRun(route.page === 'run' || route.page === 'worst' ? route.id : null);
   const queue = useQueue();
   const queued = queue.status === 'ready' ? queue.value.items.length : 0;
-  const list = runs.status === 'ready' ? runs.value.runs : [];
-  const liveRun = list.find(isUnderWay);
+  const [liveRun] = underWay;
+  const onLive =
+    route.page === 'live' || (route.page === 'run' && underWay.some(({ id }) => id === route.id));
   const draft = useDraft();
-  const title = titleOf(route, list, String(draft.recipe['name'] ?? ''));
+  const title = titleOf(route, shownRun?.name ?? null, String(draft.recipe['name'] ?? ''));
   const main = useRef<HTMLElement>(null);
   useShortcuts();
   useNavigationCommands(liveRun);
@@ -58,7 +60,10 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   return (
     <div className="app">
       <TitleBar title={title} onSkip={() => main.current?.focus()} />
-      <IconRail label={strings.app.mainNavigation} items={railItems(route, list, liveRun, queued)} />
+      <IconRail
+        label={strings.app.mainNavigation}
+        items={railItems(route, shownRun ?? null, onLive, liveRun, queued)}
+      />
       <main className="main" ref={main} tabIndex={-1}>
         {isLost && (
           <div className="connection-banner" role="alert">
@@ -77,22 +82,22 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
         )}
         {route.page === 'live' && <NoLiveRun onNewRun={openNewRun} />}
         {route.page === 'history' && (
-          <HistoryPage runs={runs} hrefOfRun={hrefOfRun} onNewRun={openNewRun} onCompare={openComparison} />
+          <HistoryPage hrefOfRun={hrefOfRun} onNewRun={openNewRun} onCompare={openComparison} />
         )}
         {route.page === 'run' && (
           <RunPage
             key={route.id}
             id={route.id}
-            listed={list.find(run => run.id === route.id) ?? null}
+            listed={shownRun}
             chatHref={hrefOf({ page: 'chat', id: route.id })}
             worstHref={hrefOf({ page: 'worst', id: route.id })}
             exportPanel={(hasAdapter, hasBest) => (
               <ExportCard id={route.id} hasAdapter={hasAdapter} hasBest={hasBest} />
             )}
-            busyWith={list.find(run => run.id !== route.id && isUnderWay(run))?.name ?? null}
+            busyWith={underWay.find(run => run.id !== route.id)?.name ?? null}
           />
         )}
-        {isLive(route, list) && <QueuePanel queue={queue} />}
+        {onLive && <QueuePanel queue={queue} />}
         {route.page === 'compare' && (
           <ComparePage ids={route.ids} onHistory={openHistory} hrefOfRun={hrefOfRun} />
         )}
@@ -117,7 +122,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
           />
         )}
         {route.page === 'disk' && <DiskPage />}
-        {route.page === 'chat' && <ChatPage id={route.id} runs={list} onNewRun={openNewRun} />}
+        {route.page === 'chat' && <ChatPage id={route.id} onNewRun={openNewRun} />}
       </main>
     </div>
   );
@@ -252,12 +257,11 @@ function usePageChange(route: Route, title: string, main: React.RefObject<HTMLEl
 
 function railItems(
   route: Route,
-  runs: readonly RunSummary[],
+  shownRun: RunSummary | null,
+  onLive: boolean,
   liveRun: RunSummary | undefined,
   queued: number,
 ) {
-  const shown = route.page === 'run' ? runs.find(run => run.id === route.id) : undefined;
-  const onLive = isLive(route, runs);
   return [
     {
       href: hrefOf({ page: 'newRun', step: 'model' }),
@@ -284,7 +288,7 @@ function railItems(
         (route.page === 'run' && !onLive),
     },
     {
-      href: hrefOf({ page: 'chat', id: shown && !onLive ? shown.id : null }),
+      href: hrefOf({ page: 'chat', id: route.page === 'run' && shownRun && !onLive ? shownRun.id : null }),
       label: chatStrings.title,
       icon: MessagesSquare,
       isCurrent: route.page === 'chat',
@@ -298,31 +302,20 @@ function railItems(
   ];
 }
 
-function isLive(route: Route, runs: readonly RunSummary[]): boolean {
-  if (route.page === 'live') return true;
-  const shown = route.page === 'run' ? runs.find(run => run.id === route.id) : undefined;
-  return shown !== undefined && isUnderWay(shown);
-}
-
-function isUnderWay(run: RunSummary): boolean {
-  return run.status === 'running' || run.status === 'draft';
-}
-
 function liveRoute(liveRun: RunSummary | undefined): Route {
   return liveRun ? { page: 'run', id: liveRun.id } : { page: 'live' };
 }
 
-function titleOf(route: Route, runs: readonly RunSummary[], draftName: string): string {
+/** `runName`: of the run that the page is about; null where it is not known. */
+function titleOf(route: Route, runName: string | null, draftName: string): string {
   if (route.page === 'newRun') {
     const step = wizardStrings.steps.names[route.step];
     return draftName === '' || draftName === 'untitled'
       ? `${strings.app.newRun}: ${step}`
       : `${draftName}: ${step}`;
   }
-  if (route.page === 'run') return runs.find(run => run.id === route.id)?.name ?? strings.run.open;
-  if (route.page === 'worst') {
-    return worstStrings.pageTitle(runs.find(run => run.id === route.id)?.name ?? strings.run.open);
-  }
+  if (route.page === 'run') return runName ?? strings.run.open;
+  if (route.page === 'worst') return worstStrings.pageTitle(runName ?? strings.run.open);
   return {
     live: strings.app.live,
     history: strings.history.title,

@@ -222,6 +222,7 @@ export const strings = {
     noneFoundHelp: 'Every word must be in the name, model, data, masking or status of a run.',
     showAll: 'Show all runs',
     table: 'Runs',
+    rowComes: '…',
     empty: 'No runs yet',
     emptyHelp: 'Every run appears here with its losses and settings. The demo makes the first one.',
     emptyAction: 'Start with the demo',

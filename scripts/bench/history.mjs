@@ -93,11 +93,12 @@ async function writeHistory(home, runs, longSteps) {
 async function measureStore(path, longSteps) {
   const { openDatabase } = await import('../../src-main/adapters/sqlite/open-database.ts');
   const { createRunStore } = await import('../../src-main/adapters/sqlite/run-store.ts');
+  const { ALL_RUNS } = await import('../../src-shared/domain/run-list.ts');
   const { metricsQuestionSchema } = await import('../../src-shared/domain/run-metrics.ts');
   const opened = openDatabase(path);
   if (!opened.ok) throw new Error(opened.error.cause);
   const store = createRunStore(opened.value);
-  const newest = store.list().slice(0, LONG_RUNS);
+  const newest = store.page({ ...ALL_RUNS, count: LONG_RUNS }).runs;
   const ask = (id, part = {}) => store.metrics(id, metricsQuestionSchema.parse(part));
   const [run] = newest;
   const curve = ask(run.id);
@@ -108,7 +109,14 @@ async function measureStore(path, longSteps) {
     `${curve.steps.step.length.toLocaleString('en')} of ${curve.total.toLocaleString('en')}`,
   );
   tell('the planted spike is among them', shown === SPIKE.loss ? 'yes' : 'NO');
-  tell('store: list of all runs', milliseconds(median(() => store.list())));
+  tell('store: first page of runs', milliseconds(median(() => store.page(ALL_RUNS))));
+  const text = 'gemma sweep 4711';
+  tell('store: search', milliseconds(median(() => store.page({ ...ALL_RUNS, text }))));
+  const sorting = { key: 'lastLoss', isDescending: false };
+  tell(
+    'store: last page by loss',
+    milliseconds(median(() => store.page({ ...ALL_RUNS, sorting, offset: 9900 }))),
+  );
   tell('store: details of a long run', milliseconds(median(() => store.show(run.id))));
   tell('store: curve of a long run', milliseconds(median(() => ask(run.id))));
   tell(

@@ -144,7 +144,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
           })
         : recipe;
     },
-    'runs.list': () => ok({ runs: parts.store.list() }),
+    'runs.list': question => ok(parts.store.page(question)),
+    'runs.ids': question => ok({ ids: parts.store.ids(question) }),
     'runs.change': ({ id, changes }) => changeRun(parts, id, changes),
     'runs.delete': ({ id }) => deleteRun(parts, id),
     'runs.restore': ({ id }) => restoreRun(parts, id),

@@ -20,6 +20,7 @@ import type {
   RunStatus,
   RunSummary,
 } from '../../src-shared/domain/run.ts';
+import type { RunIdsQuestion, RunsPage, RunsQuestion } from '../../src-shared/domain/run-list.ts';
 import type { RunLogHead, RunLogLine } from '../../src-shared/domain/run-log.ts';
 import type { MetricsQuestion, RunMetrics, StepPage } from '../../src-shared/domain/run-metrics.ts';
 import type { Settings } from '../../src-shared/domain/settings.ts';
@@ -454,7 +455,13 @@ export interface RunStore {
   finish(id: string, end: RunEnd): void;
   /** In one transaction. False, and nothing is changed, where the run is not one that can go on (any more). */
   resume(id: string, resumption: RunResumption): boolean;
-  list(): RunSummary[];
+  page(question: RunsQuestion): RunsPage;
+  /** Of the same runs in the same order their ids alone. */
+  ids(question: RunIdsQuestion): string[];
+  /** Runs that no process has brought to an end yet, the newest first. */
+  underWay(): RunSummary[];
+  /** Every run by its id. */
+  names(): ReadonlyMap<string, Pick<RunSummary, 'name' | 'status'>>;
   show(id: string): RunDetails | null;
   /** These three say nothing of whether there is such a run. */
   metrics(id: string, question: MetricsQuestion): RunMetrics;

@@ -78,7 +78,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     queue: createQueueStore(join(home, 'queue.sqlite'), ownerIsAlive, now),
     runElsewhere: () => {
       store.interruptOrphans(ownerIsAlive, now().toISOString());
-      return store.list().find(run => run.status === 'running' && !running.has(run.id)) ?? null;
+      return store.underWay().find(run => run.status === 'running' && !running.has(run.id)) ?? null;
     },
     prepared: preparedDatasets,
     checkpoints,

@@ -29,19 +29,20 @@ export type QueryResult<T> = Query<T> & { reload(): void };
 
 /**
  * Asks once, and again when the input changes or `reload` is called; a newer question cancels the older
- * one. While it reloads, the last answer stays.
+ * one. While it reloads, the last answer stays. `input` null asks nothing and leaves it at that.
  */
 export function useQuery<N extends ProcedureName>(
   name: N,
-  input: ProcedureInput<N>,
+  input: ProcedureInput<N> | null,
 ): QueryResult<ProcedureOutput<N>> {
   const client = useBackend();
   const [query, setQuery] = useState<Query<ProcedureOutput<N>>>({ status: 'loading' });
   const [generation, setGeneration] = useState(0);
-  const inputJson = JSON.stringify(input);
+  const inputJson = input === null ? null : JSON.stringify(input);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is what asks again
   useEffect(() => {
+    if (inputJson === null) return;
     const abort = new AbortController();
     const question = JSON.parse(inputJson) as ProcedureInput<N>;
     void client.call(name, question, { signal: abort.signal }).then(outcome => {

@@ -1,6 +1,7 @@
 /** Over the bridge, answers find their questions, and a withdrawn question is told to the backend. */
 import { expect, test, vi } from 'vitest';
 import type { ClientMessage, LuthierBridge, ServerMessage } from '../../src-shared/contract/messages.ts';
+import { ALL_RUNS } from '../../src-shared/domain/run-list.ts';
 import { createBridgeTransport } from './bridge-transport.ts';
 import { createBackendClient } from './client.ts';
 
@@ -30,19 +31,19 @@ test('answers that arrive in another order reach their own questions', async () 
 test('a withdrawn call is cancelled in the backend, and its late answer is ignored', async () => {
   const { client, sent, deliver } = setUp();
   const abort = new AbortController();
-  const answer = client.call('runs.list', {}, { signal: abort.signal });
+  const answer = client.call('runs.list', ALL_RUNS, { signal: abort.signal });
   abort.abort();
-  deliver({ type: 'result', id: 1, result: { ok: true, value: { runs: [] } } });
+  deliver({ type: 'result', id: 1, result: { ok: true, value: { runs: [], matches: 0, total: 0 } } });
   expect(await answer).toMatchObject({ ok: false, error: { code: 'transport.cancelled' } });
   expect(sent).toEqual([
-    { type: 'call', id: 1, procedure: 'runs.list', input: {} },
+    { type: 'call', id: 1, procedure: 'runs.list', input: ALL_RUNS },
     { type: 'cancel', id: 1 },
   ]);
 });
 
 test('an answer that breaks the contract is an error, never a value', async () => {
   const { client, deliver } = setUp();
-  const answer = client.call('runs.list', {});
+  const answer = client.call('runs.list', ALL_RUNS);
   deliver({ type: 'result', id: 1, result: { ok: true, value: { runs: [{ id: 7 }] } } });
   expect(await answer).toMatchObject({ ok: false, error: { code: 'transport.contractBroken' } });
 });

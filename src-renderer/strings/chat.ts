@@ -11,6 +11,8 @@ export const chatStrings = {
   sideLabel: (side: string) => `${side} model`,
   models: { base: 'Base', tuned: 'Tuned', best: 'Tuned, best evaluation' },
   otherRuns: 'Other runs',
+  findRun: (side: string) => `Find a run for the ${side.toLowerCase()}`,
+  findRunHint: 'Find another run',
   newChat: 'New chat',
   settings: 'Settings',
   systemPrompt: 'System prompt',

@@ -22,6 +22,8 @@ interface VirtualTableProps {
   readonly rowPx?: number;
   /** Brought into the window when it changes. */
   readonly shownRow?: number;
+  /** The window goes back to the first row when it changes. */
+  readonly topFor?: unknown;
   /** Told which rows are near the window; `last` is exclusive. */
   onWindow(first: number, last: number): void;
   /** The cells of one row. */
@@ -30,7 +32,7 @@ interface VirtualTableProps {
 }
 
 export function VirtualTable(props: VirtualTableProps) {
-  const { label, columns, count, rowPx = 28, shownRow, onWindow, cells, rowProps } = props;
+  const { label, columns, count, rowPx = 28, shownRow, topFor, onWindow, cells, rowProps } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { first, last, heightPx, topOf, scrollTo } = useVirtualRows(scroller, count, rowPx);
   useEffect(() => {
@@ -39,6 +41,11 @@ export function VirtualTable(props: VirtualTableProps) {
   useEffect(() => {
     if (shownRow !== undefined) scrollTo(shownRow);
   }, [shownRow, scrollTo]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows begin at their first
+  useEffect(() => {
+    // Without braces the effect would give what `scrollTo` gives, which is a promise in newer browsers.
+    scroller.current?.scrollTo(0, 0);
+  }, [topFor]);
   const before = Math.max(0, topOf(first));
   const behind = Math.max(0, heightPx - topOf(last));
   return (

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
-import { runChangesSchema, runDetailsSchema, runSummarySchema } from '../domain/run.ts';
+import { runChangesSchema, runDetailsSchema } from '../domain/run.ts';
+import { runIdsQuestionSchema, runsPageSchema, runsQuestionSchema } from '../domain/run-list.ts';
 import {
   metricsQuestionSchema,
   runMetricsSchema,
@@ -88,7 +89,10 @@ export const PROCEDURES = {
     input: runId,
     output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
   },
-  'runs.list': { input: nothing, output: z.object({ runs: z.array(runSummarySchema) }) },
+  /** One page of the runs that a question finds; without a question the newest ones. */
+  'runs.list': { input: runsQuestionSchema, output: runsPageSchema },
+  /** The same runs in the same order by their ids alone. */
+  'runs.ids': { input: runIdsQuestionSchema, output: z.object({ ids: z.array(z.string()) }) },
   /** Name, tags (all that it has afterwards) and note. */
   'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },
   /** Takes a run that is over out of the history. Its files stay. Errors: `run.isRunning`. */

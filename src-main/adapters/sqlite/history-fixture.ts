@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import { parseRecipe } from '../../../src-shared/recipe/faults.ts';
-import type { NewRun, RunRecords } from '../../backend/ports.ts';
+import type { NewRun, RunRecords, RunStore } from '../../backend/ports.ts';
 import { openDatabase } from './open-database.ts';
 import { createRunStore } from './run-store.ts';
 
@@ -58,6 +60,10 @@ export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
     ownerPid: 1,
     ...changes,
   };
+}
+
+export function allRuns(store: RunStore): RunSummary[] {
+  return store.page({ ...ALL_RUNS, count: 100_000 }).runs;
 }
 
 export const nothing: RunRecords = {

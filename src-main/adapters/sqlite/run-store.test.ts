@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Repetition } from '../../../src-shared/domain/repetition.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { NewRun } from '../../backend/ports.ts';
-import { ended as fixtureEnd, newRun as fixtureRun, nothing } from './history-fixture.ts';
+import { allRuns, ended as fixtureEnd, newRun as fixtureRun, nothing } from './history-fixture.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS, SCHEMA_VERSION } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
@@ -84,7 +84,7 @@ describe('the history', () => {
     store.create(newRun('r22'));
     store.record('r1', { ...nothing, steps: [step(1), step(2)] }, 't');
     store.finish('r1', { ...ended, status: 'completed' });
-    expect(store.list()).toMatchObject([
+    expect(allRuns(store)).toMatchObject([
       { id: 'r22', status: 'running', stepsDone: 0, lastLoss: null },
       { id: 'r1', status: 'completed', stepsDone: 2, firstLoss: 2, lastLoss: 1, durationMs: 20 },
     ]);
@@ -148,10 +148,10 @@ describe('the history', () => {
     store.create(newRun('r1'));
     expect(store.resume('r1', resumption)).toBe(false);
     store.finish('r1', { ...ended, status: 'stopped', paused: true });
-    expect(store.list()[0]).toMatchObject({ status: 'stopped', paused: true });
+    expect(allRuns(store)[0]).toMatchObject({ status: 'stopped', paused: true });
     expect(store.resume('r1', resumption)).toBe(true);
     expect(store.resume('r1', resumption)).toBe(false);
-    expect(store.list()[0]).toMatchObject({ status: 'running', paused: false });
+    expect(allRuns(store)[0]).toMatchObject({ status: 'running', paused: false });
     store.finish('r1', { ...ended, status: 'completed' });
     expect(store.resume('r1', resumption)).toBe(false);
     expect(store.show('r1')?.resumptions).toHaveLength(1);
@@ -179,13 +179,13 @@ describe('a run in the history', () => {
   it('is pinned and let go, and remembers the run that it comes from', () => {
     const store = open();
     store.create({ ...newRun('r1'), parent: { kind: 'cloned', id: 'r0' } });
-    expect(store.list()).toMatchObject([{ pinned: false, parent: { kind: 'cloned', id: 'r0' } }]);
+    expect(allRuns(store)).toMatchObject([{ pinned: false, parent: { kind: 'cloned', id: 'r0' } }]);
     store.change('r1', { pinned: true });
     store.change('r1', { name: 'new' });
     expect(store.show('r1')).toMatchObject({ pinned: true, parent: { kind: 'cloned', id: 'r0' } });
     expect(store.show('r1')?.parentName).toBeNull();
     store.change('r1', { pinned: false });
-    expect(store.list()).toMatchObject([{ pinned: false }]);
+    expect(allRuns(store)).toMatchObject([{ pinned: false }]);
   });
 
   it('is hidden everywhere once deleted, unless it runs, and comes back whole', () => {
@@ -196,7 +196,7 @@ describe('a run in the history', () => {
     store.finish('r1', { ...ended, status: 'completed' });
     const before = store.show('r1');
     expect(store.hide('r1', 't')).toBe(true);
-    expect([store.show('r1'), store.brief('r1'), store.list()]).toEqual([null, null, []]);
+    expect([store.show('r1'), store.brief('r1'), allRuns(store)]).toEqual([null, null, []]);
     expect([store.idsStartingWith('r'), store.hiddenIdsStartingWith('r')]).toEqual([[], ['r1']]);
     expect(store.change('r1', { name: 'new' })).toBe(false);
     expect(store.unhide('r1')).toBe(true);
@@ -305,7 +305,7 @@ describe('opening the history', () => {
       };
       const store = open();
       expect(store.show('r1')).toMatchObject(kept);
-      expect(store.list()).toMatchObject([
+      expect(allRuns(store)).toMatchObject([
         {
           stepsDone: 1,
           firstLoss: 2,

@@ -1,15 +1,10 @@
 /** The history of runs in SQLite: the only writer of its tables. */
 
-import {
-  type RunChanges,
-  type RunDetails,
-  type RunSummary,
-  runDetailsSchema,
-  runSummarySchema,
-} from '../../../src-shared/domain/run.ts';
+import { type RunChanges, type RunDetails, runDetailsSchema } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import { adoptRun } from './adopt-run.ts';
+import { createRunsReader } from './read-runs.ts';
 import { createStepReader, type StepReader } from './read-steps.ts';
 import { type SearchedRun, searchTextOf } from './search-text.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -64,21 +59,6 @@ const briefSchema = runDetailsSchema.pick({
   parent: true,
 });
 
-const SUMMARIES = `
-  SELECT id, name, status, paused, created_at AS createdAt, ended_at AS endedAt, model_name AS modelName,
-    data_name AS dataName, masking, planned_steps AS plannedSteps, steps_done AS stepsDone, first_loss AS firstLoss,
-    last_loss AS lastLoss, duration_ms AS durationMs, last_evaluation_loss AS lastEvaluationLoss,
-    best_evaluation_loss AS bestEvaluationLoss, trained_tokens AS trainedTokens, memory_bytes AS memoryBytes,
-    estimated_memory_bytes AS estimatedMemoryBytes, tags, pinned, parent_kind AS parentKind, parent_id AS parentId,
-    sparkline
-  FROM runs
-  WHERE deleted_at IS NULL
-  ORDER BY created_at DESC, id DESC`;
-
-type SummaryRow = Pick<RunRow, 'paused' | 'tags' | 'pinned' | 'parentKind' | 'parentId'> & {
-  readonly sparkline: string;
-};
-
 export function createRunStore(database: SqliteDatabase): RunStore {
   const writeSteps = createStepWriter(database);
   const buckets = createBucketWriter(database);
@@ -116,7 +96,7 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     record: (id, records, at) => record.immediate(id, records, at),
     finish: (id, end) => finishRun(database, id, end),
     resume: (id, resumption) => resume.immediate(id, resumption),
-    list: () => (database.prepare(SUMMARIES).all() as SummaryRow[]).map(summaryOf),
+    ...createRunsReader(database),
     show: id => showRun(database, reader, id),
     metrics: reader.metrics,
     steps: reader.page,
@@ -153,17 +133,6 @@ export function createRunStore(database: SqliteDatabase): RunStore {
 
 function parentOf({ parentKind, parentId }: Pick<RunRow, 'parentKind' | 'parentId'>) {
   return parentKind === null ? null : { kind: parentKind, id: parentId };
-}
-
-function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
-  return runSummarySchema.parse({
-    ...row,
-    paused: row.paused === 1,
-    pinned: row.pinned === 1,
-    tags: JSON.parse(row.tags),
-    sparkline: JSON.parse(row.sparkline),
-    parent: parentOf({ parentKind, parentId }),
-  });
 }
 
 function insertRun(database: SqliteDatabase, run: NewRun): void {

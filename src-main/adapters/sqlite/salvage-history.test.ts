@@ -15,7 +15,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
-import { emptyHistory, ended, newRun, nothing } from './history-fixture.ts';
+import { allRuns, emptyHistory, ended, newRun, nothing } from './history-fixture.ts';
 import { openHistory } from './open-history.ts';
 
 const PAGE = 4096;
@@ -61,7 +61,7 @@ function open() {
   const opened = openHistory(history.path, NOW);
   if (!opened.ok) throw new Error(opened.error.cause);
   const { store, salvage } = opened.value;
-  const runs = store.list().map(run => ({ ...run, details: store.show(run.id) }));
+  const runs = allRuns(store).map(run => ({ ...run, details: store.show(run.id) }));
   store.close();
   return { runs, salvage };
 }
@@ -147,7 +147,7 @@ describe('a history', () => {
     const other = openHistory(history.path, NOW);
     if (!other.ok) throw new Error(other.error.cause);
     const pages = Math.floor(statSync(history.path).size / PAGE);
-    other.value.store.list();
+    allRuns(other.value.store);
     overwrite(Math.floor(pages * 0.6) * PAGE, new Uint8Array(PAGE).fill(7));
     expect(openHistory(history.path, NOW)).toMatchObject({
       ok: false,

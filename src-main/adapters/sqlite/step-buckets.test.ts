@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Evaluation, StepMetric } from '../../../src-shared/domain/training.ts';
-import { ended, newRun } from './history-fixture.ts';
+import { allRuns, ended, newRun } from './history-fixture.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
 import { createRunStore } from './run-store.ts';
@@ -143,7 +143,7 @@ describe('the buckets of steps', () => {
         );
       }
       expectEverythingToFit(database);
-      for (const summary of store.list()) {
+      for (const summary of allRuns(store)) {
         const steps = [...(course.get(summary.id)?.values() ?? [])].sort((a, b) => a.step - b.step);
         const evaluations = [...(evaluated.get(summary.id)?.values() ?? [])].sort((a, b) => a.step - b.step);
         expect(summary).toMatchObject({

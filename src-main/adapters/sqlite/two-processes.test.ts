@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orThrow } from '../../../src-shared/contract/coded-error.ts';
-import { emptyHistory } from './history-fixture.ts';
+import { allRuns, emptyHistory } from './history-fixture.ts';
 import { openHistory } from './open-history.ts';
 
 const RUNS = 15;
@@ -22,7 +22,7 @@ function writeIn(path: string, name: string): Promise<number | null> {
   const at = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
   const script = `
     const { openHistory } = await import(${at('open-history.ts')});
-    const { newRun, nothing, ended } = await import(${at('history-fixture.ts')});
+    const { allRuns, newRun, nothing, ended } = await import(${at('history-fixture.ts')});
     const opened = openHistory(${JSON.stringify(path)}, new Date());
     if (!opened.ok) throw new Error(opened.error.cause);
     const { store } = opened.value;
@@ -34,7 +34,7 @@ function writeIn(path: string, name: string): Promise<number | null> {
       for (let batch = 0; batch < ${BATCHES}; batch++) {
         const steps = Array.from({ length: ${BATCH_STEPS} }, (_, i) => metric(batch * ${BATCH_STEPS} + i + 1));
         store.record(id, { ...nothing, steps }, 't');
-        store.list();
+        allRuns(store);
       }
       store.change(id, { tags: [${JSON.stringify(name)}] });
       store.finish(id, { ...ended, status: 'stopped' });
@@ -52,7 +52,7 @@ function expectAllRuns(names: readonly string[]): void {
   const { store, salvage } = orThrow(openHistory(history.path, new Date()));
   expect(salvage).toBeNull();
   expect(store.integrity()).toBe('ok');
-  const runs = store.list();
+  const runs = allRuns(store);
   expect(runs.map(({ id }) => id).sort()).toEqual(
     names.flatMap(name => Array.from({ length: RUNS }, (_, run) => `${name}${run}`)).sort(),
   );

@@ -165,8 +165,6 @@ export function withinCacheLimit(preparer: DatasetPreparer, parts: LimitParts): 
 }
 
 function knownOfRuns(store: RunStore): KnownOfRuns {
-  const list = store.list();
-  const underWay = list.filter(({ status }) => status === 'running' || status === 'draft');
-  const hashes = underWay.flatMap(({ id }) => store.brief(id)?.hashes.preparedDataset ?? []);
-  return { runs: new Map(list.map(run => [run.id, run])), preparedInUse: new Set(hashes) };
+  const hashes = store.underWay().flatMap(({ id }) => store.brief(id)?.hashes.preparedDataset ?? []);
+  return { runs: store.names(), preparedInUse: new Set(hashes) };
 }

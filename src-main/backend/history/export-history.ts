@@ -1,6 +1,8 @@
 /** The history as files for other programs: tables, or the event files of TensorBoard; aside first, then in place. */
+
 import { basename, dirname, join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { fileStemOf } from '../export/export-name.ts';
 import { checkTarget, stageExport } from '../export/staged-export.ts';
@@ -32,7 +34,7 @@ export async function exportHistory(
   { ids, format, output, force }: HistoryExport,
   work: WorkOptions,
 ): Promise<Outcome<HistoryExportReport>> {
-  const wanted = ids ?? parts.store.list().map(({ id }) => id);
+  const wanted = ids ?? parts.store.ids({ ...ALL_RUNS, count: Number.MAX_SAFE_INTEGER });
   if (wanted.length === 0) return fail(noRuns());
   const wrong = checkTarget(output, force);
   if (wrong) return fail(wrong);

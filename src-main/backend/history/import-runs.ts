@@ -1,4 +1,5 @@
 /** Runs of another data folder, or of a run's folder, into this history. What is here already is never changed. */
+
 import {
   cpSync,
   existsSync,
@@ -13,6 +14,7 @@ import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ImportReport } from '../../../src-shared/domain/import.ts';
+import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { KeptRun, RunStore, WorkOptions } from '../ports.ts';
@@ -81,7 +83,7 @@ async function importHistory(
   const { store, notice, close } = opened.value;
   try {
     if (notice) found.problems.push({ path: history, reason: `${notice.title} ${notice.remedy}` });
-    const runs = store.list().reverse();
+    const runs = store.page({ ...ALL_RUNS, count: Number.MAX_SAFE_INTEGER }).runs.reverse();
     for (const [i, { id }] of runs.entries()) {
       if (signal.aborted) break;
       onProgress?.({ phase: 'import runs', done: i, total: runs.length });

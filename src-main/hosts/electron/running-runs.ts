@@ -1,5 +1,6 @@
 /** How many runs are training, for what must not happen meanwhile: sleep, or quitting without a question. */
 import { PROCEDURES } from '../../../src-shared/contract/procedures.ts';
+import { ALL_RUNS, type RunsQuestion } from '../../../src-shared/domain/run-list.ts';
 import type { BackendFace } from '../../backend/backend-face.ts';
 
 export interface RunningRuns {
@@ -42,9 +43,12 @@ export function watchRunningRuns(backend: BackendFace, onCount: (count: number) 
   };
 }
 
+/** Counted, not shown. */
+const RUNNING: RunsQuestion = { ...ALL_RUNS, statuses: ['running'], count: 0 };
+
 /** null where the backend did not answer with a list; the last count then stands. */
 async function countRunning(backend: BackendFace, signal: AbortSignal): Promise<number | null> {
-  const result = await backend.call('runs.list', {}, signal);
+  const result = await backend.call('runs.list', RUNNING, signal);
   const list = PROCEDURES['runs.list'].output.safeParse(result.ok ? result.value : null);
-  return list.success ? list.data.runs.filter(run => run.status === 'running').length : null;
+  return list.success ? list.data.matches : null;
 }

@@ -2,14 +2,16 @@
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { CallResult } from '../../../src-shared/contract/messages.ts';
 import { isStreamName } from '../../../src-shared/contract/procedures.ts';
+import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import type { RunsPage, RunsQuestion } from '../../../src-shared/domain/run-list.ts';
 import type { BackendFace } from '../../backend/backend-face.ts';
 
 /**
- * `app.info` answers `{ echo: input }`, `runs.list` answers `runs`, `chat.answer` waits until it is
+ * `app.info` answers `{ echo: input }`, `runs.list` answers those of `runs` that have a wanted status, `chat.answer` waits until it is
  * aborted or released, and every other name is unknown. Both streams of the contract exist.
  */
 export class MemoryBackend implements BackendFace {
-  runs: readonly unknown[] = [];
+  runs: readonly RunSummary[] = [];
   /** Answers of `chat.answer` calls that still wait. */
   readonly waiting = new Set<(result: CallResult) => void>();
   aborted = 0;
@@ -24,7 +26,7 @@ export class MemoryBackend implements BackendFace {
 
   async call(procedure: string, input: unknown, signal: AbortSignal): Promise<CallResult> {
     if (procedure === 'app.info') return { ok: true, value: { echo: input } };
-    if (procedure === 'runs.list') return { ok: true, value: { runs: this.runs } };
+    if (procedure === 'runs.list') return { ok: true, value: this.#list(input) };
     if (procedure === 'chat.answer') return await this.#waitForRelease(signal);
     return { ok: false, error: error('call.unknownProcedure') };
   }
@@ -47,6 +49,12 @@ export class MemoryBackend implements BackendFace {
 
   release(value: unknown): void {
     for (const answer of this.waiting) answer({ ok: true, value });
+  }
+
+  #list(input: unknown): RunsPage {
+    const { statuses = [] } = input as Partial<RunsQuestion>;
+    const runs = this.runs.filter(({ status }) => statuses.length === 0 || statuses.includes(status));
+    return { runs, matches: runs.length, total: this.runs.length };
   }
 
   #waitForRelease(signal: AbortSignal): Promise<CallResult> {

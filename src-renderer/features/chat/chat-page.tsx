@@ -3,9 +3,10 @@ import { MessagesSquare, RotateCcw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { HeldOutPrompt } from '../../../src-shared/contract/chat-procedures.ts';
 import type { ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
-import { type ChatModel, GREEDY_CHAT } from '../../../src-shared/domain/chat.ts';
-import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { GREEDY_CHAT } from '../../../src-shared/domain/chat.ts';
+import { ALL_RUNS, type RunsQuestion } from '../../../src-shared/domain/run-list.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
+import { useRuns } from '../../backend-client/use-runs.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { chatStrings as strings } from '../../strings/chat.ts';
@@ -19,20 +20,21 @@ import { ChatSettings } from './chat-settings.tsx';
 import { Composer } from './composer.tsx';
 import { HeldOutList } from './held-out-list.tsx';
 import { PromptTokens } from './prompt-tokens.tsx';
-import { SidePicker } from './side-picker.tsx';
+import { SidePicker, STATUSES_WITH_ADAPTER } from './side-picker.tsx';
 import { Transcript } from './transcript.tsx';
 import { type ChatSpeaker, useChat } from './use-chat.ts';
 
 interface ChatPageProps {
   /** Null takes the newest run that has an adapter. */
   readonly id: string | null;
-  readonly runs: readonly RunSummary[];
   onNewRun(): void;
 }
 
-export function ChatPage({ id, runs, onNewRun }: ChatPageProps) {
-  const run = id ?? runs.find(isOver)?.id ?? null;
-  if (run !== null) return <ChatWithRun key={run} id={run} runs={runs} />;
+export function ChatPage({ id, onNewRun }: ChatPageProps) {
+  const newest = useRuns(id === null ? NEWEST_WITH_ADAPTER : null);
+  const run = id ?? (newest.status === 'ready' ? (newest.value.runs[0]?.id ?? null) : null);
+  if (run !== null) return <ChatWithRun key={run} id={run} />;
+  if (newest.status !== 'ready') return null;
   return (
     <div className="page">
       <h1 className="sr-only">{strings.title}</h1>
@@ -46,12 +48,9 @@ export function ChatPage({ id, runs, onNewRun }: ChatPageProps) {
   );
 }
 
-function ChatWithRun({ id, runs }: { readonly id: string; readonly runs: readonly RunSummary[] }) {
+function ChatWithRun({ id }: { readonly id: string }) {
   const described = useQuery('chat.describe', { id });
-  if (described.status === 'ready')
-    return (
-      <SideBySide id={id} about={described.value} others={runs.filter(run => isOver(run) && run.id !== id)} />
-    );
+  if (described.status === 'ready') return <SideBySide id={id} about={described.value} />;
   return (
     <div className="page">
       <h1>{strings.title}</h1>
@@ -69,7 +68,6 @@ function ChatWithRun({ id, runs }: { readonly id: string; readonly runs: readonl
 interface SideBySideProps {
   readonly id: string;
   readonly about: ProcedureOutput<'chat.describe'>;
-  readonly others: readonly RunSummary[];
 }
 
 /** What the composer holds; the expected answer belongs to this very prompt. */
@@ -85,8 +83,8 @@ const VIEWS = [
 
 const EMPTY: Draft = { text: '', heldOut: null };
 
-function SideBySide({ id, about, others }: SideBySideProps) {
-  const [speakers, setSpeakers] = useState(() => firstSpeakers(id, about.models));
+function SideBySide({ id, about }: SideBySideProps) {
+  const [speakers, setSpeakers] = useState(() => firstSpeakers(id, about));
   const [sampling, setSampling] = useState(GREEDY_CHAT);
   const [systemPrompt, setSystemPrompt] = useState(about.systemPrompt ?? '');
   const [draft, setDraft] = useState(EMPTY);
@@ -132,7 +130,7 @@ function SideBySide({ id, about, others }: SideBySideProps) {
     begin(system);
   };
   const sides = speakers.map(speaker => ({
-    name: nameOf(speaker, id, others),
+    name: nameOf(speaker, id),
     isTuned: speaker.model !== 'base',
   }));
 
@@ -160,8 +158,7 @@ function SideBySide({ id, about, others }: SideBySideProps) {
               <SidePicker
                 key={strings.sides[side]}
                 label={strings.sideLabel(strings.sides[side] ?? '')}
-                run={{ id, models: about.models }}
-                others={others}
+                run={{ id, name: about.name, models: about.models }}
                 value={speaker}
                 onChange={chosen => choose(side, chosen)}
               />
@@ -203,22 +200,18 @@ function SideBySide({ id, about, others }: SideBySideProps) {
   );
 }
 
-/** Only a run that is over has its adapter where it stays. */
-function isOver({ status }: RunSummary): boolean {
-  return status === 'completed' || status === 'stopped';
-}
+const NEWEST_WITH_ADAPTER: RunsQuestion = { ...ALL_RUNS, statuses: STATUSES_WITH_ADAPTER, count: 1 };
 
-function firstSpeakers(run: string, models: readonly ChatModel[]): readonly ChatSpeaker[] {
+function firstSpeakers(run: string, { name, models }: SideBySideProps['about']): readonly ChatSpeaker[] {
   const tuned = models.includes('tuned') ? 'tuned' : 'base';
   return [
-    { run, model: 'base' },
-    { run, model: tuned },
+    { run, name, model: 'base' },
+    { run, name, model: tuned },
   ];
 }
 
-function nameOf({ run, model }: ChatSpeaker, own: string, others: readonly RunSummary[]): string {
-  const other = run === own ? undefined : others.find(({ id }) => id === run);
-  return other ? `${strings.models[model]}, ${other.name}` : strings.models[model];
+function nameOf({ run, name, model }: ChatSpeaker, own: string): string {
+  return run === own ? strings.models[model] : `${strings.models[model]}, ${name}`;
 }
 
 function useStopOnEscape(isBusy: boolean, stop: () => void): void {

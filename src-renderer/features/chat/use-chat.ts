@@ -20,6 +20,8 @@ import {
 
 export interface ChatSpeaker {
   readonly run: string;
+  /** The run's name. */
+  readonly name: string;
   readonly model: ChatModel;
 }
 
@@ -57,7 +59,11 @@ export function useChat(
         },
       },
     );
-    const sides = speakers.map((speaker, side) => ({ ...speaker, messages: messagesFor(asked, side) }));
+    const sides = speakers.map(({ run, model }, side) => ({
+      run,
+      model,
+      messages: messagesFor(asked, side),
+    }));
     const request = { chatId, sides, sampling, choices: CHOICES, whenBusy };
     const outcome = await client.call('chat.start', request, { signal: abort.signal });
     unsubscribe();

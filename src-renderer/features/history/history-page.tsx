@@ -1,8 +1,8 @@
 /** The runs: searched, filtered by status, sorted by any column; a click opens one, and some can be compared. */
 import { GitCompareArrows, History, SearchX } from 'lucide-react';
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { type RunStatus, type RunSummary, runStatusSchema } from '../../../src-shared/domain/run.ts';
-import type { QueryResult } from '../../backend-client/backend-context.tsx';
+import { useMemo, useRef, useState } from 'react';
+import { type RunStatus, runStatusSchema } from '../../../src-shared/domain/run.ts';
+import { ALL_RUNS, type RunsChoice } from '../../../src-shared/domain/run-list.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -10,66 +10,75 @@ import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { findRuns, type Sorting } from './find-runs.ts';
 import './history.css';
 import { RunsTable } from './runs-table.tsx';
+import { useChosenRuns } from './use-chosen-runs.ts';
+import { type ShownRuns, useRunPages } from './use-run-pages.ts';
 
 interface HistoryPageProps {
-  readonly runs: QueryResult<{ readonly runs: readonly RunSummary[] }>;
   hrefOfRun(id: string): string;
   onNewRun(): void;
   onCompare(ids: readonly string[]): void;
 }
 
-export function HistoryPage({ runs, hrefOfRun, onNewRun, onCompare }: HistoryPageProps) {
-  const list = runs.status === 'ready' ? runs.value.runs : NO_RUNS;
+export function HistoryPage({ hrefOfRun, onNewRun, onCompare }: HistoryPageProps) {
+  const [text, setText] = useState('');
+  const [status, setStatus] = useState<RunStatus | null>(null);
+  const [sorting, setSorting] = useState(ALL_RUNS.sorting);
+  const choice = useMemo(
+    (): RunsChoice => ({ text, statuses: status === null ? [] : [status], ids: null, sorting }),
+    [text, status, sorting],
+  );
+  const shown = useRunPages(choice);
+  const { error } = shown;
+  const hasNone = shown.choice !== null && shown.total === 0;
   return (
     <div className="history">
-      {runs.status === 'failed' && (
-        <ErrorCallout error={runs.error}>
-          <Button onClick={runs.reload}>{strings.app.retry}</Button>
+      {error && (
+        <ErrorCallout error={error}>
+          <Button onClick={shown.reload}>{strings.app.retry}</Button>
         </ErrorCallout>
       )}
-      {list.length === 0 ? (
+      {hasNone ? (
         <>
           <header className="history-head">
             <h1>{strings.history.title}</h1>
           </header>
-          {runs.status === 'ready' && (
-            <EmptyState
-              icon={History}
-              title={strings.history.empty}
-              help={strings.history.emptyHelp}
-              action={<Button onClick={onNewRun}>{strings.history.emptyAction}</Button>}
-            />
-          )}
+          <EmptyState
+            icon={History}
+            title={strings.history.empty}
+            help={strings.history.emptyHelp}
+            action={<Button onClick={onNewRun}>{strings.history.emptyAction}</Button>}
+          />
         </>
       ) : (
-        <Runs list={list} hrefOfRun={hrefOfRun} onCompare={onCompare} />
+        <Runs
+          shown={shown}
+          choice={choice}
+          onText={setText}
+          onStatus={setStatus}
+          onSorting={setSorting}
+          hrefOfRun={hrefOfRun}
+          onCompare={onCompare}
+        />
       )}
     </div>
   );
 }
 
-const NO_RUNS: readonly RunSummary[] = [];
-const NONE_CHOSEN: ReadonlySet<string> = new Set();
-
 interface RunsProps extends Pick<HistoryPageProps, 'hrefOfRun' | 'onCompare'> {
-  readonly list: readonly RunSummary[];
+  readonly shown: ShownRuns;
+  /** What is asked for; `shown` answers what was asked before until the answer is there. */
+  readonly choice: RunsChoice;
+  onText(text: string): void;
+  onStatus(status: RunStatus | null): void;
+  onSorting(sorting: RunsChoice['sorting']): void;
 }
 
-function Runs({ list, hrefOfRun, onCompare }: RunsProps) {
-  const [text, setText] = useState('');
-  const [status, setStatus] = useState<RunStatus | null>(null);
-  const [sorting, setSorting] = useState<Sorting>({ key: 'createdAt', isDescending: true });
-  const [chosenIds, setChosenIds] = useState(NONE_CHOSEN);
+function Runs({ shown, choice, onText, onStatus, onSorting, hrefOfRun, onCompare }: RunsProps) {
+  const chosen = useChosenRuns(shown);
   const search = useRef<HTMLInputElement>(null);
-  const sought = useDeferredValue(text);
-  const shown = useMemo(
-    () => findRuns(list, { text: sought, status, sorting }),
-    [list, sought, status, sorting],
-  );
-  const chosen = useMemo(() => list.filter(({ id }) => chosenIds.has(id)), [list, chosenIds]);
+  const { matches, total } = shown;
   useCommand({
     id: 'history.search',
     title: strings.history.search,
@@ -79,13 +88,13 @@ function Runs({ list, hrefOfRun, onCompare }: RunsProps) {
   });
   const compare = useCommand({
     id: 'history.compare',
-    title: strings.history.compare(formatCount(chosen.length)),
-    enabled: chosen.length > 1,
-    run: () => onCompare(chosen.map(({ id }) => id)),
+    title: strings.history.compare(formatCount(chosen.ids.size)),
+    enabled: chosen.ids.size > 1,
+    run: () => onCompare([...chosen.ids]),
   });
   const reset = () => {
-    setText('');
-    setStatus(null);
+    onText('');
+    onStatus(null);
     search.current?.focus();
   };
   return (
@@ -98,15 +107,16 @@ function Runs({ list, hrefOfRun, onCompare }: RunsProps) {
             type="search"
             aria-label={strings.history.search}
             placeholder={strings.history.searchHint}
-            value={text}
-            onChange={event => setText(event.target.value)}
+            maxLength={LONGEST_SEARCH}
+            value={choice.text}
+            onChange={event => onText(event.target.value)}
           />
         </div>
         <div className="field">
           <select
             aria-label={strings.history.columns.status}
-            value={status ?? ''}
-            onChange={event => setStatus(runStatusSchema.safeParse(event.target.value).data ?? null)}
+            value={choice.statuses[0] ?? ''}
+            onChange={event => onStatus(runStatusSchema.safeParse(event.target.value).data ?? null)}
           >
             <option value="">{strings.history.anyStatus}</option>
             {runStatusSchema.options.map(option => (
@@ -117,18 +127,19 @@ function Runs({ list, hrefOfRun, onCompare }: RunsProps) {
           </select>
         </div>
         <span className="quiet grow" role="status">
-          {strings.history.shown(formatCount(shown.length), formatCount(list.length), list.length === 1)}
+          {shown.choice !== null &&
+            strings.history.shown(formatCount(matches), formatCount(total), total === 1)}
         </span>
-        {chosen.length > 0 && (
+        {chosen.ids.size > 0 && (
           <>
             <CommandButton command={compare} icon={GitCompareArrows} />
-            <Button variant="quiet" onClick={() => setChosenIds(NONE_CHOSEN)}>
+            <Button variant="quiet" onClick={chosen.clear}>
               {strings.history.chooseNone}
             </Button>
           </>
         )}
       </header>
-      {shown.length === 0 ? (
+      {shown.choice !== null && matches === 0 ? (
         <EmptyState
           icon={SearchX}
           title={strings.history.noneFound}
@@ -137,14 +148,17 @@ function Runs({ list, hrefOfRun, onCompare }: RunsProps) {
         />
       ) : (
         <RunsTable
-          runs={shown}
-          sorting={sorting}
-          onSort={setSorting}
-          chosenIds={chosenIds}
-          onChoose={setChosenIds}
+          shown={shown}
+          sorting={choice.sorting}
+          onSort={onSorting}
+          chosenIds={chosen.ids}
+          onChoose={chosen.choose}
           hrefOfRun={hrefOfRun}
         />
       )}
     </>
   );
 }
+
+/** What the contract takes. */
+const LONGEST_SEARCH = 1000;

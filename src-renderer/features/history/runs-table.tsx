@@ -1,26 +1,26 @@
-/** The table of runs: any number of rows, of which only those in the window exist. */
-import { useState } from 'react';
+/** The table of runs: any number of rows, of which only those near the window exist, and are asked for. */
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { RUN_SORT_KEYS, type RunSorting, type RunSortKey } from '../../../src-shared/domain/run-list.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed, formatStarted } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
 import { RunStatusWord } from '../../ui/run-status.tsx';
 import { type TableColumn, VirtualTable } from '../../ui/virtual-table.tsx';
-import { SORT_KEYS, type Sorting, type SortKey } from './find-runs.ts';
+import type { ShownRuns } from './use-run-pages.ts';
 
 interface RunsTableProps {
-  readonly runs: readonly RunSummary[];
-  readonly sorting: Sorting;
+  readonly shown: ShownRuns;
+  readonly sorting: RunSorting;
   readonly chosenIds: ReadonlySet<string>;
-  onSort(sorting: Sorting): void;
-  onChoose(ids: ReadonlySet<string>): void;
+  onSort(sorting: RunSorting): void;
+  onChoose(place: number, isRange: boolean): void;
   hrefOfRun(id: string): string;
 }
 
 /** For numbers and dates the first click shows the newest, longest or most. A loss is best when low. */
-const DESCENDING_FIRST: ReadonlySet<SortKey> = new Set(['stepsDone', 'durationMs', 'createdAt']);
+const DESCENDING_FIRST: ReadonlySet<RunSortKey> = new Set(['stepsDone', 'durationMs', 'createdAt']);
 
-const LOOKS: Readonly<Record<SortKey, Pick<TableColumn, 'width' | 'isNumber'>>> = {
+const LOOKS: Readonly<Record<RunSortKey, Pick<TableColumn, 'width' | 'isNumber'>>> = {
   status: { width: '128px' },
   name: {},
   modelName: {},
@@ -32,11 +32,10 @@ const LOOKS: Readonly<Record<SortKey, Pick<TableColumn, 'width' | 'isNumber'>>> 
   createdAt: { width: '152px' },
 };
 
-export function RunsTable({ runs, sorting, chosenIds, onSort, onChoose, hrefOfRun }: RunsTableProps) {
-  const [lastChosen, setLastChosen] = useState(0);
+export function RunsTable({ shown, sorting, chosenIds, onSort, onChoose, hrefOfRun }: RunsTableProps) {
   const columns: TableColumn[] = [
     { key: 'choose', name: strings.history.columns.choose, width: '40px', isNameHidden: true },
-    ...SORT_KEYS.map(key => ({
+    ...RUN_SORT_KEYS.map(key => ({
       key,
       name: strings.history.columns[key],
       ...LOOKS[key],
@@ -44,31 +43,24 @@ export function RunsTable({ runs, sorting, chosenIds, onSort, onChoose, hrefOfRu
       onSort: () => onSort(nextSorting(key, sorting)),
     })),
   ];
-  const choose = (row: number, isRange: boolean) => {
-    const next = new Set(chosenIds);
-    const isOn = !chosenIds.has(runs[row]?.id ?? '');
-    const [from, to] = isRange ? [Math.min(row, lastChosen), Math.max(row, lastChosen)] : [row, row];
-    for (const { id } of runs.slice(from, to + 1)) isOn ? next.add(id) : next.delete(id);
-    setLastChosen(row);
-    onChoose(next);
-  };
   return (
     <div className="runs-table">
       <VirtualTable
         label={strings.history.table}
         columns={columns}
-        count={runs.length}
-        onWindow={NOTHING}
-        rowProps={row => (chosenIds.has(runs[row]?.id ?? '') ? { className: 'is-chosen' } : {})}
+        count={shown.matches}
+        topFor={shown.choice}
+        onWindow={shown.need}
+        rowProps={row => (chosenIds.has(shown.runAt(row)?.id ?? '') ? { className: 'is-chosen' } : {})}
         cells={row => {
-          const run = runs[row];
-          if (!run) return null;
+          const run = shown.runAt(row);
+          if (run === null) return <td colSpan={columns.length}>{strings.history.rowComes}</td>;
           return (
             <RunCells
               run={run}
               href={hrefOfRun(run.id)}
               isChosen={chosenIds.has(run.id)}
-              onChoose={isRange => choose(row, isRange)}
+              onChoose={isRange => onChoose(row, isRange)}
             />
           );
         }}
@@ -76,8 +68,6 @@ export function RunsTable({ runs, sorting, chosenIds, onSort, onChoose, hrefOfRu
     </div>
   );
 }
-
-const NOTHING = () => {};
 
 interface RunCellsProps {
   readonly run: RunSummary;
@@ -119,11 +109,11 @@ function RunCells({ run, href, isChosen, onChoose }: RunCellsProps) {
   );
 }
 
-function sortOf(key: SortKey, sorting: Sorting): 'ascending' | 'descending' | 'none' {
+function sortOf(key: RunSortKey, sorting: RunSorting): 'ascending' | 'descending' | 'none' {
   if (key !== sorting.key) return 'none';
   return sorting.isDescending ? 'descending' : 'ascending';
 }
 
-function nextSorting(key: SortKey, sorting: Sorting): Sorting {
+function nextSorting(key: RunSortKey, sorting: RunSorting): RunSorting {
   return { key, isDescending: key === sorting.key ? !sorting.isDescending : DESCENDING_FIRST.has(key) };
 }

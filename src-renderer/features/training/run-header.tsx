@@ -18,7 +18,7 @@ interface RunHeaderProps {
     RunDetails,
     'id' | 'name' | 'createdAt' | 'endedAt' | 'plannedSteps' | 'recipe' | 'resumptions'
   >;
-  readonly listed: RunSummary | null;
+  readonly listed: RunSummary | null | undefined;
   /** The name of another run that has the device, null where there is none. */
   readonly busyWith: string | null;
   readonly facts: RecipeFacts;

@@ -32,8 +32,8 @@ import { WorstCard } from './worst-card.tsx';
 
 interface RunPageProps {
   readonly id: string;
-  /** The run as the list of runs has it, null while the list is not there. */
-  readonly listed: RunSummary | null;
+  /** The run as the list of runs has it; null where that has none, undefined until it is known. */
+  readonly listed: RunSummary | null | undefined;
   readonly chatHref: string;
   readonly worstHref: string;
   /** What takes the run's result elsewhere. */

@@ -1,6 +1,7 @@
 /** `luthier runs`: the history on the command line. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import { type RunChanges, type RunDetails, runChangesSchema } from '../../../../src-shared/domain/run.ts';
+import { ALL_RUNS } from '../../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
@@ -11,7 +12,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { repetitionText } from '../repetition-text.ts';
 
 export async function listRunsCommand({ parts, output }: CommandContext): Promise<ExitCode> {
-  const runs = parts.store.list();
+  const { runs } = parts.store.page({ ...ALL_RUNS, count: Number.MAX_SAFE_INTEGER });
   if (output.json) await output.document({ runs });
   if (runs.length === 0) output.text('There are no runs yet. `luthier demo` makes the first.');
   for (const run of runs) {
