@@ -16,6 +16,7 @@ import { ExportCard } from './features/export/export-card.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { QueuePanel } from './features/queue/queue-panel.tsx';
+import { SalvageNotice } from './features/salvage/salvage-notice.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
 import { FileIntake } from './features/wizard/file-intake.tsx';
@@ -71,6 +72,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
             {strings.connection.lost}
           </div>
         )}
+        <SalvageNotice />
         <FileIntake go={openStep} />
         {route.page === 'newRun' && (
           <WizardPage

@@ -33,6 +33,7 @@ import type { Unsubscribe } from './event-hub.ts';
 import { createExportService } from './export/export-handlers.ts';
 import { fileStemOf } from './export/export-name.ts';
 import { removeLeftExports } from './export/left-exports.ts';
+import { importRuns } from './history/import-runs.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import type { LaunchedRun } from './launch-run.ts';
 import { createLossesHandlers } from './losses/losses-handlers.ts';
@@ -134,6 +135,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const resumed = await resumeRun(parts, id, null, untilLaunched(signal));
       return resumed.ok ? ok({ id: inBackground(resumed.value) }) : resumed;
     },
+    'runs.import': ({ path, workId }, signal) =>
+      importRuns(parts, path ?? parts.home, { signal, onProgress: parts.events.throttledProgress(workId) }),
     'runs.recipe': ({ id }) => {
       const recipe = recipeOfRun(parts, id);
       return recipe.ok

@@ -53,6 +53,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   const history = openHistory(historyPath, new Date());
   if (!history.ok) return history;
   const { store, salvage } = history.value;
+  const notice = salvage === null ? null : salvageNotice(salvage);
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
   const now = () => new Date();
   const settings = settingsFile;
@@ -74,7 +75,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       platform: `${process.platform}-${process.arch}`,
     },
     store,
-    notice: salvage === null ? null : salvageNotice(salvage),
+    notice,
     queue: createQueueStore(join(home, 'queue.sqlite'), ownerIsAlive, now),
     runElsewhere: () => {
       store.interruptOrphans(ownerIsAlive, now().toISOString());
@@ -122,6 +123,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
       memoryTotalBytes: totalmem(),
       memoryFreeBytes: freemem(),
       home,
+      notice,
     }),
     now,
     newId: newRunId,

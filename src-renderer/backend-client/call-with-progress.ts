@@ -6,7 +6,7 @@ import type { BackendClient } from './client.ts';
 export type WorkProgress = StreamEvent<'work.progress'>;
 
 /** Those that name their progress by a `workId`. */
-type LongWork = 'draft.prepare' | 'export.start' | 'losses.measure';
+type LongWork = 'draft.prepare' | 'export.start' | 'losses.measure' | 'runs.import';
 
 /** After `signal` has aborted, nothing is told any more. */
 export async function callWithProgress<N extends LongWork>(

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
+import { importReportSchema } from '../domain/import.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 import { runChangesSchema, runDetailsSchema } from '../domain/run.ts';
 import { runIdsQuestionSchema, runsPageSchema, runsQuestionSchema } from '../domain/run-list.ts';
@@ -15,6 +16,7 @@ import {
 } from '../domain/run-metrics.ts';
 import { trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
+import { codedErrorSchema } from './coded-error.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 import { EXPORT_PROCEDURES } from './export-procedures.ts';
@@ -34,6 +36,8 @@ export const appInfoSchema = z.object({
   memoryTotalBytes: z.number(),
   memoryFreeBytes: z.number(),
   home: z.string(),
+  /** What happened when the data folder was opened that its owner should know. */
+  notice: codedErrorSchema.nullable(),
   /** Free memory as it was within the last minute. */
   devices: z.array(computeDeviceSchema).readonly(),
 });
@@ -85,6 +89,18 @@ export const PROCEDURES = {
    */
   'runs.again': { input: runId.extend({ acceptsChanges: z.boolean() }), output: runId },
   /** The recipe that a run was made with, and as the file that would hold it, with the hash of its model. */
+  /**
+   * Runs of another data folder or of a run's folder; null brings back those of this data folder whose rows are lost,
+   * from the diaries in their folders. Nothing that is here is changed. `workId` names the progress on
+   * `work.progress`. Errors: `import.nothingThere`, those of the other history.
+   */
+  'runs.import': {
+    input: z.strictObject({
+      path: z.string().min(1).max(4096).nullable(),
+      workId: z.string().min(1).max(100),
+    }),
+    output: importReportSchema,
+  },
   'runs.recipe': {
     input: runId,
     output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
