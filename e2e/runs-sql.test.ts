@@ -88,7 +88,7 @@ describe('luthier runs compare', () => {
     expect(json[0]).toMatchObject({
       runs: [{ id: 'past-00011' }, { id: 'past-00010' }],
       isSameData: true,
-      outcomes: [{ outcome: 'bestEvaluation', better: [true, false] }, {}, {}, {}, {}, {}, {}],
+      outcomes: [{ outcome: 'bestEvaluation', better: [true, false] }, {}, {}, {}, {}, {}],
     });
     const single = await compare('past-00011', '--json');
     expect([single.code, single.json[0]]).toMatchObject([2, { error: { code: 'arguments.invalid' } }]);

@@ -33,7 +33,6 @@ export const OUTCOMES = [
   'stepsDone',
   'durationMs',
   'memoryBytes',
-  'kept',
   'trainedTokens',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -60,8 +59,6 @@ export function outcomeOf(run: RunDetails, outcome: Outcome): number | null {
       return last?.elapsedMs ?? null;
     case 'memoryBytes':
       return run.memoryBytes;
-    case 'kept':
-      return run.preflight.totals.kept;
     default:
       return run.trainedTokens;
   }

@@ -1,26 +1,25 @@
 /** One measure of all runs in one plot, by step, time or tokens, as it is or relative to one of them. */
-import { useId, useMemo, useState } from 'react';
-import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import { useId, useMemo, useRef, useState } from 'react';
 import { formatLoss } from '../../format/numbers.ts';
 import { formatDecimals } from '../../plots/axis-format.ts';
-import type { PlotColour } from '../../plots/plot-colours.ts';
 import { PlotControls, type PlotView } from '../../plots/plot-controls.tsx';
-import type { PlotSeries } from '../../plots/plot-options.ts';
 import { type MeasureLook, SeriesPlot } from '../../plots/series-plot.tsx';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { type ComparedRun, curveOf, type Measure, relativeTo } from './compare-runs.ts';
+import { PictureButtons } from './picture-buttons.tsx';
+import { type RunLook, runLooks, type Sweep } from './run-looks.ts';
 import { useZoomedRuns } from './use-run-details.ts';
 
-const COLOURS: readonly PlotColour[] = ['smooth', 'second', 'third', 'fourth', 'fifth'];
-const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
-
-/** Neighbours differ by colour and dash; twenty runs go by before a pair comes again. */
-function lineOf(place: number): Pick<PlotSeries, 'colour' | 'dash'> {
-  return { colour: COLOURS[place % COLOURS.length] ?? 'smooth', dash: DASHES[place % DASHES.length] ?? [] };
+interface CompareCurvesProps {
+  /** Those of one group stand together. */
+  readonly runs: readonly ComparedRun[];
+  readonly groups: Sweep | null;
 }
 
-export function CompareCurves({ runs }: { readonly runs: readonly ComparedRun[] }) {
+export function CompareCurves({ runs, groups }: CompareCurvesProps) {
+  const card = useRef<HTMLElement>(null);
+  const looks = useMemo(() => runLooks(runs, groups), [runs, groups]);
   const isEvaluated = runs.some(({ evaluations }) => evaluations.length > 0);
   const [measure, setMeasure] = useState<Measure>(isEvaluated ? 'evaluation' : 'loss');
   const [baselineId, setBaselineId] = useState('');
@@ -34,13 +33,14 @@ export function CompareCurves({ runs }: { readonly runs: readonly ComparedRun[] 
     const baseline = curves[runs.findIndex(({ id }) => id === baselineId)];
     return baseline ? curves.map(curve => relativeTo(curve, baseline)) : curves;
   }, [runs, shown, measure, axis, smoothing, baselineId]);
-  const look = useMemo(() => lookOf(runs.length, measure, baselineId === ''), [runs, measure, baselineId]);
+  const look = useMemo(() => lookOf(looks, measure, baselineId === ''), [looks, measure, baselineId]);
+  const nothing = measure === 'evaluation' && !isEvaluated;
   const full = useMemo(
     () => ({ from: 0, to: Math.max(1, ...runs.map(run => curveOf(run, 'loss', axis, 0).x.at(-1) ?? 0)) }),
     [runs, axis],
   );
   return (
-    <section className="card loss-card" aria-labelledby={titleId}>
+    <section ref={card} className="card loss-card" aria-labelledby={titleId}>
       <div className="loss-head">
         <h2 id={titleId}>{strings.curves}</h2>
         <Segmented
@@ -65,8 +65,25 @@ export function CompareCurves({ runs }: { readonly runs: readonly ComparedRun[] 
         </label>
         <PlotControls view={view} full={full} hasTable={false} onChange={setView} />
       </div>
-      <Legend runs={runs} />
-      {measure === 'evaluation' && !isEvaluated ? (
+      <div className="row row-wrap compare-legend-row">
+        <Legend looks={looks} />
+        {!nothing && (
+          <PictureButtons
+            picture={() => ({
+              measure,
+              axis,
+              baseline: runs.find(({ id }) => id === baselineId)?.name ?? null,
+              range: zoom ?? full,
+              isLog: view.isLog && baselineId === '',
+              looks,
+              lines,
+              runs,
+              within: card.current,
+            })}
+          />
+        )}
+      </div>
+      {nothing ? (
         <p className="soft compare-nothing">{strings.nothingMeasured}</p>
       ) : (
         <div className="loss-plot compare-plot">
@@ -98,10 +115,11 @@ const FIRST_VIEW: PlotView = {
 };
 
 /** A difference may be negative, which a logarithm has no place for. */
-function lookOf(count: number, measure: Measure, mayBeLog: boolean): MeasureLook {
+function lookOf(looks: readonly RunLook[], measure: Measure, mayBeLog: boolean): MeasureLook {
   return {
-    series: Array.from({ length: count }, (_, place) => ({
-      ...lineOf(place),
+    series: looks.map(({ colour, dash }) => ({
+      colour,
+      dash,
       width: 1.75,
       isSparse: measure === 'evaluation',
     })),
@@ -114,13 +132,11 @@ function lookOf(count: number, measure: Measure, mayBeLog: boolean): MeasureLook
   };
 }
 
-const SERIES_VARIABLES = COLOURS.map((_, i) => `var(--series-${i + 1})`);
-
-function Legend({ runs }: { readonly runs: readonly RunDetails[] }) {
+function Legend({ looks }: { readonly looks: readonly RunLook[] }) {
   return (
-    <ul className="legend compare-legend">
-      {runs.map((run, place) => (
-        <li key={run.id}>
+    <ul className="legend compare-legend grow">
+      {looks.map(({ id, label, variable, dash }) => (
+        <li key={id}>
           <svg width="24" height="8" aria-hidden="true">
             <line
               x1="0"
@@ -128,11 +144,11 @@ function Legend({ runs }: { readonly runs: readonly RunDetails[] }) {
               y1="4"
               y2="4"
               strokeWidth="2"
-              stroke={SERIES_VARIABLES[place % COLOURS.length]}
-              strokeDasharray={lineOf(place).dash?.join(' ')}
+              stroke={variable}
+              strokeDasharray={dash.join(' ')}
             />
           </svg>
-          {run.name}
+          {label}
         </li>
       ))}
     </ul>

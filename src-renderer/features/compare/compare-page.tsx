@@ -2,6 +2,7 @@
 import { ClipboardCopy, GitCompareArrows } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { compareSettings } from '../../../src-shared/comparison/compare-runs.ts';
+import { sweepBy } from '../../../src-shared/comparison/sweep.ts';
 import { asCsv, asMarkdown } from '../../../src-shared/comparison/text-table.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { compareStrings as strings } from '../../strings/compare.ts';
@@ -15,6 +16,7 @@ import { copyText } from '../../ui/copy-text.ts';
 import { CompareCurves } from './compare-curves.tsx';
 import type { ComparedRun } from './compare-runs.ts';
 import { CompareTable, tableAsText } from './compare-table.tsx';
+import { SweepCard } from './sweep-card.tsx';
 import { useRunDetails } from './use-run-details.ts';
 
 interface ComparePageProps {
@@ -60,9 +62,15 @@ function Comparison({ runs, hrefOfRun }: ComparisonProps) {
   const announce = useAnnounce();
   const [showsAll, setShowsAll] = useState(false);
   const [note, setNote] = useState('');
+  const [groupKey, setGroupKey] = useState('');
   const settings = useMemo(() => compareSettings(runs.map(({ recipe }) => recipe)), [runs]);
   const differing = settings.filter(({ differs }) => differs);
   const shown = showsAll ? settings : differing;
+  const sweep = useMemo(
+    () => (groupKey === '' ? null : { key: groupKey, groups: sweepBy(runs, groupKey) }),
+    [runs, groupKey],
+  );
+  const grouped = useMemo(() => sweep?.groups.flatMap(group => group.runs) ?? runs, [sweep, runs]);
   const isSameData = new Set(runs.map(({ hashes }) => hashes.preparedDataset)).size === 1;
   const copy = async (text: string) => {
     const words = (await copyText(text)) ? strings.copied : strings.notCopied;
@@ -80,6 +88,19 @@ function Comparison({ runs, hrefOfRun }: ComparisonProps) {
           </p>
         </div>
         <span className="quiet small">{note}</span>
+        {differing.length > 0 && (
+          <label className="row small soft field compare-choice">
+            {strings.groupBy}
+            <select value={groupKey} onChange={event => setGroupKey(event.target.value)}>
+              <option value="">{strings.noGroup}</option>
+              {differing.map(({ key }) => (
+                <option key={key} value={key}>
+                  {key}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <Button icon={ClipboardCopy} onClick={() => void copy(asMarkdown(tableAsText(runs, shown)))}>
           {strings.copyMarkdown}
         </Button>
@@ -87,7 +108,8 @@ function Comparison({ runs, hrefOfRun }: ComparisonProps) {
           {strings.copyCsv}
         </Button>
       </header>
-      <CompareCurves runs={runs} />
+      <CompareCurves runs={grouped} groups={sweep} />
+      {sweep && <SweepCard sweep={sweep} hrefOfRun={hrefOfRun} />}
       <Card
         title={strings.settings}
         actions={

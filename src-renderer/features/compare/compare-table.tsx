@@ -1,4 +1,5 @@
 /** Settings and outcomes with one column per run; what differs and what is better is marked in words too. */
+import { compareData } from '../../../src-shared/comparison/compare-data.ts';
 import {
   betterOnes,
   OUTCOMES,
@@ -20,7 +21,6 @@ const FORMATS: Readonly<Record<Outcome, (value: number) => string>> = {
   stepsDone: formatCount,
   durationMs: formatElapsed,
   memoryBytes: formatBytes,
-  kept: formatCount,
   trainedTokens: formatLarge,
 };
 
@@ -62,6 +62,21 @@ export function CompareTable({ runs, settings, hrefOfRun }: CompareTableProps) {
               {runs.map((run, i) => (
                 <td key={run.id} className={differs ? 'differs' : 'soft'} title={values[i] ?? undefined}>
                   {values[i] ?? strings.unset}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <tr>
+            <th scope="rowgroup" colSpan={runs.length + 1} className="compare-part">
+              {strings.data}
+            </th>
+          </tr>
+          {compareData(runs).map(({ fact, values, differs }) => (
+            <tr key={fact}>
+              <th scope="row">{strings.dataFacts[fact]}</th>
+              {runs.map((run, i) => (
+                <td key={run.id} className={differs ? 'differs' : 'soft'}>
+                  {factWritten(values[i] ?? '')}
                 </td>
               ))}
             </tr>
@@ -113,12 +128,17 @@ export function tableAsText(runs: readonly RunDetails[], settings: readonly Sett
   return [
     [strings.setting, ...runs.map(({ name }) => name)],
     ...settings.map(({ key, values }) => [key, ...values.map(value => value ?? strings.unset)]),
+    ...compareData(runs).map(({ fact, values }) => [strings.dataFacts[fact], ...values.map(factWritten)]),
     [strings.status, ...runs.map(({ status }) => common.run.status[status])],
     ...OUTCOMES.map(outcome => [
       strings.outcomes[outcome],
       ...runs.map(run => written(outcome, outcomeOf(run, outcome))),
     ]),
   ];
+}
+
+function factWritten(value: string | number): string {
+  return typeof value === 'number' ? formatCount(value) : value;
 }
 
 function written(outcome: Outcome, value: number | null): string {

@@ -1,4 +1,5 @@
 /** `luthier runs compare`: the settings that differ, the data, and the outcomes with the better one marked. */
+import { compareData } from '../../../../src-shared/comparison/compare-data.ts';
 import {
   betterOnes,
   compareSettings,
@@ -55,6 +56,7 @@ function compare(runs: readonly RunDetails[], all: boolean) {
       modelName,
       dataName,
     })),
+    data: compareData(runs),
     isSameData: new Set(runs.map(({ hashes }) => hashes.preparedDataset)).size === 1,
     settings: compareSettings(runs.map(({ recipe }) => recipe)).filter(({ differs }) => all || differs),
     outcomes: OUTCOMES.map(outcome => {
@@ -65,12 +67,13 @@ function compare(runs: readonly RunDetails[], all: boolean) {
 }
 
 /** Outcomes as plain numbers, so that a table can be computed with; the better one has a star. */
-function asTable({ runs, isSameData, settings, outcomes }: ReturnType<typeof compare>): TextTable {
+function asTable({ runs, data, isSameData, settings, outcomes }: ReturnType<typeof compare>): TextTable {
   return [
     ['setting', ...runs.map(({ name }) => name)],
     ['run', ...runs.map(({ id }) => id)],
     ...settings.map(({ key, values }) => [key, ...values.map(value => value ?? '')]),
     ['prepared data', ...runs.map(() => (isSameData ? 'the same' : 'differs'))],
+    ...data.map(({ fact, values }) => [`data: ${fact}`, ...values.map(String)]),
     ['status', ...runs.map(({ status }) => status)],
     ...outcomes.map(({ outcome, values, better }) => [
       outcome,
