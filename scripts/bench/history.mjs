@@ -12,6 +12,10 @@ const SHORT_STEPS = 200;
 /** One step of each long run, far from any border of a bucket's neighbours. */
 const SPIKE = { place: 0.654321, loss: 42 };
 const ROUNDS = 5;
+/** A plot whose points are on its canvas. */
+const DRAWN_PLOT = '.uplot[data-drawn]:not([data-drawn="0"])';
+/** The loss, and four small ones. */
+const PLOTS_OF_A_RUN = 5;
 
 export async function benchHistory(args) {
   const node = await setUpOrExit();
@@ -103,10 +107,11 @@ async function measureStore(path, longSteps) {
   const [run] = newest;
   const curve = ask(run.id);
   const spikeStep = Math.round(longSteps * SPIKE.place);
-  const shown = curve.steps.loss[curve.steps.step.indexOf(spikeStep)];
+  const { step, value } = curve.extremes.loss;
+  const shown = value[step.indexOf(spikeStep)];
   tell(
     'points of the whole curve',
-    `${curve.steps.step.length.toLocaleString('en')} of ${curve.total.toLocaleString('en')}`,
+    `${step.length.toLocaleString('en')} of ${curve.total.toLocaleString('en')}`,
   );
   tell('the planted spike is among them', shown === SPIKE.loss ? 'yes' : 'NO');
   tell('store: first page of runs', milliseconds(median(() => store.page(ALL_RUNS))));
@@ -140,7 +145,7 @@ async function measurePage(node, home, runs) {
     await page.goto(studio.url);
     await page.getByRole('link', { name: 'History' }).waitFor();
     const start = page.url().replace(/#.*/, '');
-    const go = (address, shown) => inPage(page, address, shown);
+    const go = (address, shown, count = 1) => inPage(page, address, shown, count);
     const newest = Array.from(
       { length: LONG_RUNS },
       (_, i) => `bench-${String(runs - 1 - i).padStart(5, '0')}`,
@@ -161,16 +166,17 @@ async function measurePage(node, home, runs) {
     for (let round = 0; round < ROUNDS; round++) {
       await page.goto(`${start}#/runs`);
       await page.waitForTimeout(500);
-      drawn.push(await go(`#/runs/${newest[round]}`, '.loss-plot canvas'));
+      drawn.push(await go(`#/runs/${newest[round]}`, `.run ${DRAWN_PLOT}`, PLOTS_OF_A_RUN));
     }
     tell('page: run of a long curve drawn', `${each(drawn)}   (below 300 ms)`);
+
     const label = await page.locator('[role=img][aria-label^="Loss"]').first().getAttribute('aria-label');
     tell('page: says of its loss', label ?? '');
     const compared = [];
     for (let round = 0; round < ROUNDS; round++) {
       await page.goto(`${start}#/runs`);
       await page.waitForTimeout(500);
-      compared.push(await go(`#/compare/${newest.join(',')}`, '.compare-plot canvas'));
+      compared.push(await go(`#/compare/${newest.join(',')}`, `.compare-plot ${DRAWN_PLOT}`));
     }
     tell('page: eight of them compared', `${each(compared)}   (below 1000 ms)`);
   } finally {
@@ -179,20 +185,20 @@ async function measurePage(node, home, runs) {
   }
 }
 
-/** From a change of the address to the frame in which something is there, measured in the page. */
-function inPage(page, address, selector) {
+/** From a change of the address to the frame in which so many of something are there, measured in the page. */
+function inPage(page, address, selector, count) {
   return page.evaluate(
-    ([to, shown]) =>
+    ([to, shown, wanted]) =>
       new Promise(resolve => {
         const startedAt = performance.now();
         const look = () => {
-          if (document.querySelector(shown)) resolve(performance.now() - startedAt);
+          if (document.querySelectorAll(shown).length >= wanted) resolve(performance.now() - startedAt);
           else requestAnimationFrame(look);
         };
         location.hash = to;
         requestAnimationFrame(look);
       }),
-    [address, selector],
+    [address, selector, count],
   );
 }
 

@@ -1,34 +1,42 @@
-/** Parses a large answer in a worker and takes it over in pieces, so that no task blocks the page. */
+/** Parses large answers in a worker and takes them over in pieces, so that no task blocks the page. */
 import type { ProcedureName } from '../../src-shared/contract/procedures.ts';
-import { strings } from '../strings.ts';
-import type { LargeAnswerMessage, LargeAnswerRequest } from './large-answer-worker.ts';
+import { createLargeAnswerReceiver, type LargeAnswerRequest } from './large-answer-pieces.ts';
 import type { TransportAnswer } from './transport.ts';
 
-/**
- * The bytes are moved, not copied. The worker validates the answer; its long arrays arrive piece by
- * piece, each in a task of its own, and are put back where they were.
- */
-export function parseLargeAnswer(procedure: ProcedureName, bytes: ArrayBuffer): Promise<TransportAnswer> {
-  const worker = new Worker(new URL('./large-answer-worker.ts', import.meta.url), { type: 'module' });
-  const pieces = new Map<string, unknown[]>();
+export interface LargeAnswers {
+  /** The bytes are moved, not copied. The worker validates the answer. */
+  parse(procedure: ProcedureName, bytes: ArrayBuffer): Promise<TransportAnswer>;
+  /** Starts the worker now, which takes a tenth of a second, rather than with the first answer. */
+  warmUp(): void;
+}
 
-  return new Promise<TransportAnswer>(resolve => {
-    worker.onmessage = ({ data }: MessageEvent<LargeAnswerMessage>) => {
-      if (data.type === 'piece') {
-        const whole = pieces.get(data.key) ?? [];
-        whole.push(...data.items);
-        pieces.set(data.key, whole);
-      } else if (data.answer.ok) {
-        const value = { ...(data.answer.value as object), ...Object.fromEntries(pieces) };
-        resolve({ ok: true, value, checked: true });
-      } else {
-        resolve(data.answer);
-      }
+/** The worker stays for all answers that come; after a fault of its own the next answer gets a new one. */
+export function createLargeAnswers(): LargeAnswers {
+  const receiver = createLargeAnswerReceiver();
+  let worker: Worker | null = null;
+  let lastId = 0;
+
+  function openWorker(): Worker {
+    const opened = new Worker(new URL('./large-answer-worker.ts', import.meta.url), { type: 'module' });
+    opened.onmessage = ({ data }) => receiver.receive(data);
+    opened.onerror = event => {
+      opened.terminate();
+      worker = null;
+      receiver.fail(event.message);
     };
-    worker.onerror = event => {
-      const error = { code: 'transport.unreachable', ...strings.transport.unreachable(event.message) };
-      resolve({ ok: false, error });
-    };
-    worker.postMessage({ procedure, bytes } satisfies LargeAnswerRequest, [bytes]);
-  }).finally(() => worker.terminate());
+    return opened;
+  }
+
+  return {
+    parse(procedure, bytes) {
+      worker ??= openWorker();
+      const id = ++lastId;
+      const answer = receiver.expect(id);
+      worker.postMessage({ id, procedure, bytes } satisfies LargeAnswerRequest, [bytes]);
+      return answer;
+    },
+    warmUp() {
+      worker ??= openWorker();
+    },
+  };
 }

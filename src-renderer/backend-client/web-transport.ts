@@ -3,7 +3,7 @@ import { callResultSchema } from '../../src-shared/contract/messages.ts';
 import { isProcedureName } from '../../src-shared/contract/procedures.ts';
 import { strings } from '../strings.ts';
 import { createEventSocket } from './event-socket.ts';
-import { parseLargeAnswer } from './large-answer.ts';
+import { createLargeAnswers, type LargeAnswers } from './large-answer.ts';
 import { createObservable } from './observable.ts';
 import type { ConnectionStatus, Transport, TransportAnswer } from './transport.ts';
 
@@ -12,6 +12,7 @@ const LARGE_ANSWER_BYTES = 200_000;
 
 export function createWebTransport(root: URL): Transport {
   const connection = createObservable<ConnectionStatus>('connecting');
+  const largeAnswers = createLargeAnswers();
 
   async function call(
     procedure: string,
@@ -31,8 +32,12 @@ export function createWebTransport(root: URL): Transport {
         return { ok: false, error: { code: 'transport.signedOut', ...strings.transport.signedOut } };
       }
       const bytes = await response.arrayBuffer();
-      if (connection.get() === 'connecting') connection.set('open');
-      return await readAnswer(procedure, bytes, response.status);
+      if (connection.get() === 'connecting') {
+        connection.set('open');
+        // Nothing that the page waits for: only once it has nothing else to do.
+        whenIdle(largeAnswers.warmUp);
+      }
+      return await readAnswer(procedure, bytes, response.status, largeAnswers);
     } catch (thrown) {
       if (signal?.aborted) {
         return { ok: false, error: { code: 'transport.cancelled', ...strings.transport.cancelled } };
@@ -56,14 +61,25 @@ export function createWebTransport(root: URL): Transport {
   return { connection, call, subscribe: socket.subscribe };
 }
 
-async function readAnswer(procedure: string, bytes: ArrayBuffer, status: number): Promise<TransportAnswer> {
+async function readAnswer(
+  procedure: string,
+  bytes: ArrayBuffer,
+  status: number,
+  largeAnswers: LargeAnswers,
+): Promise<TransportAnswer> {
   if (bytes.byteLength > LARGE_ANSWER_BYTES && isProcedureName(procedure)) {
-    return parseLargeAnswer(procedure, bytes);
+    return largeAnswers.parse(procedure, bytes);
   }
   const parsed = callResultSchema.safeParse(parseJson(new TextDecoder().decode(bytes)));
   if (!parsed.success) return unreachable(`HTTP ${status}`);
   const result = parsed.data;
   return result.ok ? { ok: true, value: result.value, checked: false } : result;
+}
+
+/** Safari has no idle callbacks. */
+function whenIdle(work: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(work);
+  else setTimeout(work, 1000);
 }
 
 function parseJson(text: string): unknown {

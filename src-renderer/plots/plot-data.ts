@@ -33,21 +33,38 @@ export const MAX_POINTS = 4_000;
  */
 export function plotData(lines: readonly PlotPoints[], zoom: Zoom | null): PlotData {
   const drawn = lines.map(line => drawnPoints(line, zoom));
-  const x = [...new Set(drawn.flatMap(points => points.map(([at]) => at)))].sort((a, b) => a - b);
-  const placeOf = new Map(x.map((at, place) => [at, place]));
-  const series = drawn.map(points => {
-    const values: (number | null | undefined)[] = new Array(x.length).fill(undefined);
-    for (const [at, value] of points) values[placeOf.get(at) ?? 0] = value;
-    return values;
-  });
-  return { x, series };
+  const x = allPlaces(drawn);
+  return { x, series: drawn.map(points => alignedTo(x, points)) };
 }
 
-function drawnPoints({ x, y }: PlotPoints, zoom: Zoom | null): readonly (readonly [number, number | null])[] {
+function drawnPoints({ x, y }: PlotPoints, zoom: Zoom | null): PlotPoints {
   const { from, to } = visibleRows(x, zoom);
-  return Array.from(decimateMinMax(y, from, to, MAX_POINTS), row => {
-    const value = y[row] ?? Number.NaN;
-    return [x[row] ?? 0, Number.isFinite(value) ? value : null] as const;
+  if (to - from <= MAX_POINTS) return { x: x.subarray(from, to), y: y.subarray(from, to) };
+  const rows = decimateMinMax(y, from, to, MAX_POINTS);
+  return {
+    x: Float64Array.from(rows, row => x[row] ?? 0),
+    y: Float64Array.from(rows, row => y[row] ?? Number.NaN),
+  };
+}
+
+/** Where any of them has a point, ascending, each once. */
+function allPlaces(drawn: readonly PlotPoints[]): number[] {
+  const all = new Float64Array(drawn.reduce((sum, { x }) => sum + x.length, 0));
+  let filled = 0;
+  for (const { x } of drawn) {
+    all.set(x, filled);
+    filled += x.length;
+  }
+  return [...all.sort().filter((at, i) => at !== all[i - 1])];
+}
+
+function alignedTo(places: readonly number[], { x, y }: PlotPoints): Aligned {
+  let next = 0;
+  return places.map(at => {
+    if (x[next] !== at) return undefined;
+    while (x[next + 1] === at) next++;
+    const value = y[next++] ?? Number.NaN;
+    return Number.isFinite(value) ? value : null;
   });
 }
 

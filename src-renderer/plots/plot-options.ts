@@ -68,7 +68,7 @@ export function plotOptions(
   const axis = { stroke: colours.axis, font: FONT, ticks: { show: false } };
   return {
     ...size,
-    padding: [8, 22, 0, 0],
+    padding: [8, plot => rightPadding(plot, look, now().range), 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -117,9 +117,26 @@ export function plotOptions(
     hooks: {
       setCursor: [plot => now().onHover(hoverPlace(plot))],
       setSelect: [plot => zoomToSelection(plot, now())],
-      draw: [plot => drawMarks(plot, colours, now())],
+      draw: [
+        plot => drawMarks(plot, colours, now()),
+        // For those who wait for the drawing: so many places of the axis are on the canvas.
+        plot => {
+          plot.root.dataset['drawn'] = String(plot.data[0].length);
+        },
+      ],
     },
   };
+}
+
+const LEAST_PADDING = 12;
+
+/** Labels stand under the middle of their ticks, so the last one needs room for its half. */
+function rightPadding({ ctx }: uPlot, { formatX }: PlotLook, { to }: Zoom): number {
+  ctx.save();
+  ctx.font = FONT;
+  const { width } = ctx.measureText(formatX(Math.floor(to)));
+  ctx.restore();
+  return Math.max(LEAST_PADDING, Math.ceil(width / 2) + 2);
 }
 
 function seriesOptions(

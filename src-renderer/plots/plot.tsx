@@ -38,10 +38,16 @@ export function Plot({ look, data, syncKey, label, ...now }: PlotProps) {
     };
     // A task of its own for each plot, so that five of them together never hold up the page.
     const making = setTimeout(make);
-    const observer = new ResizeObserver(() => plot.current?.setSize(size()));
+    const observer = new ResizeObserver(() => {
+      const { width, height } = size();
+      // An observer also tells of the size at the beginning, and to set a size draws anew.
+      if (plot.current && (plot.current.width !== width || plot.current.height !== height))
+        plot.current.setSize({ width, height });
+    });
     observer.observe(element);
     // The labels are drawn, so they need a second drawing when the bundled font has arrived.
-    void document.fonts.ready.then(() => plot.current?.redraw(false, true));
+    if (document.fonts.status !== 'loaded')
+      void document.fonts.ready.then(() => plot.current?.redraw(false, true));
     return () => {
       clearTimeout(making);
       observer.disconnect();

@@ -1,4 +1,4 @@
-/** A run's steps as a curve needs them: whole where they are few, else the extremes of buckets. */
+/** A run's steps as its curves need them: whole where they are few, else the extremes of buckets and some of the steps. */
 import { z } from 'zod';
 import { stepMetricSchema } from './training.ts';
 
@@ -9,23 +9,11 @@ export type MetricMeasure = (typeof MEASURES)[number];
 /** Steps; seconds of training; tokens read so far. */
 export const metricsAxisSchema = z.enum(['step', 'time', 'tokens']);
 
-export const metricsQuestionSchema = z.strictObject({
-  /** The unit of `from` and `to`. */
-  axis: metricsAxisSchema.default('step'),
-  /** Null: from the beginning, to the end. Both are included, and the next step on each side. */
-  from: z.number().nullable().default(null),
-  to: z.number().nullable().default(null),
-  /** So many steps are given whole; more of them as the extremes of at most a quarter as many buckets. */
-  points: z.int().min(64).max(20_000).default(6000),
-  /** The measures whose extremes are wanted. */
-  measures: z
-    .array(z.enum(MEASURES))
-    .min(1)
-    .default([...MEASURES]),
-});
-export type MetricsQuestion = z.infer<typeof metricsQuestionSchema>;
-
-const numbers = z.array(z.number());
+const numbers = z.custom<number[]>(
+  // In one pass: a schema for each of fifty thousand numbers takes longer than drawing them.
+  value => Array.isArray(value) && value.every(Number.isFinite),
+  'Expected a list of finite numbers',
+);
 
 /** Steps in columns of one length, in ascending order. */
 export const stepSeriesSchema = z.object({
@@ -44,14 +32,39 @@ export const stepSeriesSchema = z.object({
   tokensTotal: numbers,
 });
 export type StepSeries = z.infer<typeof stepSeriesSchema>;
+export const STEP_COLUMNS = stepSeriesSchema.keyof().options;
+
+export const metricsQuestionSchema = z.strictObject({
+  /** The unit of `from` and `to`. */
+  axis: metricsAxisSchema.default('step'),
+  /** Null: from the beginning, to the end. Both are included, and the next step on each side. */
+  from: z.number().nullable().default(null),
+  to: z.number().nullable().default(null),
+  /**
+   * So many steps are given whole; more of them as the extremes of buckets: of the first measure at most a quarter as
+   * many, of the others, whose plots are smaller, about a quarter of those.
+   */
+  points: z.int().min(64).max(20_000).default(4000),
+  /** The measures whose extremes are wanted. */
+  measures: z
+    .array(z.enum(MEASURES))
+    .min(1)
+    .default([...MEASURES]),
+});
+export type MetricsQuestion = z.infer<typeof metricsQuestionSchema>;
 
 export const runMetricsSchema = z.object({
   /** Steps of the whole run. */
   total: z.number(),
-  /** Steps of a bucket; 1 where every step of the part is given. */
+  /** Steps of a bucket of the first measure; 1 where every step of the part is given. */
   bucketSize: z.number(),
-  /** Of each bucket the steps with the lowest and highest value of each measure, and the last one. */
+  /** Every step where they are few; else the first, the last, and one for about every fourth bucket. */
   steps: stepSeriesSchema,
+  /**
+   * Of each measure that is asked for, where not every step is given: the lowest and highest value of each bucket with
+   * their steps, and those of the first and the last step of all. Ascending, each step once.
+   */
+  extremes: z.partialRecord(z.enum(MEASURES), z.object({ step: numbers, value: numbers })),
   /** The mean loss of each bucket, at its last step; empty where every step is given. */
   means: z.object({ step: numbers, loss: numbers, steps: numbers }),
 });

@@ -33,6 +33,8 @@ const METRIC = Object.entries(STEP_COLUMNS)
   .map(([name, column]) => `${column} AS ${name}`)
   .join(', ');
 
+const TOP_LEVEL = BUCKET_SIZES.length - 1;
+
 /** The column that grows along each axis, and its unit in that of the axis. */
 const AXES = {
   step: { column: 'step', unit: 1 },
@@ -57,9 +59,6 @@ export function createStepReader(database: SqliteDatabase): StepReader {
   const between = database.prepare(
     `SELECT ${SERIES} FROM steps WHERE run_id = ? AND step BETWEEN ? AND ? ORDER BY step`,
   );
-  const singleSteps = database.prepare(
-    'SELECT step, loss, 1 FROM steps WHERE run_id = ? AND step BETWEEN ? AND ? ORDER BY step',
-  );
   // A cross join reads the wanted steps one by one; SQLite would else look for each step of the run among them.
   const chosen = database.prepare(
     `SELECT ${SERIES} FROM json_each(?) AS wanted CROSS JOIN steps ON steps.run_id = ? AND steps.step = wanted.value`,
@@ -80,11 +79,10 @@ export function createStepReader(database: SqliteDatabase): StepReader {
     )
     .pluck();
 
-  const totalOf = (runId: string) => Number(count.get(runId, BUCKET_SIZES.length - 1));
+  const totalOf = (runId: string) => Number(count.get(runId, TOP_LEVEL));
   const lastOf = (runId: string) => Number(lastStep.get(runId));
 
-  function metrics(runId: string, question: MetricsQuestion): RunMetrics {
-    const { axis, from, to, points, measures } = question;
+  function metrics(runId: string, { axis, from, to, points, measures }: MetricsQuestion): RunMetrics {
     const total = totalOf(runId);
     const last = lastOf(runId);
     const atMost = stepFinder(database, runId, axis);
@@ -92,35 +90,45 @@ export function createStepReader(database: SqliteDatabase): StepReader {
     const end = to === null ? last : Math.min(last, atMost(to, last) + 1);
     const span = end - first + 1;
     if (span <= points) {
-      const rows = between.raw().all(runId, first, end) as number[][];
-      return { total, bucketSize: 1, steps: asSeries(rows), means: { step: [], loss: [], steps: [] } };
+      const steps = asSeries(between.raw().all(runId, first, end) as number[][]);
+      return { total, bucketSize: 1, steps, extremes: {}, means: { step: [], loss: [], steps: [] } };
     }
     const fitting = BUCKET_SIZES.findIndex(size => span / size <= points / 4);
-    const level = fitting === -1 ? BUCKET_SIZES.length - 1 : fitting;
-    const bucketSize = BUCKET_SIZES[level] ?? 1;
-    const wanted = new Set<number>();
-    const means: RunMetrics['means'] = { step: [], loss: [], steps: [] };
-    const bucketsOf = database.prepare(bucketsWith(measures)).raw();
+    const level = fitting === -1 ? TOP_LEVEL : fitting;
+    const coarser = Math.min(level + 1, TOP_LEVEL);
+    const part = { runId, first, end, isToTheEnd: end === last };
+    const steps = someSteps(part, BUCKET_SIZES[coarser] ?? 1);
+    const [main = 'loss', ...others] = measures;
+    const fine = bucketsOf(part, level, [main]);
+    const coarse = others.length > 0 ? bucketsOf(part, coarser, others) : [];
+    const extremes = { ...extremesOf(fine, [main], steps), ...extremesOf(coarse, others, steps) };
+    return { total, bucketSize: BUCKET_SIZES[level] ?? 1, steps, extremes, means: meansOf(fine) };
+  }
+
+  /** The first and the last step, and the last one of each bucket of a size. */
+  function someSteps({ runId, first, end }: Part, size: number): RunMetrics['steps'] {
+    const wanted = [first];
+    for (let step = Math.ceil((first + 1) / size) * size; step < end; step += size) wanted.push(step);
+    wanted.push(end);
+    return asSeries(chosen.raw().all(JSON.stringify(wanted), runId) as number[][]);
+  }
+
+  function bucketsOf(
+    { runId, first, end, isToTheEnd }: Part,
+    level: number,
+    measures: readonly MetricMeasure[],
+  ): Buckets {
+    const size = BUCKET_SIZES[level] ?? 1;
+    const columns = measures.map(measure => SERIES_COLUMNS[measure]);
+    const whole = database.prepare(bucketsWith(columns)).raw();
+    const single = database.prepare(singleStepsWith(columns)).raw();
     // The last bucket has no steps behind the run's end.
-    const bucketEnd = end === last ? Math.ceil(last / bucketSize) * bucketSize : end;
-    for (const piece of coverSteps(first, bucketEnd, level)) {
-      const buckets = (
-        piece.level === null
-          ? singleSteps.raw().all(runId, piece.first, piece.last)
-          : bucketsOf.all(runId, piece.level, piece.first, piece.last)
-      ) as number[][];
-      for (const [lastInside = 0, loss = 0, steps = 0, ...extremes] of buckets) {
-        means.step.push(lastInside);
-        means.loss.push(loss);
-        means.steps.push(steps);
-        for (const step of extremes) wanted.add(step);
-        wanted.add(lastInside);
-      }
-    }
-    if (from === null) wanted.add(1);
-    const ascending = [...wanted].sort((a, b) => a - b);
-    const rows = chosen.raw().all(JSON.stringify(ascending), runId) as number[][];
-    return { total, bucketSize, steps: asSeries(rows), means };
+    const bucketEnd = isToTheEnd ? Math.ceil(end / size) * size : end;
+    return coverSteps(first, bucketEnd, level).flatMap(piece =>
+      piece.level === null
+        ? (single.all(runId, piece.first, piece.last) as number[][])
+        : (whole.all(runId, piece.level, piece.first, piece.last) as number[][]),
+    );
   }
 
   return {
@@ -137,6 +145,14 @@ export function createStepReader(database: SqliteDatabase): StepReader {
     firstStep: runId => (firstOnes.get(runId, 1, 0) as StepMetric | undefined) ?? null,
     stepsWithoutGap: runId => Number(beforeGap.get(runId) ?? lastOf(runId)),
   };
+}
+
+/** The steps `first` to `end` of a run. */
+interface Part {
+  readonly runId: string;
+  readonly first: number;
+  readonly end: number;
+  readonly isToTheEnd: boolean;
 }
 
 /** Buckets of one level by their numbers, or steps where `level` is null; both ends are included. */
@@ -166,12 +182,54 @@ export function coverSteps(first: number, last: number, level: number): Piece[] 
   ];
 }
 
-function bucketsWith(measures: readonly MetricMeasure[]): string {
-  const extremes = measures
-    .map(name => SERIES_COLUMNS[name])
-    .flatMap(name => [`${name}_low_step`, `${name}_high_step`]);
-  return `SELECT last_step, loss_sum / steps, steps, ${extremes.join(', ')} FROM step_buckets
+/**
+ * In ascending order, each as its last step, mean loss and number of steps, then for each measure its lowest value,
+ * the step of it, the highest value, and the step of that.
+ */
+type Buckets = readonly (readonly number[])[];
+const FIRST_EXTREME = 3;
+
+function bucketsWith(columns: readonly string[]): string {
+  const extremes = columns.map(name => `${name}_low, ${name}_low_step, ${name}_high, ${name}_high_step`);
+  return `SELECT ${['last_step, loss_sum / steps, steps', ...extremes].join(', ')} FROM step_buckets
     WHERE run_id = ? AND level = ? AND bucket BETWEEN ? AND ? ORDER BY bucket`;
+}
+
+function singleStepsWith(columns: readonly string[]): string {
+  const extremes = columns.map(name => `${name}, step, ${name}, step`);
+  return `SELECT ${['step, loss, 1', ...extremes].join(', ')} FROM steps
+    WHERE run_id = ? AND step BETWEEN ? AND ? ORDER BY step`;
+}
+
+function meansOf(buckets: Buckets): RunMetrics['means'] {
+  const column = (place: number) => buckets.map(bucket => bucket[place] ?? 0);
+  return { step: column(0), loss: column(1), steps: column(2) };
+}
+
+function extremesOf(
+  buckets: Buckets,
+  measures: readonly MetricMeasure[],
+  ends: RunMetrics['steps'],
+): RunMetrics['extremes'] {
+  const extremes: RunMetrics['extremes'] = {};
+  for (const [i, measure] of measures.entries()) {
+    const curve = { step: [] as number[], value: [] as number[] };
+    const add = (step: number, value: number) => {
+      if (step <= (curve.step.at(-1) ?? 0)) return;
+      curve.step.push(step);
+      curve.value.push(value);
+    };
+    add(ends.step[0] ?? 0, ends[measure][0] ?? 0);
+    for (const bucket of buckets) {
+      const [low = 0, lowStep = 0, high = 0, highStep = 0] = bucket.slice(FIRST_EXTREME + 4 * i);
+      if (lowStep < highStep) add(lowStep, low);
+      add(highStep, high);
+      if (lowStep > highStep) add(lowStep, low);
+    }
+    add(ends.step.at(-1) ?? 0, ends[measure].at(-1) ?? 0);
+    extremes[measure] = curve;
+  }
+  return extremes;
 }
 
 function asSeries(rows: readonly (readonly number[])[]): RunMetrics['steps'] {

@@ -2,7 +2,7 @@
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import type { RunMetrics } from '../../../src-shared/domain/run-metrics.ts';
 import type { Axis, PlotPoints } from '../../plots/plot-data.ts';
-import { NO_MEANS, smoothedLoss, valueBetween } from '../../plots/smoothed-loss.ts';
+import { smoothedLoss, valueBetween } from '../../plots/smoothed-loss.ts';
 
 /** A run and the part of its loss curve that is shown. */
 export interface ComparedRun extends RunDetails {
@@ -13,7 +13,7 @@ export type Measure = 'evaluation' | 'loss';
 
 /** Evaluations as they are, losses smoothed; at steps, seconds since the start, or tokens read so far. */
 export function curveOf(run: ComparedRun, measure: Measure, axis: Axis, smoothing: number): PlotPoints {
-  const { steps, means } = run.curve;
+  const { steps, extremes, means } = run.curve;
   const step = Float64Array.from(steps.step);
   const places = Float64Array.from(
     {
@@ -24,9 +24,12 @@ export function curveOf(run: ComparedRun, measure: Measure, axis: Axis, smoothin
   );
   const placeOf = (at: number) => valueBetween({ x: step, y: places }, at);
   if (measure === 'loss') {
-    const loss = Float64Array.from(steps.loss);
     // Without smoothing every extreme is drawn; means would hide them.
-    const { x, y } = smoothedLoss({ step, loss }, smoothing === 0 ? NO_MEANS : means, smoothing);
+    if (smoothing === 0 && extremes.loss) {
+      const { step: at, value } = extremes.loss;
+      return { x: Float64Array.from(at, placeOf), y: Float64Array.from(value) };
+    }
+    const { x, y } = smoothedLoss({ step, loss: Float64Array.from(steps.loss) }, means, smoothing);
     return { x: x.map(placeOf), y };
   }
   const placed = run.evaluations.filter(evaluation => Number.isFinite(placeOf(evaluation.step)));

@@ -38,8 +38,7 @@ export function useRunDetails(ids: readonly string[]): ReadRuns {
   return read;
 }
 
-/** Eight curves share a screen that one of them would fill. */
-const LOSS_CURVE: MetricsQuestion = { ...WHOLE_CURVE, points: 4000, measures: ['loss'] };
+const LOSS_CURVE: MetricsQuestion = { ...WHOLE_CURVE, measures: ['loss'] };
 
 async function readRun(
   client: BackendClient,

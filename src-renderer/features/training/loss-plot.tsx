@@ -1,6 +1,6 @@
 /** The loss: each step faint, smoothed on top, evaluations as points, and what was not finite as an event. */
 import { useMemo } from 'react';
-import type { Evaluation, StepMetric } from '../../../src-shared/domain/training.ts';
+import type { Evaluation } from '../../../src-shared/domain/training.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { formatDecimals } from '../../plots/axis-format.ts';
 import { nearestIndex, type PlotPoints } from '../../plots/plot-data.ts';
@@ -9,17 +9,15 @@ import { summariseSeries } from '../../plots/plot-summary.ts';
 import { type MeasureLook, SeriesPlot, type SharedPlot } from '../../plots/series-plot.tsx';
 import { valueBetween } from '../../plots/smoothed-loss.ts';
 import { strings } from '../../strings.ts';
+import { type DrawnPart, type MeasurePoints, useMeasurePoints } from './measure-points.ts';
 import { epochEnds, notFiniteSteps } from './run-log.ts';
 import type { RunState } from './run-state.ts';
-import { column, rowAt, type StepColumns } from './step-columns.ts';
+import { column, type StepColumns } from './step-columns.ts';
 
 interface LossPlotProps {
   readonly run: RunState;
-  /** Those of the part that is shown. */
-  readonly steps: StepColumns;
+  readonly drawn: DrawnPart;
   readonly shared: SharedPlot;
-  /** The steps' places on the horizontal axis. */
-  readonly x: Float64Array;
   /** Where any step of the run stands. */
   readonly placeOf: (step: number) => number;
   readonly smoothed: PlotPoints;
@@ -27,29 +25,31 @@ interface LossPlotProps {
   onHover(place: HoverPlace | null): void;
 }
 
-export function LossPlot({ run, steps, shared, x, placeOf, smoothed, hover, onHover }: LossPlotProps) {
+export function LossPlot({ run, drawn, shared, placeOf, smoothed, hover, onHover }: LossPlotProps) {
   const { evaluations } = run;
+  const { steps } = drawn.part;
+  const points = useMeasurePoints(drawn, 'loss');
   const lines = useMemo(
     () => [
-      { x, y: column(steps, 'loss') },
+      points,
       smoothed,
       {
         x: Float64Array.from(evaluations, ({ step }) => placeOf(step)),
         y: Float64Array.from(evaluations, ({ loss }) => loss),
       },
     ],
-    [steps, x, placeOf, smoothed, evaluations],
+    [points, placeOf, smoothed, evaluations],
   );
-  const label = useMemo(() => summariseSeries(strings.run.loss, column(steps, 'loss'), formatLoss), [steps]);
+  const label = useMemo(() => summariseSeries(strings.run.loss, points.y, formatLoss), [points]);
   const marks = useMemo(() => marksOf(run, placeOf), [run, placeOf]);
-  const hoverRow = hover ? nearestIndex(x, hover.value) : -1;
+  const nearest = hover ? nearestIndex(points.x, hover.value) : -1;
   return (
     <div className="loss-plot">
       <SeriesPlot look={LOOK} lines={lines} shared={shared} label={label} marks={marks} onHover={onHover} />
-      {hover && hoverRow >= 0 && (
+      {hover && nearest >= 0 && (
         <Reading
-          row={rowAt(steps, hoverRow)}
-          smoothed={valueBetween(smoothed, x[hoverRow] ?? Number.NaN)}
+          point={pointAt(points, steps, nearest)}
+          smoothed={valueBetween(smoothed, points.x[nearest] ?? Number.NaN)}
           evaluations={evaluations}
           hover={hover}
         />
@@ -92,18 +92,31 @@ function marksOf(run: RunState, placeOf: (step: number) => number): readonly Plo
   ];
 }
 
+interface Point {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+}
+
+/** The epoch of a step that is not given lies between those of its neighbours. */
+function pointAt({ step, y }: MeasurePoints, steps: StepColumns, index: number): Point {
+  const at = step[index] ?? Number.NaN;
+  const epochs = { x: column(steps, 'step'), y: column(steps, 'epoch') };
+  return { step: at, epoch: valueBetween(epochs, at), loss: y[index] ?? Number.NaN };
+}
+
 interface ReadingProps {
-  /** The step that is nearest to it. */
-  readonly row: StepMetric;
+  /** The one that is nearest to it. */
+  readonly point: Point;
   readonly smoothed: number;
   readonly evaluations: readonly Evaluation[];
   readonly hover: HoverPlace;
 }
 
 /** The numbers under the pointer. The table says the same to those who have none. */
-function Reading({ row, smoothed, evaluations, hover }: ReadingProps) {
+function Reading({ point, smoothed, evaluations, hover }: ReadingProps) {
   const words = strings.run.reading;
-  const evaluation = evaluations.findLast(({ step }) => step <= row.step);
+  const evaluation = evaluations.findLast(({ step }) => step <= point.step);
   return (
     <div
       className={hover.isRight ? 'reading is-left' : 'reading'}
@@ -111,10 +124,10 @@ function Reading({ row, smoothed, evaluations, hover }: ReadingProps) {
       style={{ left: hover.left }}
     >
       <div>
-        {words.step} <b>{formatCount(row.step)}</b>
-        {words.epoch(row.epoch.toFixed(2))}
+        {words.step} <b>{formatCount(point.step)}</b>
+        {words.epoch(point.epoch.toFixed(2))}
         <br />
-        {words.loss} <b>{formatLoss(row.loss)}</b>
+        {words.loss} <b>{formatLoss(point.loss)}</b>
         {words.smoothed} <b>{formatLoss(smoothed)}</b>
         {evaluation && (
           <>

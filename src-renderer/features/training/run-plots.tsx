@@ -1,7 +1,7 @@
 /** The plots of a run on one horizontal axis, with one cursor and one zoom; or its steps as a table. */
 import { useId, useMemo, useState } from 'react';
 import { PlotControls, type PlotView } from '../../plots/plot-controls.tsx';
-import { nearestIndex, type PlotPoints } from '../../plots/plot-data.ts';
+import type { PlotPoints } from '../../plots/plot-data.ts';
 import type { HoverPlace } from '../../plots/plot-options.ts';
 import type { SharedPlot } from '../../plots/series-plot.tsx';
 import { smoothedLoss } from '../../plots/smoothed-loss.ts';
@@ -36,10 +36,12 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
   const wholeX = useMemo(() => axisValues(steps, view.axis), [steps, view.axis]);
   const part = useShownPart(run, view.axis, view.zoom);
   const x = useMemo(() => axisValues(part.steps, view.axis), [part, view.axis]);
+  const placeInPart = useMemo(() => placesOf(part.steps, x), [part, x]);
   const smoothed = useMemo((): PlotPoints => {
     const { x: at, y } = smoothedLoss(lossOf(part.steps), part.means, view.smoothing);
-    return { x: part.means.step.length === 0 ? x : at.map(placesOf(part.steps, x)), y };
-  }, [part, x, view.smoothing]);
+    return { x: part.means.step.length === 0 ? x : at.map(placeInPart), y };
+  }, [part, x, placeInPart, view.smoothing]);
+  const drawn = { part, x, placeOf: placeInPart };
   const full = fullRange(wholeX, view.axis, isActive(statusOf(run)) ? plannedSteps : 0);
   const placeOf = useMemo(() => placesOf(steps, wholeX), [steps, wholeX]);
   const shared: SharedPlot = {
@@ -63,9 +65,8 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
         ) : (
           <LossPlot
             run={run}
-            steps={part.steps}
+            drawn={drawn}
             shared={shared}
-            x={x}
             placeOf={placeOf}
             smoothed={smoothed}
             hover={hover}
@@ -73,15 +74,7 @@ export function RunPlots({ run, plannedSteps, facts }: RunPlotsProps) {
           />
         )}
       </section>
-      {!view.isTable && (
-        <SmallPlots
-          steps={part.steps}
-          shared={shared}
-          x={x}
-          hoverRow={hover && nearestIndex(x, hover.value)}
-          facts={facts}
-        />
-      )}
+      {!view.isTable && <SmallPlots drawn={drawn} shared={shared} hover={hover} facts={facts} />}
     </>
   );
 }

@@ -161,6 +161,7 @@ test('events go on behind a curve that leaves out steps, with its totals and mea
     ...curve([1, 60, 64]),
     total: 64,
     bucketSize: 64,
+    extremes: { loss: { step: [1, 60, 64], value: [2, 2, 2] } },
     means: { step: [64], loss: [2.5], steps: [64] },
   };
   const early = applyEvents(UNKNOWN_RUN, [stepEvent(63), stepEvent(64), stepEvent(65)]);

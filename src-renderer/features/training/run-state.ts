@@ -25,15 +25,19 @@ export interface RunWarning {
   readonly message: string;
 }
 
+export type Extremes = RunMetrics['extremes'];
+
 export type RunRecord = Omit<RunDetails, 'evaluations' | 'checkpoints' | 'samples' | 'warnings'>;
 
 export interface RunState {
   /** The backend's record without its series; null until it has been read. */
   readonly record: RunRecord | null;
-  /** What the record's curve consists of, then every step that events told of. */
+  /** Those of the record's steps that its answer gave, then every step that events told of. */
   readonly steps: StepColumns;
   /** Sums up the record's steps where `steps` leaves some of them out; else empty. */
   readonly means: LossMeans;
+  /** What the record's curves consist of where `steps` leaves some of them out; else empty. */
+  readonly extremes: Extremes;
   /** The record's steps: how many, and the last one's number. */
   readonly recorded: { readonly count: number; readonly lastStep: number };
   readonly evaluations: readonly Evaluation[];
@@ -47,6 +51,7 @@ export const UNKNOWN_RUN: RunState = {
   record: null,
   steps: NO_STEPS,
   means: NO_MEANS,
+  extremes: {},
   recorded: { count: 0, lastStep: 0 },
   evaluations: [],
   checkpoints: [],
@@ -111,6 +116,7 @@ export function mergeRecord(state: RunState, details: RunDetails, metrics: RunMe
     record,
     steps: mergeSteps(known, rowsBehind(state.steps, lastStep)),
     means: metrics.means,
+    extremes: metrics.extremes,
     recorded: { count: metrics.total, lastStep },
     evaluations: mergeByStep(evaluations, state.evaluations),
     checkpoints: mergeByStep(checkpoints, state.checkpoints),

@@ -39,6 +39,7 @@ export function curve(numbers: readonly number[]): RunMetrics {
       trainedTotal: numbers.map(step => step * 40),
       tokensTotal: numbers.map(step => step * 100),
     },
+    extremes: {},
     means: { step: [], loss: [], steps: [] },
   };
 }

@@ -1,25 +1,26 @@
 /** Learning rate, gradient norm, speed and memory, small, under the loss and on the same axis. */
 import { type ReactNode, useId, useMemo } from 'react';
+import type { MetricMeasure } from '../../../src-shared/domain/run-metrics.ts';
 import { formatBytes, formatLarge, formatRate, formatShort, formatWholeBytes } from '../../format/numbers.ts';
 import { formatDecimals, formatRates } from '../../plots/axis-format.ts';
+import { nearestIndex } from '../../plots/plot-data.ts';
+import type { HoverPlace } from '../../plots/plot-options.ts';
 import { summariseSeries } from '../../plots/plot-summary.ts';
 import { type MeasureLook, SeriesPlot, type SharedPlot } from '../../plots/series-plot.tsx';
 import { strings } from '../../strings.ts';
+import { type DrawnPart, useMeasurePoints } from './measure-points.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
-import { column, type StepColumns, type StepField } from './step-columns.ts';
 
 interface SmallPlotsProps {
-  readonly steps: StepColumns;
+  readonly drawn: DrawnPart;
   readonly shared: SharedPlot;
-  /** The steps' places on the horizontal axis. */
-  readonly x: Float64Array;
-  /** The row under the pointer; null shows the latest. */
-  readonly hoverRow: number | null;
+  /** Null shows the latest value. */
+  readonly hover: HoverPlace | null;
   readonly facts: RecipeFacts;
 }
 
 interface PlotKind {
-  readonly field: StepField;
+  readonly field: MetricMeasure;
   readonly title: string;
   readonly look: MeasureLook;
 }
@@ -71,7 +72,7 @@ const KINDS: readonly PlotKind[] = [
   },
 ];
 
-export function SmallPlots({ steps, shared, x, hoverRow, facts }: SmallPlotsProps) {
+export function SmallPlots({ drawn, shared, hover, facts }: SmallPlotsProps) {
   const { maxGradNorm } = facts;
   return (
     <div className="small-plots">
@@ -82,10 +83,9 @@ export function SmallPlots({ steps, shared, x, hoverRow, facts }: SmallPlotsProp
           <SmallPlot
             key={kind.field}
             kind={kind}
-            steps={steps}
+            drawn={drawn}
             shared={shared}
-            x={x}
-            hoverRow={hoverRow}
+            hover={hover}
             limit={limit}
             note={kind.field === 'tokensPerSecond' ? strings.run.tokensPerSecond : note}
           />
@@ -101,16 +101,13 @@ interface SmallPlotProps extends Omit<SmallPlotsProps, 'facts'> {
   readonly note: ReactNode;
 }
 
-function SmallPlot({ kind, steps, shared, x, hoverRow, limit, note }: SmallPlotProps) {
+function SmallPlot({ kind, drawn, shared, hover, limit, note }: SmallPlotProps) {
   const titleId = useId();
   const { field, title, look } = kind;
-  const values = column(steps, field);
-  const lines = useMemo(() => [{ x, y: column(steps, field) }], [steps, x, field]);
-  const label = useMemo(
-    () => summariseSeries(title, column(steps, field), look.format),
-    [steps, title, field, look],
-  );
-  const shown = values[hoverRow ?? values.length - 1];
+  const points = useMeasurePoints(drawn, field);
+  const lines = useMemo(() => [points], [points]);
+  const label = useMemo(() => summariseSeries(title, points.y, look.format), [points, title, look]);
+  const shown = points.y[hover ? nearestIndex(points.x, hover.value) : points.y.length - 1];
   return (
     <section className="card small-plot" aria-labelledby={titleId}>
       <div className="row small-plot-head">

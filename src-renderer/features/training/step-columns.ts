@@ -1,26 +1,11 @@
 /** A run's steps as columns of numbers: compact, and appended to without copying what is there. */
-import type { StepSeries } from '../../../src-shared/domain/run-metrics.ts';
+import { STEP_COLUMNS, type StepSeries } from '../../../src-shared/domain/run-metrics.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import { lastIndexAtMost } from '../../plots/plot-data.ts';
 
-export const STEP_FIELDS = [
-  'step',
-  'epoch',
-  'loss',
-  'learningRate',
-  'gradNorm',
-  'trainableTokens',
-  'tokens',
-  'tokensPerSecond',
-  'memoryBytes',
-  'elapsedMs',
-  'trainedTotal',
-  'tokensTotal',
-] as const satisfies readonly (keyof StepSeries)[];
+export type StepField = keyof StepSeries;
 
-export type StepField = (typeof STEP_FIELDS)[number];
-
-const METRIC_FIELDS = STEP_FIELDS.filter(field => field !== 'trainedTotal' && field !== 'tokensTotal');
+const METRIC_FIELDS = STEP_COLUMNS.filter(field => field !== 'trainedTotal' && field !== 'tokensTotal');
 
 /**
  * A readonly view of the first `length` rows, in ascending order of `step`. Like a Go slice, a newer view
@@ -35,7 +20,7 @@ export const NO_STEPS: StepColumns = { length: 0, buffers: allocate(0) };
 
 /** What the backend gave: all steps of a part, or those that a curve needs. */
 export function stepsOf(series: StepSeries): StepColumns {
-  const columns = STEP_FIELDS.map(field => [field, Float64Array.from(series[field])] as const);
+  const columns = STEP_COLUMNS.map(field => [field, Float64Array.from(series[field])] as const);
   return { length: series.step.length, buffers: Object.fromEntries(columns) as StepColumns['buffers'] };
 }
 
@@ -108,12 +93,12 @@ function mergeSorted(columns: StepColumns, rows: readonly StepMetric[]): StepCol
 
 function grow(columns: StepColumns, room: number): Record<StepField, Float64Array> {
   const buffers = allocate(room);
-  for (const field of STEP_FIELDS) buffers[field].set(column(columns, field));
+  for (const field of STEP_COLUMNS) buffers[field].set(column(columns, field));
   return buffers;
 }
 
 function allocate(room: number): Record<StepField, Float64Array> {
-  return Object.fromEntries(STEP_FIELDS.map(field => [field, new Float64Array(room)])) as Record<
+  return Object.fromEntries(STEP_COLUMNS.map(field => [field, new Float64Array(room)])) as Record<
     StepField,
     Float64Array
   >;

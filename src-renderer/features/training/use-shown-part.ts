@@ -6,7 +6,7 @@ import { WHOLE_CURVE } from '../../plots/curve-question.ts';
 import type { Axis, Zoom } from '../../plots/plot-data.ts';
 import { lastIndexAtMost } from '../../plots/plot-data.ts';
 import type { LossMeans } from '../../plots/smoothed-loss.ts';
-import type { RunState } from './run-state.ts';
+import type { Extremes, RunState } from './run-state.ts';
 import { lastValue, mergeSteps, rowsBehind, type StepColumns, stepsOf } from './step-columns.ts';
 
 /** Zooming by the wheel of a mouse or by keys makes many ranges, of which the last counts. */
@@ -16,6 +16,7 @@ export interface ShownPart {
   readonly steps: StepColumns;
   /** Reach back to the run's beginning, so that smoothing does not begin anew at the border. */
   readonly means: LossMeans;
+  readonly extremes: Extremes;
 }
 
 export function useShownPart(run: RunState, axis: Axis, zoom: Zoom | null): ShownPart {
@@ -40,5 +41,6 @@ export function shownPart(run: RunState, part: RunMetrics): ShownPart {
   return {
     steps: last >= run.recorded.lastStep ? mergeSteps(known, rowsBehind(run.steps, last)) : known,
     means: { step: join('step'), loss: join('loss'), steps: join('steps') },
+    extremes: part.extremes,
   };
 }
