@@ -38,6 +38,7 @@ async function stopIn(kind: Counted, number: number) {
     signal: stop.signal,
     reportProgress: () => undefined,
     emit: () => undefined,
+    enter: () => undefined,
     tell: () => undefined,
     request: () => Promise.resolve(),
     log: () => undefined,

@@ -47,6 +47,7 @@ export async function preflight(workspace: Workspace, recipe: Recipe): Promise<P
       signal: new AbortController().signal,
       reportProgress: () => undefined,
       emit: () => undefined,
+      enter: () => undefined,
       tell: () => undefined,
       request: () => Promise.resolve(),
       log: () => undefined,

@@ -26,6 +26,7 @@ import type {
   RunQueue,
   RunStore,
   SettingsFile,
+  TrainerLogs,
   TrainingLauncher,
 } from './ports.ts';
 
@@ -52,6 +53,7 @@ export interface BackendParts {
   readonly adapterFiles: AdapterFiles;
   readonly historyWriter: HistoryWriter;
   readonly runLogs: RunLogs;
+  readonly trainerLogs: TrainerLogs;
   readonly foreignHistories: ForeignHistories;
   readonly homeFiles: HomeFiles;
   readonly settings: SettingsFile;

@@ -1,5 +1,5 @@
 /** Passes a run's events to whoever watches it. */
-import type { TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { RunPhase, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Progress } from '../pipeline/job-results.ts';
 
 const PROGRESS_EVERY_MS = 100;
@@ -9,6 +9,8 @@ export type Unsubscribe = () => void;
 export class EventHub {
   readonly #watchers = new Map<string, Set<(event: TrainingEvent) => void>>();
   readonly #workWatchers = new Map<string, Set<(progress: Progress) => void>>();
+  readonly #phases = new Map<string, RunPhase>();
+  readonly #phaseWatchers = new Map<string, Set<(phase: RunPhase | null) => void>>();
   readonly #changeWatchers = new Set<(id: string) => void>();
   readonly #queueWatchers = new Set<() => void>();
 
@@ -22,13 +24,20 @@ export class EventHub {
   }
 
   watch(id: string, watcher: (event: TrainingEvent) => void): Unsubscribe {
-    const watchers = this.#watchers.get(id) ?? new Set();
-    watchers.add(watcher);
-    this.#watchers.set(id, watchers);
-    return () => {
-      watchers.delete(watcher);
-      if (watchers.size === 0) this.#watchers.delete(id);
-    };
+    return watchOne(this.#watchers, id, watcher);
+  }
+
+  /** What a run is doing; null once it does nothing any more. */
+  publishPhase(id: string, phase: RunPhase | null): void {
+    if (phase === null) this.#phases.delete(id);
+    else this.#phases.set(id, phase);
+    for (const watcher of this.#phaseWatchers.get(id) ?? []) watcher(phase);
+  }
+
+  /** Called at once, and after each change. */
+  watchPhase(id: string, watcher: (phase: RunPhase | null) => void): Unsubscribe {
+    watcher(this.#phases.get(id) ?? null);
+    return watchOne(this.#phaseWatchers, id, watcher);
   }
 
   /** What a long piece of work reports, passed on to whoever watches it at most ten times a second. */
@@ -43,13 +52,7 @@ export class EventHub {
   }
 
   watchProgress(workId: string, watcher: (progress: Progress) => void): Unsubscribe {
-    const watchers = this.#workWatchers.get(workId) ?? new Set();
-    watchers.add(watcher);
-    this.#workWatchers.set(workId, watchers);
-    return () => {
-      watchers.delete(watcher);
-      if (watchers.size === 0) this.#workWatchers.delete(workId);
-    };
+    return watchOne(this.#workWatchers, workId, watcher);
   }
 
   watchChanges(watcher: (id: string) => void): Unsubscribe {
@@ -66,4 +69,15 @@ export class EventHub {
     this.#queueWatchers.add(watcher);
     return () => void this.#queueWatchers.delete(watcher);
   }
+}
+
+/** Adds a watcher of one name, whose list goes with the last of them. */
+function watchOne<W>(all: Map<string, Set<W>>, name: string, watcher: W): Unsubscribe {
+  const watchers = all.get(name) ?? new Set();
+  watchers.add(watcher);
+  all.set(name, watchers);
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size === 0) all.delete(name);
+  };
 }

@@ -24,6 +24,7 @@ import { openHistory, salvageNotice } from '../adapters/sqlite/open-history.ts';
 import { createQueueStore } from '../adapters/sqlite/queue-store.ts';
 import { writeTable } from '../adapters/tables/write-table.ts';
 import { writeEvents } from '../adapters/tensorboard/write-events.ts';
+import { trainerLogs } from '../adapters/trainer-log/trainer-log-file.ts';
 import type { BackendFace } from '../backend/backend-face.ts';
 import type { BackendParts } from '../backend/backend-parts.ts';
 import { ComputeLease } from '../backend/compute-lease.ts';
@@ -87,6 +88,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     adapterFiles: { compare: compareAdapters },
     historyWriter: { table: writeTable, events: writeEvents },
     runLogs,
+    trainerLogs,
     foreignHistories: {
       open: path => openForeignHistory(path, home, ownerIsAlive, now()),
     },

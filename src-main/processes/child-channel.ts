@@ -1,7 +1,7 @@
 /** A child's side of the channel to its parent, the same under `fork` and Electron's utilityProcess. */
 import { CodedException, fail, type Outcome, toCodedError } from '../../src-shared/contract/coded-error.ts';
 import type { ChatEvent } from '../../src-shared/domain/chat.ts';
-import type { TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { RunPhase, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Progress, TrainerRequest } from '../pipeline/job-results.ts';
 import type { ChildMessage, Job, ParentMessage } from './protocol.ts';
 
@@ -11,6 +11,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   reportProgress(progress: Progress): void;
   emit(event: TrainingEvent): void;
+  /** Says what is being done from now on. To say it again costs nothing. */
+  enter(phase: RunPhase): void;
   tell(event: ChatEvent): void;
   /** Resolves when the parent has done it, or when a stop is asked for. */
   request(request: TrainerRequest): Promise<void>;
@@ -53,11 +55,17 @@ export function serveJob<J extends Job>(
       return;
     }
     if (message.type !== 'job') return;
+    let phase: RunPhase | null = null;
     const context: JobContext = {
       nativeDirectory: message.nativeDirectory,
       signal: stop.signal,
       reportProgress: progress => void port.send({ type: 'progress', progress }),
       emit: event => void port.send({ type: 'event', event }),
+      enter: next => {
+        if (next === phase) return;
+        phase = next;
+        void port.send({ type: 'phase', phase });
+      },
       tell: event => void port.send({ type: 'chat', event }),
       request: request => {
         const fulfilled = requests.wait();

@@ -42,6 +42,21 @@ export type Checkpoint = z.infer<typeof checkpointSchema>;
 export const sampleSchema = z.object({ step: z.number(), prompt: z.string(), text: z.string() });
 export type Sample = z.infer<typeof sampleSchema>;
 
+/**
+ * What a run is doing. `checking`: its inputs, before it goes on; `scoring`: the demo's held-out prompts, behind its
+ * last step.
+ */
+export const runPhaseSchema = z.enum([
+  'checking',
+  'loading',
+  'training',
+  'evaluating',
+  'sampling',
+  'saving',
+  'scoring',
+]);
+export type RunPhase = z.infer<typeof runPhaseSchema>;
+
 export const finishedStatusSchema = z.enum(['completed', 'stopped', 'failed']);
 
 /** Shares from 0 to 1 over the demo's held-out conversations. */

@@ -20,13 +20,17 @@ export function createElectronLauncher(directory: string): ProcessLauncher {
         env: { ...process.env, ...CHILD_ENVIRONMENT },
       });
       const lastLines = new LastLines(LAST_LINES);
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.on('data', (chunk: Buffer) => lastLines.add(chunk.toString('utf8')));
-      }
+      const onOutput = (listener: (text: string) => void) => {
+        for (const stream of [child.stdout, child.stderr]) {
+          stream?.on('data', (chunk: Buffer) => listener(chunk.toString('utf8')));
+        }
+      };
+      onOutput(chunk => lastLines.add(chunk));
       return {
         pid: child.pid ?? null,
         send: message => child.postMessage(message),
         onMessage: listener => child.on('message', message => listener(message as ChildMessage)),
+        onOutput,
         onExit: listener => {
           child.once('exit', code => listener({ exitCode: code, signal: null, lastLines: lastLines.lines }));
         },

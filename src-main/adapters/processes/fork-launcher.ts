@@ -21,14 +21,18 @@ export function createForkLauncher(directory: string): ProcessLauncher {
         execArgv: [],
       });
       const lastLines = new LastLines(LAST_LINES);
-      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => lastLines.add(chunk));
-      child.stderr?.setEncoding('utf8').on('data', (chunk: string) => lastLines.add(chunk));
+      const outputs = [child.stdout, child.stderr].map(stream => stream?.setEncoding('utf8'));
+      const onOutput = (listener: (text: string) => void) => {
+        for (const output of outputs) output?.on('data', listener);
+      };
+      onOutput(chunk => lastLines.add(chunk));
       return {
         pid: child.pid ?? null,
         send: message => {
           if (child.connected) child.send(message, () => undefined);
         },
         onMessage: listener => child.on('message', message => listener(message as ChildMessage)),
+        onOutput,
         onExit: listener => {
           let ended = false;
           const end = (exitCode: number | null, signal: string | null, fault?: Error) => {

@@ -7,6 +7,8 @@ export interface ChildHandle {
   send(message: ParentMessage): void;
   /** The messages in order; called for each until the exit. */
   onMessage(listener: (message: ChildMessage) => void): void;
+  /** What it writes, as it comes: pieces of any length, not lines. */
+  onOutput(listener: (text: string) => void): void;
   /** Called once, when the child is gone and everything that it wrote was read. */
   onExit(listener: (exit: ProcessExit) => void): void;
   /** Ends the child at once. Idempotent. */

@@ -2,7 +2,7 @@
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import type { ChatEvent } from '../../../src-shared/domain/chat.ts';
 import type { ProcessExit } from '../../../src-shared/domain/run.ts';
-import type { TrainingEvent } from '../../../src-shared/domain/training.ts';
+import type { RunPhase, TrainingEvent } from '../../../src-shared/domain/training.ts';
 import type { Progress, TrainerRequest } from '../../pipeline/job-results.ts';
 import type { Job, ProcessEntry } from '../../processes/protocol.ts';
 import { explainExit } from './explain-exit.ts';
@@ -14,6 +14,9 @@ export interface JobOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEvent?: (event: TrainingEvent) => void;
+  readonly onPhase?: (phase: RunPhase) => void;
+  /** What the child writes, in pieces of any length. */
+  readonly onOutput?: (text: string) => void;
   readonly onChat?: (event: ChatEvent) => void;
   /** The child waits for it. Never rejects. */
   readonly onRequest?: (request: TrainerRequest) => Promise<void>;
@@ -60,11 +63,13 @@ export function runJob(
       heard();
       if (message.type === 'progress') options.onProgress?.(message.progress);
       else if (message.type === 'event') options.onEvent?.(message.event);
+      else if (message.type === 'phase') options.onPhase?.(message.phase);
       else if (message.type === 'chat') options.onChat?.(message.event);
       else if (message.type === 'request') {
         void options.onRequest?.(message.request).then(() => child.send({ type: 'fulfilled' }));
       } else if (message.type === 'result') answer = message.outcome;
     });
+    if (options.onOutput) child.onOutput(options.onOutput);
     child.onExit(exit => {
       clearTimeout(silence);
       clearTimeout(grace);

@@ -99,6 +99,8 @@ export function createWorkers(options: WorkerOptions): Workers {
             silenceLimitMs: null,
             graceMs: TRAINER_GRACE_MS,
             onEvent: work.onEvent,
+            onPhase: work.onPhase,
+            onOutput: work.onOutput,
             onRequest: work.onRequest,
             ...(work.onProgress ? { onProgress: work.onProgress } : {}),
           },

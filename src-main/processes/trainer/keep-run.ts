@@ -72,6 +72,7 @@ export class RunKeeper {
   }
 
   async saveAdapter(): Promise<Outcome<unknown>> {
+    this.#options.context.enter('saving');
     return fromNative(await this.#options.trainer.saveAdapter(this.adapterPath));
   }
 
@@ -85,6 +86,7 @@ export class RunKeeper {
     const { trainer, directory, context, preparedDataset, nativeBuild, keepCheckpoints } = this.#options;
     const { step } = position;
     if (step === 0 || step === this.#lastStep) return ok(null);
+    context.enter('saving');
     const written = await writeCheckpoint(directory, {
       meta: { ...position, elapsedMs, preparedDataset, nativeBuild },
       optimizer: trainer.optimizerState(),

@@ -38,6 +38,7 @@ export async function runSteps(
   for (const { planned, batches } of plan.inOrder(from.isStepUnfinished ? from.step - 1 : from.step)) {
     const isRepeated = planned.step === from.step;
     if (!isRepeated) {
+      context.enter('training');
       const taken = await takeStep(session, planned, batches, plan.steps, elapsedMs);
       if (!taken.ok) return failedAt(planned, taken.error, plan, position);
       if (taken.value === 'stopped') return await stopAt(keeper, position, elapsedMs());
@@ -74,6 +75,7 @@ async function followUp(
     next = evaluated.value;
   }
   if (isDue(training.sampleEverySteps, planned.step) && training.samplePrompts.length > 0) {
+    context.enter('sampling');
     const lent = await keeper.lendAdapter(adapterPath =>
       context.request({ kind: 'sample', step: planned.step, adapterPath }),
     );
@@ -113,6 +115,7 @@ async function evaluateAndKeepBest(
   plan: PlannedBatches,
   position: RunPosition,
 ): Promise<Outcome<RunPosition | 'stopped'>> {
+  context.enter('evaluating');
   const evaluated = await evaluate(trainer, plan.forEvaluation(), position.step, context.signal);
   if (!evaluated.ok) return evaluated;
   if (evaluated.value === 'stopped') return ok('stopped');

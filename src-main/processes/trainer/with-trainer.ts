@@ -47,6 +47,7 @@ export async function withTrainer<T>(
     if (!addon.ok) return addon;
     const from = await findCheckpoint(dataset);
     if (!from.ok) return from;
+    context.enter('loading');
     context.reportProgress({ phase: 'loading the model', done: 0, total: null });
     const largest = largestMicroBatch(job.recipe, dataset.lengthsOf(trained));
     const opened = await openOnDevice(addon.value, job.recipe, context, model =>

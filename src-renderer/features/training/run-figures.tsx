@@ -21,14 +21,8 @@ export function RunFigures({ run }: { readonly run: RunState }) {
     <dl className="figures">
       <Figure name={strings.run.loss}>{loss === undefined ? NONE : formatLoss(loss)}</Figure>
       <Figure name={strings.run.evaluation}>{evaluation ? formatLoss(evaluation.loss) : NONE}</Figure>
-      <Figure name={strings.run.best}>
-        {best ? (
-          <>
-            {formatLoss(best.loss)} <span className="unit">{strings.run.at(formatLarge(best.step))}</span>
-          </>
-        ) : (
-          NONE
-        )}
+      <Figure name={best ? strings.run.bestAt(formatLarge(best.step)) : strings.run.best}>
+        {best ? formatLoss(best.loss) : NONE}
       </Figure>
       <Figure name={strings.run.elapsedTitle}>{elapsed === undefined ? NONE : formatElapsed(elapsed)}</Figure>
       <Figure name={strings.run.perStep}>{stepTime === null ? NONE : formatStepTime(stepTime)}</Figure>

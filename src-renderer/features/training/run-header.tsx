@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { RunDetails, RunSummary } from '../../../src-shared/domain/run.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { formatElapsed, formatForecast, formatStarted } from '../../format/times.ts';
+import { runPageStrings } from '../../strings/run-page.ts';
 import { strings } from '../../strings.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { RunStatusBadge } from '../../ui/run-status.tsx';
@@ -11,6 +12,7 @@ import type { RecipeFacts } from './recipe-facts.ts';
 import { RunControls } from './run-controls.tsx';
 import { isActive, isPaused, type RunState, statusOf, stepsDone } from './run-state.ts';
 import { lastValue } from './step-columns.ts';
+import { useRunPhase } from './use-run-phase.ts';
 
 interface RunHeaderProps {
   readonly run: RunState;
@@ -26,6 +28,7 @@ interface RunHeaderProps {
 
 export function RunHeader({ run, record, listed, busyWith, facts }: RunHeaderProps) {
   const status = statusOf(run);
+  const phase = useRunPhase(record.id);
   const started = formatStarted(record.createdAt, new Date());
   return (
     <header className="run-head">
@@ -33,6 +36,7 @@ export function RunHeader({ run, record, listed, busyWith, facts }: RunHeaderPro
         <div className="row">
           <h1 className="clip">{record.name}</h1>
           {status && <RunStatusBadge status={status} isPaused={isPaused(run)} />}
+          {phase && <span className="small soft run-phase">{runPageStrings.phases[phase]}</span>}
         </div>
         <p className="small quiet clip">
           {listed ? strings.run.subtitle(listed.modelName, listed.dataName, started) : started}

@@ -1,4 +1,4 @@
-/** One run, live or past: header, result, plots, figures and events. All of it comes from the backend. */
+/** One run, live or past: header, plots, what came of it, figures and events. All of it comes from the backend. */
 import { Activity } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
@@ -7,8 +7,10 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { AnswersCard } from './answers-card.tsx';
+import { CostTable } from './cost-table.tsx';
 import { EventsPanel } from './events-panel.tsx';
 import { FamilyCard } from './family-card.tsx';
+import { LogCard } from './log-card.tsx';
 import { recipeFacts } from './recipe-facts.ts';
 import { RemovedRun } from './removed-run.tsx';
 import { RepetitionNotice } from './repetition-notice.tsx';
@@ -83,17 +85,19 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
         <div className="run-main">
           {isOver && <RunEndNotice run={run} />}
           {isOver && <RepetitionNotice run={run} />}
+          <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
           {isOver && <ResultCard run={run} />}
           {isOver && adapterPathOf(run) !== null && (
             <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
           )}
           {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
           {isOver && exportPanel(adapterPathOf(run) !== null, bestAdapterPathOf(run) !== null)}
-          <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
+          <LogCard id={record.id} isActive={!isOver} exit={record.processExit} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>
           <RunFigures run={run} />
           <FamilyCard record={record} />
+          <CostTable run={run} estimate={record.preflight.estimate} />
           <EventsPanel run={run} />
         </aside>
       </div>

@@ -4,7 +4,7 @@ import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import { strings } from '../../strings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { type Milestone, milestonesBetween, type Progress } from './milestones.ts';
-import { errorOf, type RunState, statusOf, stepsDone } from './run-state.ts';
+import { errorOf, isPaused, type RunState, statusOf, stepsDone } from './run-state.ts';
 
 export function useMilestones(run: RunState): void {
   const announce = useAnnounce();
@@ -26,7 +26,7 @@ function inWords(milestone: Milestone, run: RunState): string {
     case 'ended':
       return milestone.status === 'failed'
         ? strings.announce.failed(errorOf(run)?.title ?? '')
-        : strings.announce.ended(strings.run.status[milestone.status]);
+        : strings.announce.ended(isPaused(run) ? strings.run.paused : strings.run.status[milestone.status]);
     default:
       return assertNever(milestone);
   }
