@@ -16,6 +16,7 @@ test('a paused run, reopened in another page, is resumed and has each step once'
   await waitForStep(page, 3);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Events' })).toContainText('Paused; Resume goes on from here');
   await expectNoViolations(page);
   const paused = await show(page, root, id);
   expect(paused).toMatchObject({ status: 'stopped', paused: true });
@@ -43,6 +44,7 @@ test('a paused run, reopened in another page, is resumed and has each step once'
   await resume.press('Control+Enter');
   await expect(reopened.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
   await expect(second.getByText('Completed', { exact: true })).toBeVisible();
+  await expect(second.getByRole('list', { name: 'Events' })).toContainText('Resumed today');
   const completed = await show(reopened, root, id);
   expect(completed.steps.map(({ step }) => step)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
   expect(completed.resumptions).toMatchObject([{ fromStep: paused.steps.length }]);
@@ -57,11 +59,53 @@ test('a killed trainer is told in plain words, and the run goes on to its end', 
     page.getByRole('heading', { name: 'The training process ended before the run was done.' }),
   ).toBeVisible();
   await expect(page.getByText(/Something outside ended it/)).toBeVisible();
+  await expect(page.getByText(/^Resume the run: it goes on from its newest checkpoint/)).toBeVisible();
+  const lastLines = page.getByRole('region', { name: 'Log of the trainer' }).locator('pre');
+  await expect(lastLines).toContainText(/step \d+ of/);
+  await expect
+    .poll(() =>
+      lastLines.evaluate(
+        ({ scrollTop, clientHeight, scrollHeight }) => scrollHeight - clientHeight - scrollTop,
+      ),
+    )
+    .toBeLessThan(2);
   await expectNoViolations(page);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
   const { steps } = await show(page, root, id);
   expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
+});
+
+test('a completed run is trained longer, after it has said what becomes of its learning rate', async ({
+  page,
+  studio,
+}) => {
+  const { id, root } = await startRun(page, studio, 30, { learningRate: 1e-3, scheduler: 'linear' });
+  await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Train longer' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Train steered longer?' });
+  await expect(dialog).toContainText(
+    'It goes on behind step 30 and becomes a run of 45 steps, instead of 30.',
+  );
+  await expectNoViolations(page);
+  const steps = dialog.getByLabel('Steps in all');
+  await steps.fill('30');
+  await expect(dialog).toContainText('It has 30 steps in all: ask for more.');
+  await expect(dialog.getByRole('button', { name: 'Train on' })).toHaveAttribute('aria-disabled', 'true');
+  await steps.fill('50');
+  // A straight line from 1e-3 behind ten steps of warm-up: 20 of 40 steps are left, after 1 of 20.
+  await expect(dialog).toContainText('the learning rate 5.00e-4');
+  await expect(dialog).toContainText('the last one had 5.00e-5');
+  await dialog.getByRole('button', { name: 'Train on' }).click();
+  await expect(page.getByText('step 50 of 50', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('list', { name: 'Events' })).toContainText('from 30 to 50 steps in all');
+  await expect(page.getByRole('table', { name: 'Measured and expected' })).toContainText(
+    /Peak memory.* [MG]iB/,
+  );
+  const log = page.getByRole('region', { name: 'Log of the trainer' });
+  await expect(log).toContainText('goes on behind step 30 of 50');
+  expect((await show(page, root, id)).steps).toHaveLength(50);
 });
 
 test('a run is discarded after a question, and undo brings it back', async ({ page, studio }) => {

@@ -156,11 +156,16 @@ describe('kill -9', () => {
       }),
     );
     const finished = await launched.finished;
-    expect(finished).toMatchObject({ status: 'failed', error: { code: 'process.died' } });
+    expect(finished).toMatchObject({
+      status: 'failed',
+      error: { code: 'process.died', remedy: expect.stringMatching(/^Resume the run/) },
+    });
     expect(finished.steps).toBeGreaterThanOrEqual(3);
     const run = parts.store.show(launched.id);
     expect(run).toMatchObject({ status: 'failed', processExit: { signal: 'SIGKILL', exitCode: null } });
     expect(run?.processExit?.lastLines.join('\n')).toContain('step 3 of');
+    const log = await runLuthier('runs', 'log', launched.id, '--home', parts.home);
+    expect(log.stdout).toMatch(/begins, \d+ steps\n[\s\S]*step 3 of \d+, loss [\s\S]* failed\n$/);
     expect(run?.stepsDone).toBeGreaterThanOrEqual(3);
 
     const again = orThrow(await launchRun(parts, orThrow(parts.loadRecipe(recipePath)), { signal: never }));

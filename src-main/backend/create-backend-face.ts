@@ -18,11 +18,13 @@ import {
   type StreamInput,
   type StreamName,
 } from '../../src-shared/contract/procedures.ts';
+import type { RunPhase } from '../../src-shared/domain/training.ts';
 import { reportBehind } from '../pipeline/preflight/refuse-model.ts';
 import { runAgain } from './again/run-again.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendFace, SubscribeResult } from './backend-face.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { findRun } from './chat.ts';
 import { createChatService } from './chat-handlers.ts';
 import { describeDemo } from './demo.ts';
 import { discardRun } from './discard-run.ts';
@@ -33,6 +35,7 @@ import type { Unsubscribe } from './event-hub.ts';
 import { createExportService } from './export/export-handlers.ts';
 import { fileStemOf } from './export/export-name.ts';
 import { removeLeftExports } from './export/left-exports.ts';
+import { extendRun } from './extend-run.ts';
 import { importRuns } from './history/import-runs.ts';
 import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
 import type { LaunchedRun } from './launch-run.ts';
@@ -44,7 +47,7 @@ import { recipeOfRun } from './recipe-of-run.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
 import { parentIn, recipeOf, startQueued, startRun } from './start-run.ts';
-import { type LaunchOptions, PAUSE } from './supervise-run.ts';
+import { type LaunchOptions, PAUSE, runDirectoryOf } from './supervise-run.ts';
 
 type Handlers = {
   readonly [N in ProcedureName]: (
@@ -149,6 +152,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     },
     'runs.list': question => ok(parts.store.page(question)),
     'runs.ids': question => ok({ ids: parts.store.ids(question) }),
+    'runs.extend': async ({ id, length }, signal) => {
+      const extended = await extendRun(parts, id, length, untilLaunched(signal));
+      return extended.ok ? ok({ id: inBackground(extended.value) }) : extended;
+    },
     'runs.change': ({ id, changes }) => changeRun(parts, id, changes),
     'runs.delete': ({ id }) => deleteRun(parts, id),
     'runs.restore': ({ id }) => restoreRun(parts, id),
@@ -157,11 +164,21 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const run = parts.store.show(id);
       return run ? ok(run) : fail(runNotFound(id));
     },
+    'runs.log': ({ id }) => {
+      const found = findRun(parts, id);
+      if (!found.ok) return found;
+      return ok(parts.trainerLogs.read(runDirectoryOf(parts, found.value.recipe, id)));
+    },
     'runs.metrics': ({ id, ...question }) => readMeasured(id, () => parts.store.metrics(id, question)),
     'runs.steps': ({ id, offset, count }) => readMeasured(id, () => parts.store.steps(id, offset, count)),
   };
   const streams: Streams = {
     'run.events': ({ id }, onEvents) => inBatches(onEvents, onEvent => parts.events.watch(id, onEvent)),
+    'run.phase': ({ id }, onEvent) =>
+      theLatest<RunPhase | null>(
+        phase => onEvent({ phase }),
+        onPhase => parts.events.watchPhase(id, onPhase),
+      ),
     'chat.events': ({ chatId }, onEvents) => inBatches(onEvents, onEvent => chats.watch(chatId, onEvent)),
     'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
     'queue.changed': (_input, onEvent) => parts.events.watchQueue(() => onEvent({})),
@@ -240,6 +257,14 @@ function inBatches<T>(
     unwatch();
     if (timer !== null) clearTimeout(timer);
   };
+}
+
+/** Passes on the last of several values, at most every `DELIVERY_EVERY_MS`. */
+function theLatest<T>(
+  onValue: (value: T) => void,
+  watch: (onEach: (value: T) => void) => Unsubscribe,
+): Unsubscribe {
+  return inBatches<T>(values => values.slice(-1).forEach(onValue), watch);
 }
 
 function unknownName(kind: string, name: string): CodedError {

@@ -19,6 +19,7 @@ import type {
   RunParent,
   RunStatus,
   RunSummary,
+  TrainerLog,
 } from '../../src-shared/domain/run.ts';
 import type { RunIdsQuestion, RunsPage, RunsQuestion } from '../../src-shared/domain/run-list.ts';
 import type { RunLogHead, RunLogLine } from '../../src-shared/domain/run-log.ts';
@@ -32,6 +33,7 @@ import type {
   FinishedEvent,
   RunError,
   RunHashes,
+  RunPhase,
   Sample,
   StepMetric,
   TrainingEvent,
@@ -132,13 +134,31 @@ export interface TrainingLauncher {
       readonly preparedPath: string;
       readonly directory: string;
       readonly resumeFrom: Checkpoint | null;
+      readonly isExtended: boolean;
     },
     options: WorkOptions & {
       readonly onEvent: (event: TrainingEvent) => void;
+      readonly onPhase: (phase: RunPhase) => void;
+      /** What the trainer writes, in pieces of any length. */
+      readonly onOutput: (text: string) => void;
       /** The trainer waits for it. Must not reject. */
       readonly onRequest: (request: TrainerRequest) => Promise<void>;
     },
   ): Promise<TrainingEnd>;
+}
+
+/** What the trainers of a run wrote, in a file of its folder; see `adapters/trainer-log`. */
+export interface TrainerLogs {
+  /** Goes on behind what an earlier trainer of the run wrote. */
+  open(runDirectory: string): TrainerLogWriter;
+  read(runDirectory: string): TrainerLog;
+}
+
+/** Never throws: where the disk takes no more, the log ends. */
+export interface TrainerLogWriter {
+  add(text: string): void;
+  /** Writes the rest. Idempotent. */
+  close(): void;
 }
 
 /** Tries a step before a run. */
@@ -286,6 +306,8 @@ export interface RunEnd {
 export interface RunResumption extends Resumption {
   readonly ownerPid: number;
   readonly checkpoints: readonly Checkpoint[];
+  /** Where it goes on for longer than it was meant to, which a completed run may too. */
+  readonly extension: { readonly recipe: Recipe; readonly plannedSteps: number } | null;
 }
 
 /** Measurements that wait to be written together. */

@@ -8,7 +8,9 @@ import type { BackendParts } from './backend-parts.ts';
 import { compareForResume, withDateOf } from './compare-for-resume.ts';
 import { compareInputs } from './compare-inputs.ts';
 import { scoredIfDemo } from './demo.ts';
+import { noteOfExtension, refuseExtension } from './extension-rules.ts';
 import { type LaunchedRun, refuseLaunch } from './launch-run.ts';
+import type { RunBrief } from './ports.ts';
 import { type LaunchOptions, runDirectoryOf, superviseRun } from './supervise-run.ts';
 
 /**
@@ -31,29 +33,60 @@ export async function resumeRun(
   const recipe = given ? withDateOf(stored.value, given) : stored.value;
   const differing = compareForResume(stored.value, recipe);
   if (differing.length > 0) return fail(recipeDiffers(differing));
+  return goOn(parts, run, { stored: stored.value, recipe, isExtension: false }, options);
+}
+
+export interface Continuation {
+  /** As the history has it. */
+  readonly stored: Recipe;
+  /** To go on with. */
+  readonly recipe: Recipe;
+  /** `recipe` is longer than `stored`: only from a checkpoint, and also where the run is completed. */
+  readonly isExtension: boolean;
+}
+
+/** Takes the device and goes on; for `resumeRun` and `extendRun`, which have compared the recipes. */
+export async function goOn(
+  parts: BackendParts,
+  run: RunBrief,
+  { stored, recipe, isExtension }: Continuation,
+  options: LaunchOptions,
+): Promise<Outcome<LaunchedRun>> {
+  const { id } = run;
   const lease = parts.lease.take(`the run ${run.name}`);
   if (!lease.ok) return lease;
   let launched = false;
+  parts.events.publishPhase(id, 'checking');
   try {
     const prepared = await parts.workers.preparer.prepare(recipe, options);
     if (!prepared.ok) return prepared;
     const refusal = inputsDiffer(run.hashes, prepared.value.hashes) ?? refuseLaunch(prepared.value);
     if (refusal) return fail(refusal);
-    const directory = runDirectoryOf(parts, stored.value, id);
+    const directory = runDirectoryOf(parts, stored, id);
     // A checkpoint never counts before its steps are in the history; this holds where the disk lost the latter.
     const { checkpoint, damaged } = await parts.checkpoints.newestWhole(
       directory,
       parts.store.stepsWithoutGap(id),
     );
     const fromStep = checkpoint?.step ?? 0;
-    const at = parts.now().toISOString();
-    const savedMs = checkpoint?.elapsedMs ?? 0;
-    const kept = parts.checkpoints.list(directory).filter(({ step }) => step <= fromStep);
-    if (!parts.store.resume(id, { at, fromStep, savedMs, ownerPid: process.pid, checkpoints: kept })) {
-      return fail(notPossible({ ...run, status: 'running' }));
-    }
+    const plannedSteps = prepared.value.report.totals.steps;
+    const wrongLength = isExtension ? refuseExtension(run, plannedSteps, fromStep) : null;
+    if (wrongLength) return fail(wrongLength);
+    const resumption = {
+      at: parts.now().toISOString(),
+      fromStep,
+      savedMs: checkpoint?.elapsedMs ?? 0,
+      ownerPid: process.pid,
+      checkpoints: parts.checkpoints.list(directory).filter(({ step }) => step <= fromStep),
+      extension: isExtension ? { recipe, plannedSteps } : null,
+    };
+    if (!parts.store.resume(id, resumption)) return fail(notPossible({ ...run, status: 'running' }));
     launched = true;
     parts.checkpoints.removeBeyond(directory, fromStep);
+    const warnings = damaged.map(({ step, reason }) => ({
+      code: 'checkpoint.damaged',
+      message: `The checkpoint of step ${step} is not whole and was left out: ${reason}.`,
+    }));
     const finished = superviseRun(
       parts,
       {
@@ -63,17 +96,20 @@ export async function resumeRun(
         parent: run.parent,
         from: checkpoint,
         isResumed: true,
-        warnings: damaged.map(({ step, reason }) => ({
-          code: 'checkpoint.damaged',
-          message: `The checkpoint of step ${step} is not whole and was left out: ${reason}.`,
-        })),
+        isExtended: isExtension,
+        warnings: isExtension
+          ? [...warnings, noteOfExtension(recipe.training, fromStep, run.plannedSteps, plannedSteps)]
+          : warnings,
       },
-      { ...scoredIfDemo(parts, stored.value), ...options },
+      { ...scoredIfDemo(parts, stored), ...options },
       lease.value,
     );
     return ok({ id, report: prepared.value.report, finished });
   } finally {
-    if (!launched) lease.value.release();
+    if (!launched) {
+      parts.events.publishPhase(id, null);
+      lease.value.release();
+    }
   }
 }
 
@@ -88,7 +124,7 @@ function notPossible({ name, status }: Pick<RunDetails, 'name' | 'status'>): Cod
     cause: `The run ${name} is ${status}.`,
     remedy:
       status === 'completed'
-        ? 'Start a new run; adapter.init lets it begin with this one’s adapter.'
+        ? 'Extend it by more epochs or steps, or start a new run that begins with its adapter.'
         : 'Only runs that were stopped, interrupted or failed can be resumed.',
   };
 }

@@ -46,6 +46,7 @@ export interface SupervisedRun {
   /** The checkpoint to go on from, and the training time that it holds; null where the run begins at step 1. */
   readonly from: (Checkpoint & { readonly elapsedMs: number }) | null;
   readonly isResumed: boolean;
+  readonly isExtended?: boolean;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -104,12 +105,24 @@ export function superviseRun(
   parts.events.publishChange(id);
   for (const warning of run.warnings) emit({ type: 'warning', ...warning });
 
+  const trainerLog = parts.trainerLogs.open(directory);
+  const begins = run.isResumed ? `goes on behind step ${stepsDone} of ${steps}` : `begins, ${steps} steps`;
+  trainerLog.add(`${parts.now().toISOString()} ${begins}\n`);
+
   const work = async (): Promise<FinishedEvent> => {
     const end = await parts.workers.trainer.train(
-      { recipe, preparedPath: prepared.preparedPath, directory, resumeFrom: from },
+      {
+        recipe,
+        preparedPath: prepared.preparedPath,
+        directory,
+        resumeFrom: from,
+        isExtended: run.isExtended === true,
+      },
       {
         signal: stop.signal,
         onEvent: emit,
+        onPhase: phase => parts.events.publishPhase(id, phase),
+        onOutput: text => trainerLog.add(text),
         onRequest: async request => {
           if (request.kind === 'commit') recorder.flush();
           else for (const event of await sample(parts, recipe, request, stop.signal)) emit(event);
@@ -121,6 +134,7 @@ export function superviseRun(
     recorder.flush();
     const fault = recorder.writeFault;
     const kept = fault ? { ...failed(fault, stepsDone), adapterPath: trained.adapterPath } : trained;
+    if (options.score) parts.events.publishPhase(id, 'scoring');
     const scored = await withScore(kept, options, stop.signal);
     const finished = await withRepetition(parts, run, scored);
     recorder.close();
@@ -143,6 +157,9 @@ export function superviseRun(
       log.add(event);
       log.close();
       recorder.close();
+      trainerLog.add(`${parts.now().toISOString()} ${event.paused ? 'paused' : event.status}\n`);
+      trainerLog.close();
+      parts.events.publishPhase(id, null);
       parts.running.delete(id);
       parts.flush.delete(id);
       options.signal.removeEventListener('abort', requestStop);
@@ -176,13 +193,16 @@ function logHeadOf({ store }: BackendParts, id: string): RunLogHead | null {
   };
 }
 
-function finishedEvent({ outcome }: TrainingEnd, stepsDone: number, isPause: boolean): FinishedEvent {
+function finishedEvent({ outcome, exit }: TrainingEnd, stepsDone: number, isPause: boolean): FinishedEvent {
   if (outcome.ok) {
     const paused = isPause && outcome.value.status === 'stopped';
     return { type: 'finished', ...outcome.value, ...(paused ? { paused } : {}) };
   }
   const { code, title, cause, remedy } = outcome.error;
-  return failed({ code, title, cause, remedy }, stepsDone);
+  // A dead process loses only what came after the run's last checkpoint.
+  const first =
+    exit === null ? '' : 'Resume the run: it goes on from its newest checkpoint. If it ends so again: ';
+  return failed({ code, title, cause, remedy: `${first}${remedy}` }, stepsDone);
 }
 
 function failed(error: RunError, steps: number): FinishedEvent {

@@ -8,7 +8,7 @@ import type { ChatAnswer, ChatEvent, ChatSampling } from '../../src-shared/domai
 import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { LabelsVerification } from '../../src-shared/domain/export.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
-import type { Checkpoint, FinishedEvent, TrainingEvent } from '../../src-shared/domain/training.ts';
+import type { Checkpoint, FinishedEvent, RunPhase, TrainingEvent } from '../../src-shared/domain/training.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type {
   ChatPrompt,
@@ -100,6 +100,8 @@ export interface TrainJob {
   readonly directory: string;
   /** The checkpoint to go on from; null starts at step 1. */
   readonly resumeFrom: Checkpoint | null;
+  /** The run goes on for longer than it was meant to, so its patience counts anew. */
+  readonly isExtended: boolean;
 }
 
 /** One real step and ten on one micro-batch; nothing is kept. */
@@ -203,6 +205,7 @@ export type ParentMessage =
 export type ChildMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'event'; readonly event: TrainingEvent }
+  | { readonly type: 'phase'; readonly phase: RunPhase }
   | { readonly type: 'chat'; readonly event: ChatEvent }
   /** The child waits until it is fulfilled. */
   | { readonly type: 'request'; readonly request: TrainerRequest }

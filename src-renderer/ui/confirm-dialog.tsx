@@ -9,6 +9,8 @@ interface ConfirmDialogProps {
   readonly title: string;
   readonly confirm: string;
   readonly cancel: string;
+  /** What was entered cannot be done. */
+  readonly isRefused?: boolean;
   readonly children: ReactNode;
   onConfirm(): void;
   onCancel(): void;
@@ -19,6 +21,7 @@ export function ConfirmDialog({
   title,
   confirm,
   cancel,
+  isRefused = false,
   children,
   onConfirm,
   onCancel,
@@ -31,7 +34,7 @@ export function ConfirmDialog({
         {children}
         <div className="row row-wrap confirm-actions">
           <Button onClick={onCancel}>{cancel}</Button>
-          <Button variant="primary" onClick={onConfirm}>
+          <Button variant="primary" isDisabled={isRefused} onClick={onConfirm}>
             {confirm}
           </Button>
         </div>

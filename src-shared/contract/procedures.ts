@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
 import { importReportSchema } from '../domain/import.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
-import { runChangesSchema, runDetailsSchema } from '../domain/run.ts';
+import { runChangesSchema, runDetailsSchema, runLengthSchema, trainerLogSchema } from '../domain/run.ts';
 import { runIdsQuestionSchema, runsPageSchema, runsQuestionSchema } from '../domain/run-list.ts';
 import {
   metricsQuestionSchema,
@@ -14,7 +14,7 @@ import {
   stepPageSchema,
   stepsQuestionSchema,
 } from '../domain/run-metrics.ts';
-import { trainingEventSchema } from '../domain/training.ts';
+import { runPhaseSchema, trainingEventSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { codedErrorSchema } from './coded-error.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
@@ -109,6 +109,11 @@ export const PROCEDURES = {
   'runs.list': { input: runsQuestionSchema, output: runsPageSchema },
   /** The same runs in the same order by their ids alone. */
   'runs.ids': { input: runIdsQuestionSchema, output: z.object({ ids: z.array(z.string()) }) },
+  /**
+   * Goes on with a run that is over, completed ones too, for longer than it was meant to: `length` is that of the whole
+   * run. Answers as `runs.resume` does. Errors: `extend.notLonger`, `extend.noCheckpoint`, `extend.isRunning`.
+   */
+  'runs.extend': { input: runId.extend({ length: runLengthSchema }), output: runId },
   /** Name, tags (all that it has afterwards) and note. */
   'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },
   /** Takes a run that is over out of the history. Its files stay. Errors: `run.isRunning`. */
@@ -119,6 +124,8 @@ export const PROCEDURES = {
   'runs.show': { input: runId, output: runDetailsSchema },
   /** A part of a run's steps for curves: whole where they are few, else with every extreme value among them. */
   'runs.metrics': { input: runId.extend(metricsQuestionSchema.shape), output: runMetricsSchema },
+  /** The last lines that its trainer wrote. */
+  'runs.log': { input: runId, output: trainerLogSchema },
   /** A run's steps in pages, for a table. */
   'runs.steps': { input: runId.extend(stepsQuestionSchema.shape), output: stepPageSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -129,6 +136,8 @@ export const STREAMS = {
   ...QUEUE_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
   'run.events': { input: runId, event: z.array(trainingEventSchema) },
+  /** What a run is doing, at once and after each change; null where it does nothing in this process. */
+  'run.phase': { input: runId, event: z.object({ phase: runPhaseSchema.nullable() }) },
   /** Tells that the list of runs is no longer what it was. */
   'runs.changed': { input: nothing, event: z.object({ id: z.string() }) },
 } as const satisfies Record<string, { input: z.ZodType; event: z.ZodType }>;

@@ -84,6 +84,24 @@ export type ProcessExit = z.infer<typeof processExitSchema>;
 export const resumptionSchema = z.object({ at: z.string(), fromStep: z.number(), savedMs: z.number() });
 export type Resumption = z.infer<typeof resumptionSchema>;
 
+/** How long a run is to be, all that it has done included. */
+export const runLengthSchema = z.union([
+  z.strictObject({ epochs: z.number().gt(0) }),
+  z.strictObject({ maxSteps: z.int().min(1) }),
+]);
+export type RunLength = z.infer<typeof runLengthSchema>;
+
+/** What a run's trainers wrote. */
+export const trainerLogSchema = z.object({
+  /** Null where nothing was kept. */
+  path: z.string().nullable(),
+  /** The last ones, in their order. */
+  lines: z.array(z.string()),
+  /** There are earlier lines. */
+  isCut: z.boolean(),
+});
+export type TrainerLog = z.infer<typeof trainerLogSchema>;
+
 export const runDetailsSchema = z.object({
   id: z.string(),
   name: z.string(),

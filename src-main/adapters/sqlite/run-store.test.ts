@@ -127,7 +127,12 @@ describe('the history', () => {
       error: { code: 'c', title: '', cause: '', remedy: '' },
     });
     const resumption = { at: '2026-01-03T00:00:00.000Z', fromStep: 2, savedMs: 20 };
-    const taken = store.resume('r1', { ...resumption, ownerPid: 7, checkpoints: [checkpoint(2)] });
+    const taken = store.resume('r1', {
+      ...resumption,
+      ownerPid: 7,
+      checkpoints: [checkpoint(2)],
+      extension: null,
+    });
     expect(taken).toBe(true);
     expect(store.show('r1')).toMatchObject({
       status: 'running',
@@ -144,7 +149,7 @@ describe('the history', () => {
 
   it('resumes a run once, and never one that runs or is complete', () => {
     const store = open();
-    const resumption = { at: 't', fromStep: 0, savedMs: 0, ownerPid: 7, checkpoints: [] };
+    const resumption = { at: 't', fromStep: 0, savedMs: 0, ownerPid: 7, checkpoints: [], extension: null };
     store.create(newRun('r1'));
     expect(store.resume('r1', resumption)).toBe(false);
     store.finish('r1', { ...ended, status: 'stopped', paused: true });
@@ -236,7 +241,7 @@ describe('opening the history', () => {
     store.create({ ...newRun('r1'), parent: { kind: 'again', id: 'r0' } });
     store.finish('r1', { ...ended, status: 'stopped', repetition });
     expect(store.show('r1')?.repetition).toEqual(repetition);
-    store.resume('r1', { at: 't', fromStep: 0, savedMs: 0, ownerPid: 1, checkpoints: [] });
+    store.resume('r1', { at: 't', fromStep: 0, savedMs: 0, ownerPid: 1, checkpoints: [], extension: null });
     expect(store.show('r1')?.repetition).toBeNull();
   });
 

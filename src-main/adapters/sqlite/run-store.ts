@@ -184,15 +184,22 @@ function finishRun(database: SqliteDatabase, id: string, end: RunEnd): void {
 
 /** A run that was taken up by another process meanwhile is left alone. */
 function resumeRun(database: SqliteDatabase, id: string, resumption: RunResumption): boolean {
-  const { at, fromStep, savedMs, ownerPid, checkpoints } = resumption;
+  const { at, fromStep, savedMs, ownerPid, checkpoints, extension } = resumption;
   const taken = database
     .prepare(
       `UPDATE runs SET status = 'running', ended_at = NULL, adapter_path = NULL, best_adapter_path = NULL, error = NULL,
-        process_exit = NULL, demo = NULL, repetition = NULL, paused = 0, owner_pid = ?, heartbeat_at = ?
-      WHERE id = ? AND status IN ('interrupted', 'stopped', 'failed') AND deleted_at IS NULL`,
+        process_exit = NULL, demo = NULL, repetition = NULL, paused = 0, owner_pid = ?, heartbeat_at = ?,
+        planned_steps = coalesce(?, planned_steps)
+      WHERE id = ? AND (status IN ('interrupted', 'stopped', 'failed') OR (status = 'completed' AND ?))
+        AND deleted_at IS NULL`,
     )
-    .run(ownerPid, at, id);
+    .run(ownerPid, at, extension?.plannedSteps ?? null, id, extension === null ? 0 : 1);
   if (taken.changes === 0) return false;
+  if (extension !== null) {
+    database
+      .prepare('UPDATE run_documents SET recipe = ? WHERE run_id = ?')
+      .run(JSON.stringify(extension.recipe), id);
+  }
   for (const table of ['steps', 'evaluations', 'samples']) {
     database.prepare(`DELETE FROM ${table} WHERE run_id = ? AND step > ?`).run(id, fromStep);
   }

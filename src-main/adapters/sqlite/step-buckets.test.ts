@@ -121,7 +121,7 @@ describe('the buckets of steps', () => {
         if (random() < 0.25) {
           const fromStep = upTo(last);
           store.finish(id, stopped);
-          store.resume(id, { at: 't', fromStep, savedMs: 0, ownerPid: 1, checkpoints: [] });
+          store.resume(id, { at: 't', fromStep, savedMs: 0, ownerPid: 1, checkpoints: [], extension: null });
           for (const kept of [steps, evaluations]) {
             for (const step of kept.keys()) if (step > fromStep) kept.delete(step);
           }

@@ -39,7 +39,8 @@ function writeIn(path: string, name: string): Promise<number | null> {
       store.change(id, { tags: [${JSON.stringify(name)}] });
       store.finish(id, { ...ended, status: 'stopped' });
       if (run % 3 === 0) {
-        store.resume(id, { at: 't', fromStep: 100, savedMs: 0, ownerPid: process.pid, checkpoints: [] });
+        store.resume(id, { at: 't', fromStep: 100, savedMs: 0, ownerPid: process.pid, checkpoints: [],
+          extension: null });
         store.finish(id, { ...ended, status: 'completed' });
       }
     }

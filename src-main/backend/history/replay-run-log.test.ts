@@ -52,11 +52,11 @@ const evaluation = (n: number): RunLogLine => ({
   perplexity: 1,
   at: 't',
 });
-const resumedAt = (fromStep: number): RunLogLine => ({
+const resumedAt = (fromStep: number, { steps, recipe } = { steps: 5, recipe: {} }): RunLogLine => ({
   type: 'run',
   id: 'r1',
-  steps: 5,
-  recipe: {},
+  steps,
+  recipe,
   hashes: head.hashes,
   resumed: { fromStep, savedMs: 20 },
   at: '2026-01-02T00:00:00.000Z',
@@ -74,6 +74,11 @@ describe('a diary', () => {
       evaluations: [{ step: 1, loss: 1, perplexity: 1 }],
       error: { code: 'run.interrupted' },
     });
+  });
+
+  it('of an extended run has the recipe and the length that it went on with', () => {
+    const { run } = replay(step(1), resumedAt(1, { steps: 9, recipe: { longer: true } }), step(2));
+    expect(run).toMatchObject({ plannedSteps: 9, recipe: { longer: true } });
   });
 
   it('of a resumed run has each step once, as it was measured last', () => {

@@ -27,6 +27,9 @@ export function replayRunLog({ head, lines }: LoggedRun): {
         run = {
           ...head,
           ...NOTHING_YET,
+          // An extended run has become another one in these.
+          recipe: event.recipe,
+          plannedSteps: event.steps,
           endedAt,
           warnings,
           evaluations: evaluations.filter(isUpTo),

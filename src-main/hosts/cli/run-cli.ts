@@ -120,17 +120,29 @@ function buildProgram(perform: Perform): Command {
   command('train [recipe]', 'preflight, then training; Ctrl-C stops and keeps what there is')
     .option('--set <key=value>', 'override a key of the recipe; may be given again', collect, [])
     .option('--resume <run>', 'go on with a run from its newest checkpoint; its recipe may be left out')
+    .option('--extend <run>', 'go on with a run for longer than it was meant to, from its newest checkpoint')
+    .option('--epochs <n>', 'extend: how many epochs the whole run is to have', decimal)
+    .option('--steps <n>', 'extend: how many steps the whole run is to have', wholeNumber)
     .option('--wait', 'take a place in the queue of runs, and start when no other run trains')
     .action(
       (
         recipePath: string | undefined,
-        options: GlobalOptions & { set: string[]; resume?: string; wait?: boolean },
+        options: GlobalOptions & {
+          set: string[];
+          resume?: string;
+          extend?: string;
+          epochs?: number;
+          steps?: number;
+          wait?: boolean;
+        },
       ) =>
         perform(options, context =>
           trainCommand(context, {
             recipePath,
             set: options.set,
             resume: options.resume,
+            extend: options.extend,
+            length: { epochs: options.epochs, steps: options.steps },
             waits: options.wait === true,
           }),
         ),

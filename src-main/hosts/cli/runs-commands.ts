@@ -9,6 +9,7 @@ import {
   deleteRunCommand,
   listRunsCommand,
   restoreRunCommand,
+  runLogCommand,
   runRecipeCommand,
   showRunCommand,
 } from './commands/runs.ts';
@@ -32,6 +33,9 @@ export function addRunsCommands(program: Command, perform: Perform): void {
   command('recipe <run>', 'the recipe that a run was made with').action(
     (run: string, _options, found: Command) =>
       perform(optionsOf(found), context => runRecipeCommand(context, run)),
+  );
+  command('log <run>', 'what its trainer wrote').action((run: string, _options, found: Command) =>
+    perform(optionsOf(found), context => runLogCommand(context, run)),
   );
   command('again <run>', 'train its recipe once more, and say whether every byte is the same')
     .option('--accept-changes', 'with the files as they are now, where they have changed')

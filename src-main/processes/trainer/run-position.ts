@@ -35,3 +35,8 @@ export function afterEvaluation(position: RunPosition, loss: number): RunPositio
     evaluationsWithoutGain: isBetter ? 0 : position.evaluationsWithoutGain + 1,
   };
 }
+
+/** For a run that lost its patience and is to go on nevertheless. */
+export function withFreshPatience(position: RunPosition): RunPosition {
+  return { ...position, evaluationsWithoutGain: 0 };
+}

@@ -1,10 +1,10 @@
 /** One optimizer update: its micro-batches' gradients added up, then the step, then the event that measures it. */
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { MicroBatch } from '../../../src-shared/domain/batch.ts';
+import { learningRateFactor } from '../../../src-shared/domain/learning-rate.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { fromNative, type NativeTrainer } from '../../adapters/native/addon.ts';
 import type { PlannedStep } from '../../pipeline/batches/training-plan.ts';
-import { learningRateFactor } from '../../pipeline/learning-rate.ts';
 import { stopRequested } from '../child-channel.ts';
 import type { Session } from './session.ts';
 

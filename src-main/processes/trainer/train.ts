@@ -5,7 +5,7 @@ import type { PreparedDataset } from '../../adapters/prepared/prepared-reader.ts
 import type { JobContext } from '../child-channel.ts';
 import type { TrainJob, TrainResult } from '../protocol.ts';
 import { RunKeeper } from './keep-run.ts';
-import { AT_THE_START } from './run-position.ts';
+import { AT_THE_START, withFreshPatience } from './run-position.ts';
 import { runSteps } from './run-steps.ts';
 import { type Opened, withTrainer } from './with-trainer.ts';
 
@@ -20,7 +20,7 @@ export function train(job: TrainJob, context: JobContext): Promise<Outcome<Train
 
 async function trainWith(
   { dataset, trainer, nativeBuild, from }: Opened,
-  { recipe, directory }: TrainJob,
+  { recipe, directory, isExtended }: TrainJob,
   context: JobContext,
 ): Promise<Outcome<TrainResult>> {
   if (from !== null && from.meta.nativeBuild !== nativeBuild) context.emit(OTHER_BUILD);
@@ -36,7 +36,9 @@ async function trainWith(
     from,
   );
   const session = { trainer, dataset, recipe, keeper, context };
-  const ended = await runSteps(session, from?.meta ?? AT_THE_START, from?.meta.elapsedMs ?? 0);
+  const position = from?.meta ?? AT_THE_START;
+  const start = isExtended ? withFreshPatience(position) : position;
+  const ended = await runSteps(session, start, from?.meta.elapsedMs ?? 0);
   if (ended.status === 'failed') {
     return ok({ ...ended, adapterPath: null, bestAdapterPath: keeper.keptBest });
   }

@@ -7,14 +7,18 @@ import {
   type LucideIcon,
   MessageSquare,
   OctagonAlert,
+  Pause,
   Play,
+  RotateCw,
   Save,
   Square,
+  StepForward,
   TriangleAlert,
 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
+import { formatStarted } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
 import type { Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -86,14 +90,20 @@ function textOf(entry: LogEntry): string {
     case 'sample':
       return `${strings.log.sample(entry.prompt)} ${entry.text}`;
     case 'warning':
+    case 'extended':
       return entry.message;
     case 'failed':
       return entry.error ? `${strings.log.failed}. ${entry.error.title}` : strings.log.failed;
+    case 'resumed': {
+      const at = formatStarted(entry.at, new Date());
+      return entry.step === 0 ? strings.log.startedAnew(at) : strings.log.resumed(at);
+    }
     case 'started':
     case 'checkpoint':
     case 'notFinite':
     case 'completed':
     case 'stopped':
+    case 'paused':
     case 'interrupted':
       return strings.log[entry.kind];
     default:
@@ -115,6 +125,8 @@ function lookOf(entry: LogEntry): { readonly icon: LucideIcon; readonly tone: To
       return { icon: MessageSquare, tone: 'neutral' };
     case 'notFinite':
       return { icon: CircleSlash, tone: 'error' };
+    case 'extended':
+      return { icon: StepForward, tone: 'neutral' };
     case 'warning':
     case 'interrupted':
       return { icon: TriangleAlert, tone: 'warn' };
@@ -122,6 +134,10 @@ function lookOf(entry: LogEntry): { readonly icon: LucideIcon; readonly tone: To
       return { icon: Check, tone: 'ok' };
     case 'stopped':
       return { icon: Square, tone: 'neutral' };
+    case 'paused':
+      return { icon: Pause, tone: 'accent' };
+    case 'resumed':
+      return { icon: RotateCw, tone: 'neutral' };
     case 'failed':
       return { icon: OctagonAlert, tone: 'error' };
     default:
@@ -131,7 +147,7 @@ function lookOf(entry: LogEntry): { readonly icon: LucideIcon; readonly tone: To
 
 /** Entries of one kind and step differ in their text only where several were made at once. */
 function keyOf(entry: LogEntry, index: number): string {
-  return entry.step === null || entry.kind === 'sample'
+  return entry.step === null || entry.kind === 'sample' || entry.kind === 'resumed'
     ? `${entry.kind} ${index}`
     : `${entry.kind} ${entry.step}`;
 }

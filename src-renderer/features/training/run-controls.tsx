@@ -12,12 +12,13 @@ import { familyStrings } from '../../strings/family.ts';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { ExtendButton } from './extend-button.tsx';
 import { ReuseButtons } from './reuse-buttons.tsx';
 import { adapterPathOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
 
 interface RunControlsProps {
   readonly run: RunState;
-  readonly record: Pick<RunDetails, 'id' | 'name' | 'recipe'>;
+  readonly record: Pick<RunDetails, 'id' | 'name' | 'recipe' | 'plannedSteps'>;
   /** The name of another run that has the device, null where there is none. */
   readonly busyWith: string | null;
 }
@@ -25,16 +26,16 @@ interface RunControlsProps {
 export function RunControls({ run, record, busyWith }: RunControlsProps) {
   const status = statusOf(run);
   if (isActive(status)) return <Steering record={record} step={stepsDone(run)} />;
-  return <Afterwards record={record} status={status} adapterPath={adapterPathOf(run)} busyWith={busyWith} />;
+  return <Afterwards run={run} record={record} status={status} busyWith={busyWith} />;
 }
 
-interface AfterwardsProps extends Omit<RunControlsProps, 'run'> {
+interface AfterwardsProps extends RunControlsProps {
   readonly status: RunStatus | null;
-  readonly adapterPath: string | null;
 }
 
 /** What can be done with a run that is over. */
-function Afterwards({ record, status, adapterPath, busyWith }: AfterwardsProps) {
+function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
+  const adapterPath = adapterPathOf(run);
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
   const { isStarting, start, notice, question } = useRunAgain(record.id);
   const again = useCommand({
@@ -48,6 +49,7 @@ function Afterwards({ record, status, adapterPath, busyWith }: AfterwardsProps) 
       <div className="row row-wrap run-controls">
         {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
         <CommandButton command={again} icon={Repeat} />
+        <ExtendButton run={run} record={record} busyWith={busyWith} />
         <ReuseButtons record={record} adapterPath={adapterPath} />
       </div>
       {isResumable && busyWith !== null && (

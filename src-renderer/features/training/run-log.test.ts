@@ -1,7 +1,7 @@
 /** The log must place each event at its step and never hide a loss that was not finite. */
 import { expect, test } from 'vitest';
 import { buildLog, epochEnds, isProblem, notFiniteSteps } from './run-log.ts';
-import { applyEvents, UNKNOWN_RUN } from './run-state.ts';
+import { applyEvents, type RunRecord, UNKNOWN_RUN } from './run-state.ts';
 import { stepMetric } from './sample-steps.ts';
 import { mergeSteps, NO_STEPS } from './step-columns.ts';
 
@@ -35,6 +35,36 @@ test('an epoch that ends at a step that is not given ends there all the same', (
   expect(epochEnds(steps)).toEqual([
     { step: 4, epoch: 1 },
     { step: 8, epoch: 2 },
+  ]);
+});
+
+test('of many short epochs only round numbers are told', () => {
+  // Four steps an epoch, 75 epochs.
+  const ends = epochEnds(stepsTo(300));
+  expect(ends.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 15 }, (_, i) => 5 * (i + 1)));
+  expect(ends[0]).toEqual({ step: 20, epoch: 5 });
+  expect(epochEnds(stepsTo(80))).toHaveLength(20);
+});
+
+test('a run that was paused says so, and when it went on', () => {
+  const paused = applyEvents({ ...UNKNOWN_RUN, steps: stepsTo(6) }, [
+    {
+      type: 'finished',
+      status: 'stopped',
+      steps: 6,
+      adapterPath: null,
+      bestAdapterPath: null,
+      error: null,
+      paused: true,
+    },
+  ]);
+  const resumptions = [{ at: '2026-01-01T10:00:00.000Z', fromStep: 2, savedMs: 900 }];
+  const record = { resumptions } as unknown as RunRecord;
+  expect(buildLog({ ...paused, record })).toEqual([
+    { kind: 'paused', step: 6 },
+    { kind: 'epoch', step: 4, epoch: 1 },
+    { kind: 'resumed', step: 2, at: '2026-01-01T10:00:00.000Z' },
+    { kind: 'started', step: 1 },
   ]);
 });
 

@@ -5,8 +5,10 @@ import { ALL_RUNS } from '../../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
+import { findRun } from '../../../backend/chat.ts';
 import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
 import { recipeOfRun } from '../../../backend/recipe-of-run.ts';
+import { runDirectoryOf } from '../../../backend/supervise-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { repetitionText } from '../repetition-text.ts';
@@ -110,6 +112,20 @@ export async function runRecipeCommand(
   const recipe = orThrow(recipeOfRun(parts, resolveRunId(parts, idOrPrefix)));
   if (output.json) await output.document({ recipe });
   await output.text(parts.recipeToYaml(recipe).trimEnd());
+  return EXIT.done;
+}
+
+/** What the trainers of a run wrote: the end of it, where it is long. */
+export async function runLogCommand(
+  { parts, output }: CommandContext,
+  idOrPrefix: string,
+): Promise<ExitCode> {
+  const id = resolveRunId(parts, idOrPrefix);
+  const { recipe } = orThrow(findRun(parts, id));
+  const log = parts.trainerLogs.read(runDirectoryOf(parts, recipe, id));
+  if (output.json) await output.document(log);
+  if (log.isCut) process.stderr.write(`Only its end. The whole log: ${log.path}\n`);
+  await output.text(log.lines.join('\n'));
   return EXIT.done;
 }
 

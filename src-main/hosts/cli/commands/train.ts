@@ -1,7 +1,9 @@
 /** `luthier train`: preflight, then training; events as they come. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { type RunLength, runLengthSchema } from '../../../../src-shared/domain/run.ts';
 import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain/training.ts';
 import type { Recipe } from '../../../../src-shared/recipe/schema.ts';
+import { extendRun } from '../../../backend/extend-run.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
 import { launchInTurn } from '../../../backend/queue/launch-in-turn.ts';
 import { resumeRun } from '../../../backend/resume-run.ts';
@@ -18,18 +20,29 @@ export interface TrainArguments {
   readonly recipePath: string | undefined;
   readonly set: readonly string[];
   readonly resume: string | undefined;
+  /** A run that is to become as long as `length` says. */
+  readonly extend: string | undefined;
+  readonly length: { readonly epochs: number | undefined; readonly steps: number | undefined };
   /** Takes its turn behind the runs of other processes. */
   readonly waits: boolean;
 }
 
 export async function trainCommand(context: CommandContext, args: TrainArguments): Promise<ExitCode> {
   const { output, parts, signal } = context;
-  const recipe = recipeOf(context, args);
   const options: LaunchOptions = {
     signal,
     onProgress: output.progress,
     onEvent: event => showEvent(output, event),
   };
+  const { epochs, steps } = args.length;
+  if (args.extend !== undefined) {
+    const length = lengthOf(args);
+    const extended = await extendRun(parts, resolveRunId(parts, args.extend), length, options);
+    return exitCodeOfRun(await orThrow(extended).finished, signal);
+  }
+  if (epochs !== undefined || steps !== undefined)
+    throw invalid('`--epochs` and `--steps` are for `--extend`; a recipe says how long its run is.');
+  const recipe = recipeOf(context, args);
   if (args.waits && args.resume !== undefined)
     throw invalid('A run that is resumed takes no place in the queue.');
   const launched = await (args.resume === undefined
@@ -38,6 +51,19 @@ export async function trainCommand(context: CommandContext, args: TrainArguments
       : launchRun(parts, recipe as Recipe, options)
     : resumeRun(parts, resolveRunId(parts, args.resume), recipe, options));
   return exitCodeOfRun(await orThrow(launched).finished, signal);
+}
+
+/** Of a run that is extended: everything else of it stays. */
+function lengthOf({ recipePath, set, resume, waits, length }: TrainArguments): RunLength {
+  if (recipePath !== undefined || set.length > 0 || resume !== undefined || waits)
+    throw invalid('A run is extended with its own recipe, at once: only `--epochs` or `--steps` go with it.');
+  const { epochs, steps } = length;
+  const parsed = runLengthSchema.safeParse({
+    ...(epochs === undefined ? {} : { epochs }),
+    ...(steps === undefined ? {} : { maxSteps: steps }),
+  });
+  if (parsed.success) return parsed.data;
+  throw invalid('`--extend` needs `--epochs` or `--steps`, one of them: how long the whole run is to be.');
 }
 
 /** Null only where a run is resumed with the recipe that it was started with. */
@@ -52,7 +78,7 @@ function invalid(cause: string): CodedException {
     code: 'arguments.invalid',
     title: 'The arguments do not fit.',
     cause,
-    remedy: 'Give the path of a recipe; `--wait` is for new runs.',
+    remedy: 'Give the path of a recipe; `--wait` is for new runs. `luthier train --help` lists the options.',
   });
 }
 
