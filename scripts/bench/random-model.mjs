@@ -145,7 +145,8 @@ function header(shape, tensors) {
   const ownKeys = OWN_KEYS[architecture] ?? [];
   bytes.uint64(21 + ownKeys.length);
   bytes.pair('general.architecture', 'string', architecture);
-  bytes.pair('general.name', 'string', `random ${architecture} for benchmarks`);
+  // Not the architecture's name: llama.cpp takes a phi3 by name for one with Phi's own special tokens.
+  bytes.pair('general.name', 'string', 'random weights for benchmarks');
   bytes.pair('general.alignment', 'uint32', ALIGNMENT);
   bytes.pair(`${architecture}.context_length`, 'uint32', context);
   bytes.pair(`${architecture}.embedding_length`, 'uint32', width);
