@@ -24,8 +24,9 @@ namespace luthier {
 namespace {
 
 std::atomic<int> lowest_level{ GGML_LOG_LEVEL_WARN };
-// ggml says why something failed through its log alone.
-thread_local std::string last_error;
+// llama.cpp and ggml say why something failed through their log alone.
+thread_local std::string recent_errors;
+constexpr size_t KEPT_ERROR_BYTES = 8192;
 
 void write_log(ggml_log_level level, const char * text, void *) {
     // A continuation goes where the line before it went.
@@ -33,7 +34,10 @@ void write_log(ggml_log_level level, const char * text, void *) {
     const bool written = level == GGML_LOG_LEVEL_CONT ? last_written : int(level) >= lowest_level.load();
     last_written = written;
     if (level == GGML_LOG_LEVEL_ERROR) {
-        last_error = text;
+        recent_errors += text;
+        if (recent_errors.size() > KEPT_ERROR_BYTES) {
+            recent_errors.erase(0, recent_errors.size() - KEPT_ERROR_BYTES);
+        }
     }
     if (written) {
         std::fputs(text, stderr);
@@ -102,26 +106,41 @@ Status start_backend() {
 
 namespace {
 
-// "load_backend: failed to load PATH: libcublas.so.13: cannot open …\n" → "libcublas.so.13: cannot open …"
-std::string failure_reason(const std::string & path) {
-    const size_t found = last_error.rfind(path + ": ");
+// What stands behind the last `lead` of the log, up to the end of its line; empty where it was not said.
+std::string said_behind(const std::string & lead) {
+    const size_t found = recent_errors.rfind(lead);
     if (found == std::string::npos) {
-        return "it is no module of this llama.cpp release";
+        return "";
     }
-    std::string reason = last_error.substr(found + path.size() + 2);
-    while (!reason.empty() && (reason.back() == '\n' || reason.back() == '.')) {
+    const size_t from = found + lead.size();
+    std::string reason = recent_errors.substr(from, recent_errors.find('\n', from) - from);
+    while (!reason.empty() && reason.back() == '.') {
         reason.pop_back();
     }
     return reason;
 }
 
+// "load_backend: failed to load PATH: libcublas.so.13: cannot open …\n" → "libcublas.so.13: cannot open …"
+std::string failure_reason(const std::string & path) {
+    const std::string reason = said_behind(path + ": ");
+    return reason.empty() ? "it is no module of this llama.cpp release" : reason;
+}
+
 } // namespace
+
+void forget_errors() {
+    recent_errors.clear();
+}
+
+std::string model_failure() {
+    return said_behind("error loading model: ");
+}
 
 Result<std::string> load_backend(const std::string & path) {
     if (const Status started = start_backend(); !started.ok()) {
         return started.error();
     }
-    last_error.clear();
+    forget_errors();
     const ggml_backend_reg_t loaded = ggml_backend_load(path.c_str());
     if (!loaded) {
         const std::string reason = failure_reason(path);

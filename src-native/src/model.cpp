@@ -63,13 +63,16 @@ Result<std::shared_ptr<Model>> Model::open(const std::string & path, bool vocabu
             return *problem;
         }
     }
+    forget_errors();
     try {
         model->model_.reset(llama_model_load_from_file(path.c_str(), params));
     } catch (const std::exception & failure) {
         return Error("model.loadFailed", "llama.cpp could not load " + path + ": " + failure.what() + ".").with("path", path);
     }
     if (!model->model_) {
-        return Error("model.loadFailed", "llama.cpp could not load " + path + " (its log names the reason).").with("path", path);
+        const std::string reason = model_failure();
+        return Error("model.loadFailed", "llama.cpp could not load " + path + ": " + (reason.empty() ? "its log names the reason" : reason) + ".")
+            .with("path", path);
     }
     if (llama_vocab_type(llama_model_get_vocab(model->model_.get())) == LLAMA_VOCAB_TYPE_NONE) {
         // every question to such a vocabulary aborts (llama_vocab::is_eog asserts)

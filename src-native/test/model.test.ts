@@ -67,6 +67,19 @@ describe('Model.open', () => {
     expect(() => new (native.Model as unknown as new () => object)()).toThrow('no public constructor');
   });
 
+  it('says why llama.cpp did not load a model', async () => {
+    const bytes = readFileSync(`${fixtures}llama/model.gguf`);
+    const path = join(folder, 'other-tensor.gguf');
+    const at = bytes.indexOf('blk.1.ffn_up.weight');
+    writeFileSync(
+      path,
+      write(bytes, at, copy => copy.write('blk.1.ffn_xx.weight', at)),
+    );
+    const { code, message } = errorOf(await native.Model.open(path, { vocabularyOnly: false }));
+    expect(code).toBe('model.loadFailed');
+    expect(message).toContain("tensor 'blk.1.ffn_up.weight' not found");
+  });
+
   // Each change is one that llama.cpp answers with an abort, a hang or gigabytes, or accepts and misreads.
   const damages: readonly [string, (bytes: Buffer) => Buffer][] = [
     ['cut in the header', bytes => bytes.subarray(0, 1000)],

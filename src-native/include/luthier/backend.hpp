@@ -22,6 +22,11 @@ Status start_backend();
 // detail `reason` is what the system said.
 Result<std::string> load_backend(const std::string & path);
 
+// llama.cpp tells why a model was not loaded through its log alone, on the thread that asked: forget what was said
+// before, load, and read the reason (empty where none was given).
+void forget_errors();
+std::string model_failure();
+
 struct DeviceInfo {
     std::string name, description, backend, kind;
     std::optional<std::string> driver; // name and version, where known
