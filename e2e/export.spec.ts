@@ -51,14 +51,13 @@ test('after the demo, the model is exported, merged and as adapter, and loads ag
   await expectNoViolations(page);
 
   // The merged model is one of those that a run can begin with.
-  const answer = await page.request.post(new URL('/api/models.list', studio.url).href, {
-    data: { folders: [folder] },
-  });
+  const ask = (procedure: string, data: unknown) =>
+    page.request.post(new URL(`/api/${procedure}`, studio.url).href, { data });
+  await ask('settings.change', { changes: { modelFolders: [folder] } });
+  const answer = await ask('models.list', {});
   const { value } = (await answer.json()) as { value: { models: { path: string; refusal?: unknown }[] } };
   const merged = value.models.find(({ path }) => path === join(folder, 'merged.gguf'));
   expect(merged).toBeDefined();
-  const facts = await page.request.post(new URL('/api/models.describe', studio.url).href, {
-    data: { path: join(folder, 'merged.gguf') },
-  });
+  const facts = await ask('models.describe', { path: join(folder, 'merged.gguf') });
   expect(await facts.json()).toMatchObject({ ok: true, value: { quantization: 'Q8_0' } });
 });

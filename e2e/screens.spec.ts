@@ -9,6 +9,7 @@ const SCREENS = [
   ['History', 'Runs'],
   ['Chat', 'Chat'],
   ['Disk', 'Disk'],
+  ['Settings', 'Settings'],
   ['New run', 'Which model do you want to tune?'],
 ] as const;
 const STEPS = ['data', 'template', 'masking', 'collator', 'training', 'preflight', 'run'] as const;

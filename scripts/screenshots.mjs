@@ -114,6 +114,10 @@ try {
   await page.goto(`${home}#/disk`);
   await page.getByRole('table', { name: 'Everything in the data folder' }).waitFor();
   await shoot('11-disk');
+  await page.goto(`${home}#/settings`);
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await page.waitForTimeout(500);
+  await shoot('12-settings');
 } finally {
   await browser?.close();
   await studio.stop();

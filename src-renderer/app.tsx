@@ -1,5 +1,15 @@
 /** Composes the studio: the frame around the page, and which feature is on it. */
-import { Activity, Cpu, HardDrive, History, MessagesSquare, Plus, Search, TriangleAlert } from 'lucide-react';
+import {
+  Activity,
+  Cpu,
+  HardDrive,
+  History,
+  MessagesSquare,
+  Plus,
+  Search,
+  Settings,
+  TriangleAlert,
+} from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
@@ -12,10 +22,12 @@ import { useDraft } from './draft/use-draft.tsx';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import { ComparePage } from './features/compare/compare-page.tsx';
 import { DiskPage } from './features/disk/disk-page.tsx';
+import { LimitCard } from './features/disk/limit-card.tsx';
 import { ExportCard } from './features/export/export-card.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { QueuePanel } from './features/queue/queue-panel.tsx';
+import { SettingsPage } from './features/settings/settings-page.tsx';
 import { SalvageNotice } from './features/salvage/salvage-notice.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
@@ -28,6 +40,7 @@ import { chatStrings } from './strings/chat.ts';
 import { compareStrings } from './strings/compare.ts';
 import { diskStrings } from './strings/disk.ts';
 import { queueStrings } from './strings/queue.ts';
+import { settingsStrings } from './strings/settings.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { worstStrings } from './strings/worst.ts';
 import { strings } from './strings.ts';
@@ -124,6 +137,7 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
           />
         )}
         {route.page === 'disk' && <DiskPage />}
+        {route.page === 'settings' && <SettingsPage cacheLimit={<LimitCard />} />}
         {route.page === 'chat' && <ChatPage id={route.id} onNewRun={openNewRun} />}
       </main>
     </div>
@@ -233,6 +247,13 @@ function useNavigationCommands(liveRun: RunSummary | undefined): void {
     enabled: true,
     run: () => navigate({ page: 'disk' }),
   });
+  useCommand({
+    id: 'go.settings',
+    title: strings.app.goTo(settingsStrings.title),
+    shortcut: 'Mod+,',
+    enabled: true,
+    run: () => navigate({ page: 'settings' }),
+  });
 }
 
 /** Someone who waits on the empty live page is taken to the run that begins. */
@@ -301,6 +322,12 @@ function railItems(
       icon: HardDrive,
       isCurrent: route.page === 'disk',
     },
+    {
+      href: hrefOf({ page: 'settings' }),
+      label: settingsStrings.title,
+      icon: Settings,
+      isCurrent: route.page === 'settings',
+    },
   ];
 }
 
@@ -323,6 +350,7 @@ function titleOf(route: Route, runName: string | null, draftName: string): strin
     history: strings.history.title,
     chat: chatStrings.title,
     disk: diskStrings.title,
+    settings: settingsStrings.title,
     compare: compareStrings.title,
   }[route.page];
 }

@@ -17,17 +17,21 @@ import { createCommandRegistry } from './commands/command-registry.ts';
 import { CommandProvider } from './commands/use-commands.tsx';
 import { createDraftStore } from './draft/draft-store.ts';
 import { DraftProvider } from './draft/use-draft.tsx';
+import { moveStoredSettings } from './features/settings/move-stored-settings.ts';
 import { AnnouncerProvider } from './ui/announcer.tsx';
-import { applyTheme, storedTheme } from './ui/theme.ts';
+import { applyTheme, rememberedTheme } from './ui/theme.ts';
 
-applyTheme(storedTheme());
+applyTheme(rememberedTheme());
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
 
+const client = createClient(window);
+void moveStoredSettings(client, localStorage);
+
 createRoot(root).render(
   <StrictMode>
-    <BackendProvider value={createClient(window)}>
+    <BackendProvider value={client}>
       <CommandProvider value={createCommandRegistry()}>
         <AnnouncerProvider>
           <DraftProvider value={createDraftStore(localStorage)}>

@@ -9,6 +9,7 @@ test('every route survives the way through its address', () => {
     { page: 'live' },
     { page: 'history' },
     { page: 'disk' },
+    { page: 'settings' },
     { page: 'run', id: 'run 1/ä' },
     { page: 'compare', ids: ['run 1/ä', 'b,c'] },
     { page: 'compare', ids: [] },

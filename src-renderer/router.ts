@@ -8,6 +8,7 @@ export type Route =
   | { readonly page: 'live' }
   | { readonly page: 'history' }
   | { readonly page: 'disk' }
+  | { readonly page: 'settings' }
   | { readonly page: 'compare'; readonly ids: readonly string[] }
   | { readonly page: 'run'; readonly id: string }
   | { readonly page: 'worst'; readonly id: string }
@@ -23,6 +24,7 @@ export function parseRoute(hash: string): Route {
   if (first === 'chat') return { page: 'chat', id: second ? decodeURIComponent(second) : null };
   if (first === 'compare') return { page: 'compare', ids: idsIn(second) };
   if (first === 'disk') return { page: 'disk' };
+  if (first === 'settings') return { page: 'settings' };
   if (first === 'live') return { page: 'live' };
   const step = first === 'new' ? STEPS.find(name => name === second) : undefined;
   return { page: 'newRun', step: step ?? 'model' };
@@ -44,6 +46,8 @@ export function hrefOf(route: Route): string {
       return `#/compare/${route.ids.map(encodeURIComponent).join(',')}`;
     case 'disk':
       return '#/disk';
+    case 'settings':
+      return '#/settings';
     case 'run':
       return `#/runs/${encodeURIComponent(route.id)}`;
     case 'worst':

@@ -28,7 +28,7 @@ import { findRun } from './chat.ts';
 import { createChatService } from './chat-handlers.ts';
 import { describeDemo } from './demo.ts';
 import { discardRun } from './discard-run.ts';
-import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from './disk/disk.ts';
+import { cleanDisk, restoreFromTrash, surveyDisk } from './disk/disk.ts';
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import type { Unsubscribe } from './event-hub.ts';
@@ -46,6 +46,7 @@ import { QueuePump } from './queue/queue-pump.ts';
 import { recipeOfRun } from './recipe-of-run.ts';
 import { rememberDevices } from './remember-devices.ts';
 import { resumeRun } from './resume-run.ts';
+import { changeSettings, showSettings } from './settings/change-settings.ts';
 import { parentIn, recipeOf, startQueued, startRun } from './start-run.ts';
 import { type LaunchOptions, PAUSE, runDirectoryOf } from './supervise-run.ts';
 
@@ -97,7 +98,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'disk.models': async (_input, signal) => ok({ items: await modelSizes(parts.models, [], signal) }),
     'disk.clean': async ({ ids }, signal) => ok(await cleanDisk(parts, ids, signal)),
     'disk.restore': ({ trashId }) => restoreFromTrash(parts, trashId),
-    'disk.limit': ({ bytes }, signal) => setCacheLimit(parts, bytes, signal),
+    'settings.show': () => ok(showSettings(parts)),
+    'settings.change': ({ changes }, signal) => changeSettings(parts, changes, signal),
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
       const recipe = recipeOf(parts, source);
@@ -182,6 +184,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'chat.events': ({ chatId }, onEvents) => inBatches(onEvents, onEvent => chats.watch(chatId, onEvent)),
     'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
     'queue.changed': (_input, onEvent) => parts.events.watchQueue(() => onEvent({})),
+    'settings.changed': (_input, onEvent) => parts.events.watchSettings(names => onEvent({ names })),
     'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
   };
 

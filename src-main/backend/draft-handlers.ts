@@ -50,8 +50,8 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
     'recipe.save': ({ recipe, path, overwrite }) => saveRecipe(parts, recipe, path, overwrite),
     'recipe.yaml': ({ recipe }) => withRecipe(recipe, async whole => ok({ yaml: parts.recipeToYaml(whole) })),
     'files.list': ({ directory, extensions }) => listFiles(parts.browseRoot, directory, extensions),
-    'models.list': async ({ folders }, signal) =>
-      ok({ models: await listModels(parts.models, preparer, folders, { signal }) }),
+    'models.list': async (_input, signal) =>
+      ok({ models: await listModels(parts.models, preparer, [], { signal }) }),
     'models.describe': ({ path }, signal) => explorer.ask({ kind: 'describeModel', path }, signal),
     'data.inspect': (input, signal) =>
       withDataset(input.dataset, async dataset => {

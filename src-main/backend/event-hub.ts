@@ -13,6 +13,7 @@ export class EventHub {
   readonly #phaseWatchers = new Map<string, Set<(phase: RunPhase | null) => void>>();
   readonly #changeWatchers = new Set<(id: string) => void>();
   readonly #queueWatchers = new Set<() => void>();
+  readonly #settingsWatchers = new Set<(names: string[]) => void>();
 
   publish(id: string, event: TrainingEvent): void {
     for (const watcher of this.#watchers.get(id) ?? []) watcher(event);
@@ -68,6 +69,16 @@ export class EventHub {
   watchQueue(watcher: () => void): Unsubscribe {
     this.#queueWatchers.add(watcher);
     return () => void this.#queueWatchers.delete(watcher);
+  }
+
+  /** These settings have changed. */
+  publishSettings(names: string[]): void {
+    for (const watcher of this.#settingsWatchers) watcher(names);
+  }
+
+  watchSettings(watcher: (names: string[]) => void): Unsubscribe {
+    this.#settingsWatchers.add(watcher);
+    return () => void this.#settingsWatchers.delete(watcher);
   }
 }
 

@@ -24,7 +24,7 @@ import type {
 import type { RunIdsQuestion, RunsPage, RunsQuestion } from '../../src-shared/domain/run-list.ts';
 import type { RunLogHead, RunLogLine } from '../../src-shared/domain/run-log.ts';
 import type { MetricsQuestion, RunMetrics, StepPage } from '../../src-shared/domain/run-metrics.ts';
-import type { Settings } from '../../src-shared/domain/settings.ts';
+import type { Settings, SettingsView } from '../../src-shared/domain/settings.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type {
   Checkpoint,
@@ -97,7 +97,7 @@ export interface ModelFile {
   readonly name: string | null;
 }
 
-/** Looks for model files; see `adapters/models`. */
+/** Looks for model files in the places of other programs, the folders of the settings and those named. */
 export interface ModelFinder {
   find(folders: readonly string[], signal: AbortSignal): Promise<readonly ModelFile[]>;
 }
@@ -434,9 +434,10 @@ export type RunBrief = Pick<
 
 /** Choices that hold for a data folder; kept in a file of it. */
 export interface SettingsFile {
-  read(home: string): Settings;
+  /** What cannot be read counts as its default. */
+  read(home: string): Pick<SettingsView, 'settings' | 'path' | 'faulty'>;
   /** Throws where the file system does; then nothing has changed. */
-  write(home: string, settings: Settings): void;
+  change(home: string, changes: Partial<Settings>): void;
 }
 
 export interface FoundOnDisk {

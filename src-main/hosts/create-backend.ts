@@ -101,7 +101,8 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     models: {
       find: (folders, signal) => {
         const machine = { platform: process.platform, home: homedir(), env: process.env };
-        return findModelFiles(modelPlaces(machine), folders, signal);
+        const { modelFolders } = settings.read(home).settings;
+        return findModelFiles(modelPlaces(machine), [...folders, ...modelFolders], signal);
       },
     },
     lease: new ComputeLease(),

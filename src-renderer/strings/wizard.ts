@@ -129,8 +129,6 @@ export const wizardStrings = {
     show: 'Show',
     shows: { all: 'All', trainable: 'Trainable' },
     rescan: 'Look again',
-    folder: 'Look in a folder as well',
-    addFolder: 'Add folder',
     columns: {
       name: 'Model',
       architecture: 'Architecture',

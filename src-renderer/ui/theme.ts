@@ -1,31 +1,29 @@
-/** The theme: light, dark, or what the system says; remembered on this machine. */
-import { useState, useSyncExternalStore } from 'react';
+/** The theme: light, dark, or what the system says. The settings keep it; the page remembers it for its first frame. */
+import { useSyncExternalStore } from 'react';
+import { THEMES, type Theme } from '../../src-shared/domain/settings.ts';
 
-export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+/** Where the page remembers what it showed last; the settings arrive only after the first frame. */
+const STORAGE_KEY = 'luthier.shownTheme';
 
-const STORAGE_KEY = 'luthier.theme';
-
-export function storedTheme(): Theme {
+export function rememberedTheme(): Theme {
   const stored = localStorage.getItem(STORAGE_KEY);
   return THEMES.find(theme => theme === stored) ?? 'system';
 }
 
 export function applyTheme(theme: Theme): void {
+  localStorage.setItem(STORAGE_KEY, theme);
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
   else document.documentElement.setAttribute('data-theme', theme);
 }
 
-export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState(storedTheme);
-  return [
-    theme,
-    next => {
-      localStorage.setItem(STORAGE_KEY, next);
-      applyTheme(next);
-      setTheme(next);
-    },
-  ];
+/** The theme that is applied now, by whomever. */
+export function useShownTheme(): Theme {
+  return useSyncExternalStore(watchColours, shownTheme);
+}
+
+function shownTheme(): Theme {
+  const shown = document.documentElement.getAttribute('data-theme');
+  return THEMES.find(theme => theme === shown) ?? 'system';
 }
 
 /** A text that changes with every change of colours, for what is drawn by hand and has to be redrawn. */

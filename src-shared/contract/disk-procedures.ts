@@ -19,9 +19,4 @@ export const DISK_PROCEDURES = {
     input: z.strictObject({ trashId: z.string().regex(/^[\w.-]{1,100}$/) }),
     output: z.object({ path: z.string() }),
   },
-  /** Sets the most that prepared datasets may take, null for no limit, and keeps to it at once. */
-  'disk.limit': {
-    input: z.strictObject({ bytes: z.number().int().positive().nullable() }),
-    output: cleanResultSchema,
-  },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

@@ -113,9 +113,9 @@ export const DRAFT_PROCEDURES = {
       truncated: z.boolean(),
     }),
   },
-  /** GGUF files in the places of other programs and below these folders, and which of them can be trained. */
+  /** GGUF files in the places of other programs and the folders of the settings, and which of them can be trained. */
   'models.list': {
-    input: z.strictObject({ folders: z.array(path).max(50) }),
+    input: z.strictObject({}),
     output: z.object({ models: z.array(listedModelSchema) }),
   },
   'models.describe': { input: z.strictObject({ path }), output: modelFactsSchema },

@@ -23,6 +23,7 @@ import { EXPORT_PROCEDURES } from './export-procedures.ts';
 import { LOSSES_PROCEDURES } from './losses-procedures.ts';
 import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
 import { recipeSourceSchema } from './recipe-source.ts';
+import { SETTINGS_PROCEDURES, SETTINGS_STREAMS } from './settings-procedures.ts';
 
 const nothing = z.strictObject({});
 const runId = z.strictObject({ id: z.string().min(1).max(100) });
@@ -60,6 +61,7 @@ export const PROCEDURES = {
   ...LOSSES_PROCEDURES,
   ...EXPORT_PROCEDURES,
   ...QUEUE_PROCEDURES,
+  ...SETTINGS_PROCEDURES,
   'app.info': { input: nothing, output: appInfoSchema },
   'demo.describe': { input: nothing, output: demoInfoSchema },
   /** Every check over the whole dataset, before any weights are loaded. */
@@ -134,6 +136,7 @@ export const STREAMS = {
   ...DRAFT_STREAMS,
   ...CHAT_STREAMS,
   ...QUEUE_STREAMS,
+  ...SETTINGS_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
   'run.events': { input: runId, event: z.array(trainingEventSchema) },
   /** What a run is doing, at once and after each change; null where it does nothing in this process. */

@@ -130,7 +130,8 @@ function keysBelow(section: string): string[] {
   return [...names];
 }
 
-function valueAt(root: unknown, path: Path): unknown {
+/** Undefined where the path leads nowhere. */
+export function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const key of path) {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -139,7 +140,8 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-function shown(value: unknown): string {
+/** As JSON, shortened; `nothing` where there is none. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text =
     typeof value === 'number' && !Number.isFinite(value)
@@ -148,6 +150,6 @@ function shown(value: unknown): string {
   return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 }
 
-function dotted(path: Path): string {
+export function dotted(path: Path): string {
   return path.map(String).join('.');
 }

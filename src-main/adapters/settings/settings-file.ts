@@ -1,22 +1,28 @@
-/** `settings.json` of the data folder. One that cannot be read counts as empty, and the next write puts it aside. */
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+/** `settings.json` of the data folder. What cannot be read in it counts as its default; the next change puts it aside. */
+import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Settings, settingsSchema } from '../../../src-shared/domain/settings.ts';
+import { SETTING_NAMES, settingsSchema } from '../../../src-shared/domain/settings.ts';
 import type { SettingsFile } from '../../backend/ports.ts';
 import { writeSynced } from '../checkpoints/durable-files.ts';
 
 export const settingsFile: SettingsFile = {
   read(home) {
-    return settingsSchema.parse(readWhole(pathIn(home)) ?? {});
+    const { values, faulty } = look(pathIn(home));
+    const sound = Object.entries(values).filter(([name]) => !faulty.includes(name));
+    return { settings: settingsSchema.parse(Object.fromEntries(sound)), path: pathIn(home), faulty };
   },
-  /** What a later version keeps in the file stays in it; one that is damaged becomes `settings.json.damaged`. */
-  write(home: string, settings: Settings) {
+  /**
+   * Other keys stay as they are, also those of a later version, and a setting that nobody chose goes on following its
+   * default. A file with faults is copied to `settings.json.damaged` first.
+   */
+  change(home, changes) {
     mkdirSync(home, { recursive: true });
     const path = pathIn(home);
-    const before = readWhole(path);
-    if (before === null) renameSync(path, `${path}.damaged`);
+    const { values, faulty } = look(path);
+    if (faulty.length > 0) copyFileSync(path, `${path}.damaged`);
+    const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !faulty.includes(name)));
     const temporary = `${path}.${process.pid}.partial`;
-    writeSynced(temporary, [Buffer.from(`${JSON.stringify({ ...before, ...settings }, null, 2)}\n`)]);
+    writeSynced(temporary, [Buffer.from(`${JSON.stringify({ ...sound, ...changes }, null, 2)}\n`)]);
     renameSync(temporary, path);
   },
 };
@@ -25,12 +31,23 @@ function pathIn(home: string): string {
   return join(home, 'settings.json');
 }
 
-/** Null where there is a file that holds no settings; nothing in it where there is none. */
-function readWhole(path: string): Record<string, unknown> | null {
+interface Look {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** As in `SettingsView`. */
+  readonly faulty: string[];
+}
+
+function look(path: string): Look {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return settingsSchema.safeParse(value).success ? (value as Record<string, unknown>) : null;
+    const values: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof values !== 'object' || values === null || Array.isArray(values)) return UNREADABLE;
+    const stored = values as Record<string, unknown>;
+    const isFaulty = (name: (typeof SETTING_NAMES)[number]) =>
+      Object.hasOwn(stored, name) && !settingsSchema.shape[name].safeParse(stored[name]).success;
+    return { values: stored, faulty: SETTING_NAMES.filter(isFaulty) };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : null;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { values: {}, faulty: [] } : UNREADABLE;
   }
 }
+
+const UNREADABLE: Look = { values: {}, faulty: [''] };

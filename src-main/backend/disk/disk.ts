@@ -1,10 +1,11 @@
 /** What is on the disk, cleaning it up, and the limit of the cache: the same for every host. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { CleanResult, DiskItem, DiskReport } from '../../../src-shared/domain/disk.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { DatasetPreparer, HomeFiles, RunStore, SettingsFile } from '../ports.ts';
+import { writeSettings } from '../settings/write-settings.ts';
 import { judgeItem, type KnownOfRuns } from './judge-items.ts';
 
 type DiskParts = Pick<BackendParts, 'home' | 'store' | 'now' | 'homeFiles' | 'settings' | 'checkpoints'>;
@@ -16,7 +17,7 @@ export async function surveyDisk(parts: DiskParts, signal: AbortSignal): Promise
   return {
     home,
     freeBytes,
-    cacheLimitBytes: parts.settings.read(parts.home).cacheLimitBytes,
+    cacheLimitBytes: parts.settings.read(parts.home).settings.cacheLimitBytes,
     items: found.map(item => judgeItem(item, known, nowMs)).sort((a, b) => b.bytes - a.bytes),
     problems: [...problems],
   };
@@ -110,21 +111,12 @@ export function restoreFromTrash(parts: DiskParts, trashId: string): Outcome<{ p
 
 /** Sets the limit and keeps to it at once. Errors: `settings.notWritten`. */
 export async function setCacheLimit(
-  parts: DiskParts,
+  parts: DiskParts & Pick<BackendParts, 'events'>,
   cacheLimitBytes: number | null,
   signal: AbortSignal,
 ): Promise<Outcome<CleanResult>> {
-  try {
-    parts.settings.write(parts.home, { ...parts.settings.read(parts.home), cacheLimitBytes });
-  } catch (error) {
-    return fail({
-      code: 'settings.notWritten',
-      title: 'The settings cannot be saved.',
-      cause: error instanceof Error ? error.message : String(error),
-      remedy: 'Free space on the disk of the data folder, or check the rights on it.',
-    });
-  }
-  return ok(await limitCache(parts, signal));
+  const written = writeSettings(parts, { cacheLimitBytes });
+  return written.ok ? ok(await limitCache(parts, signal)) : written;
 }
 
 type LimitParts = Pick<BackendParts, 'home' | 'store' | 'now'> & {
@@ -134,7 +126,7 @@ type LimitParts = Pick<BackendParts, 'home' | 'store' | 'now'> & {
 
 /** Removes prepared datasets beyond the limit, the least recently used first, and never one in use. */
 export async function limitCache(parts: LimitParts, signal: AbortSignal): Promise<CleanResult> {
-  const { cacheLimitBytes } = parts.settings.read(parts.home);
+  const { cacheLimitBytes } = parts.settings.read(parts.home).settings;
   const result: CleanResult = { removed: [], kept: [], freedBytes: 0 };
   if (cacheLimitBytes === null) return result;
   const found = await parts.homeFiles.prepared(parts.home, signal);

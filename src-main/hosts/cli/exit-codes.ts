@@ -20,6 +20,7 @@ const REFUSED = [
   'run.notFound',
   'run.noAdapter',
   'export.',
+  'settings.invalid',
 ];
 
 export function exitCodeOf(error: CodedError): ExitCode {

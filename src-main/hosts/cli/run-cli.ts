@@ -16,6 +16,7 @@ import { type ExportArguments, exportCommand } from './commands/export.ts';
 import { batchesCommand, labelsCommand, preflightCommand } from './commands/labels.ts';
 import { modelsCommand } from './commands/models.ts';
 import { serveCommand } from './commands/serve.ts';
+import { settingsCommand } from './commands/settings.ts';
 import { trainCommand } from './commands/train.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import {
@@ -190,6 +191,12 @@ function buildProgram(perform: Perform): Command {
         diskCommand(context, { what: what ?? 'list', names, dryRun: options.dryRun === true }),
       ),
     );
+  command(
+    'settings [what] [names...]',
+    'choices that hold for the data folder: show, or set NAME VALUE (modelFolders takes several, none empties it)',
+  ).action((what: string | undefined, names: string[], options: GlobalOptions) =>
+    perform(options, context => settingsCommand(context, what ?? 'show', names)),
+  );
   command('doctor', 'versions, devices, memory, folders, database').action((options: GlobalOptions) =>
     perform(options, doctorCommand),
   );

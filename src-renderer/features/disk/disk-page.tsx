@@ -55,11 +55,7 @@ export function DiskPage() {
           <div className="disk-cards">
             <div className="stack disk-side">
               <CleanCard disk={disk} />
-              <LimitCard
-                key={report.value.cacheLimitBytes}
-                limitBytes={report.value.cacheLimitBytes}
-                onSet={disk.setLimit}
-              />
+              <LimitCard />
             </div>
             <Card title={strings.byKind}>
               <div className="card-body">

@@ -1,5 +1,5 @@
 /** What the Disk page knows and does: the report, the choice, the clean-up and the way back. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { CleanResult, DiskItem } from '../../../src-shared/domain/disk.ts';
 import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
@@ -15,6 +15,17 @@ export function useDisk() {
   const [isBusy, setIsBusy] = useState(false);
   const [result, setResult] = useState<CleanResult | null>(null);
   const [error, setError] = useState<CodedError | null>(null);
+  const { reload } = report;
+  // A smaller limit of the cache has taken prepared datasets away.
+  useEffect(
+    () =>
+      client.subscribe(
+        'settings.changed',
+        {},
+        { event: ({ names }) => names.includes('cacheLimitBytes') && reload() },
+      ),
+    [client, reload],
+  );
   const items = report.status === 'ready' ? report.value.items : [];
   const chosen = items.filter(item => item.cleanUp !== 'keep' && (toggled.get(item.id) ?? item.isProposed));
 
@@ -51,13 +62,6 @@ export function useDisk() {
         }
         setResult(null);
         announce(strings.restored);
-        return null;
-      }),
-    setLimit: (bytes: number | null) =>
-      act(async () => {
-        const outcome = await client.call('disk.limit', { bytes });
-        if (!outcome.ok) return outcome.error;
-        announce(strings.limitSet);
         return null;
       }),
   };

@@ -1,9 +1,10 @@
 /** The theme, chosen in the title bar and in the palette. */
 import { Monitor, Moon, Sun } from 'lucide-react';
+import { THEMES, type Theme } from '../../../src-shared/domain/settings.ts';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { strings } from '../../strings.ts';
 import { Segmented } from '../../ui/segmented.tsx';
-import { THEMES, type Theme, useTheme } from '../../ui/theme.ts';
+import { useTheme } from './use-theme.ts';
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 

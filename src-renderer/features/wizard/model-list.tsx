@@ -1,8 +1,9 @@
 /** The GGUF files of this machine: those that can be trained first, the others with the reason. */
-import { Ban, CircleCheck, FolderPlus, RefreshCw, Search } from 'lucide-react';
-import { useId, useState } from 'react';
+import { Ban, CircleCheck, RefreshCw, Search } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
 import type { ListedModel } from '../../../src-shared/domain/inspection.ts';
-import { useQuery } from '../../backend-client/backend-context.tsx';
+import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
+import { AddFolder } from '../../files/add-folder.tsx';
 import { formatCount, formatLarge } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { StatusWord } from '../../ui/badge.tsx';
@@ -13,12 +14,10 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { useField } from './recipe-fields.tsx';
 
 const strings = wizardStrings.model;
-const STORAGE_KEY = 'luthier.modelFolders';
 type Shown = keyof typeof strings.shows;
 
 export function ModelList() {
-  const [folders, setFolders] = useState(storedFolders);
-  const found = useQuery('models.list', { folders: [...folders] });
+  const found = useModels();
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState<Shown>('all');
   const models = found.status === 'ready' ? found.value.models : [];
@@ -79,15 +78,28 @@ export function ModelList() {
         <p className="card-body soft">{strings.noneFound}</p>
       )}
       {listed.length > 0 && <Models models={listed} />}
-      <FolderForm
-        onAdd={folder => {
-          const next = [...folders.filter(known => known !== folder), folder];
-          localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
-          setFolders(next);
-        }}
-      />
+      <div className="card-actions">
+        <AddFolder />
+      </div>
     </Card>
   );
+}
+
+/** Looked for again when other folders are to be looked through. */
+function useModels() {
+  const client = useBackend();
+  const found = useQuery('models.list', {});
+  const { reload } = found;
+  useEffect(
+    () =>
+      client.subscribe(
+        'settings.changed',
+        {},
+        { event: ({ names }) => names.includes('modelFolders') && reload() },
+      ),
+    [client, reload],
+  );
+  return found;
 }
 
 function Models({ models }: { readonly models: readonly ListedModel[] }) {
@@ -161,46 +173,4 @@ function Models({ models }: { readonly models: readonly ListedModel[] }) {
       </table>
     </div>
   );
-}
-
-function FolderForm({ onAdd }: { onAdd(folder: string): void }) {
-  const id = useId();
-  const [folder, setFolder] = useState('');
-  return (
-    <form
-      className="row row-wrap card-actions"
-      onSubmit={event => {
-        event.preventDefault();
-        if (folder.trim() !== '') onAdd(folder.trim());
-        setFolder('');
-      }}
-    >
-      <label htmlFor={id} className="soft small">
-        {strings.folder}
-      </label>
-      <span className="field grow">
-        <input
-          id={id}
-          className="mono"
-          value={folder}
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="/home/me/models"
-          onChange={event => setFolder(event.target.value)}
-        />
-      </span>
-      <Button type="submit" icon={FolderPlus}>
-        {strings.addFolder}
-      </Button>
-    </form>
-  );
-}
-
-function storedFolders(): readonly string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '[]');
-    return Array.isArray(kept) ? kept.filter(folder => typeof folder === 'string') : [];
-  } catch {
-    return [];
-  }
 }

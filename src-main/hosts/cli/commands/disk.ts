@@ -5,6 +5,7 @@ import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from '../../..
 import { modelSizes } from '../../../backend/disk/model-sizes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { parseSize } from '../parse-size.ts';
 
 export interface DiskArguments {
   readonly what: string;
@@ -97,36 +98,12 @@ async function restoreCommand({ parts, output }: CommandContext, trashId: string
 }
 
 async function limitCommand({ parts, output, signal }: CommandContext, size: string): Promise<ExitCode> {
-  const result = orThrow(await setCacheLimit(parts, parseSize(size), signal));
+  const bytes = parseSize(size);
+  if (bytes === undefined) throw invalid(`${size} is no size.`);
+  const result = orThrow(await setCacheLimit(parts, bytes, signal));
   if (output.json) await output.document(result);
   await output.text(`The limit is set; ${readable(result.freedBytes)} were freed.`);
   return EXIT.done;
-}
-
-const UNITS = {
-  b: 0,
-  kib: 10,
-  kb: 10,
-  k: 10,
-  mib: 20,
-  mb: 20,
-  m: 20,
-  gib: 30,
-  gb: 30,
-  g: 30,
-  tib: 40,
-  tb: 40,
-  t: 40,
-};
-
-/** `20GiB`, `500 MB` (binary too), bytes without a unit, or `none`. */
-function parseSize(text: string): number | null {
-  if (text === 'none') return null;
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const power = UNITS[(match?.[2]?.toLowerCase() || 'b') as keyof typeof UNITS];
-  const bytes = Math.round(Number(match?.[1]) * 2 ** (power ?? Number.NaN));
-  if (!Number.isSafeInteger(bytes) || bytes <= 0) throw invalid(`${text} is no size.`);
-  return bytes;
 }
 
 const MARKS = { delete: 'may go', trash: 'to trash', keep: 'stays' } as const;

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
 import type { ListedModel } from '../../../../src-shared/domain/inspection.ts';
 import { listModels } from '../../../backend/list-models.ts';
+import { showSettings } from '../../../backend/settings/change-settings.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -17,6 +18,9 @@ export async function modelsCommand(context: CommandContext, folders: readonly s
       cause: `${missing} is no folder.`,
       remedy: 'Check the path.',
     });
+  }
+  for (const folder of showSettings(parts).missingFolders) {
+    process.stderr.write(`${folder} of the settings is not there now.\n`);
   }
   const models = await listModels(parts.models, parts.workers.preparer, chosen, {
     signal,
