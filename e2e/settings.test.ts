@@ -90,10 +90,14 @@ describe('luthier settings', () => {
     expect((await luthier('models')).value).toEqual({ models: [] });
   });
 
-  it('takes sizes with a unit, and shows what is set', async () => {
+  it('takes sizes with a unit and true or false, and shows what is set', async () => {
     expect((await luthier('settings', 'set', 'cacheLimitBytes', '1.5GiB')).code).toBe(0);
+    expect((await luthier('settings', 'set', 'notifyAtEnd', 'false')).code).toBe(0);
     const shown = await luthier('settings');
-    expect(shown.value).toMatchObject({ settings: { cacheLimitBytes: 1.5 * 2 ** 30 }, faulty: [] });
+    expect(shown.value).toMatchObject({
+      settings: { cacheLimitBytes: 1.5 * 2 ** 30, notifyAtEnd: false },
+      faulty: [],
+    });
   });
 
   it.each([
@@ -102,6 +106,7 @@ describe('luthier settings', () => {
       'settings.invalid',
       'theme is "black"; allowed is one of system, light, dark.',
     ],
+    [['set', 'notifyAtEnd', 'maybe'], 'settings.invalid', 'allowed is true or false'],
     [['set', 'thema', 'dark'], 'settings.invalid', 'Did you mean theme?'],
     [['set', 'cacheLimitBytes', 'much'], 'settings.invalid', 'cacheLimitBytes is "much"'],
     [['set'], 'arguments.invalid', '`settings set` is not known.'],

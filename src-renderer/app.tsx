@@ -13,6 +13,7 @@ import {
 import { useEffect, useRef, useState } from 'react';
 import type { RunSummary } from '../src-shared/domain/run.ts';
 import { useConnection, useQuery } from './backend-client/backend-context.tsx';
+import { useDesktopRequest } from './backend-client/desktop-requests.ts';
 import { useQueue } from './backend-client/use-queue.ts';
 import { useListedRun, useRunsUnderWay } from './backend-client/use-runs.ts';
 import { CommandPalette } from './commands/command-palette.tsx';
@@ -30,7 +31,9 @@ import { QueuePanel } from './features/queue/queue-panel.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
 import { SalvageNotice } from './features/salvage/salvage-notice.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
+import { EndedRuns } from './features/training/ended-runs.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
+import { useLiveShare } from './features/training/use-live-share.ts';
 import { FileIntake } from './features/wizard/file-intake.tsx';
 import { WizardPage } from './features/wizard/wizard-page.tsx';
 import { WorstPage } from './features/worst/worst-page.tsx';
@@ -68,7 +71,8 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
   const main = useRef<HTMLElement>(null);
   useShortcuts();
   useNavigationCommands(liveRun);
-  usePageChange(route, title, main);
+  usePageChange(route, title, useLiveShare(liveRun), main);
+  useDesktopRequest('run', ({ id }) => openRun(id));
   useLiveRunRedirect(route, liveRun);
 
   return (
@@ -87,6 +91,11 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
         )}
         <SalvageNotice />
         <FileIntake go={openStep} />
+        <EndedRuns
+          underWay={underWay}
+          shownId={route.page === 'run' ? route.id : null}
+          hrefOfRun={hrefOfRun}
+        />
         {route.page === 'newRun' && (
           <WizardPage
             step={route.step}
@@ -265,12 +274,17 @@ function useLiveRunRedirect(route: Route, liveRun: RunSummary | undefined): void
 }
 
 /** Names the document after the page, and takes the focus to it after a change, not on the first load. */
-function usePageChange(route: Route, title: string, main: React.RefObject<HTMLElement | null>): void {
+function usePageChange(
+  route: Route,
+  title: string,
+  percent: number | null,
+  main: React.RefObject<HTMLElement | null>,
+): void {
   const address = hrefOf(route);
   const lastAddress = useRef(address);
   useEffect(() => {
-    document.title = strings.app.title(title);
-  }, [title]);
+    document.title = strings.app.title(title, percent);
+  }, [title, percent]);
   useEffect(() => {
     if (lastAddress.current === address) return;
     lastAddress.current = address;

@@ -5,7 +5,8 @@ const plural = (count: number, one: string, many: string) => (count === 1 ? one 
 export const strings = {
   app: {
     name: 'Luthier',
-    title: (page: string) => `${page} · Luthier`,
+    title: (page: string, percent: number | null) =>
+      `${percent === null ? '' : `${percent} % · `}${page} · Luthier`,
     skip: 'Skip to the page',
     mainNavigation: 'Main',
     newRun: 'New run',
@@ -250,6 +251,10 @@ export const strings = {
     milliseconds: (count: string) => `${count} ms`,
     minutes: (count: string) => `${count} min`,
     hours: (count: string) => `${count} h`,
+  },
+  ended: {
+    open: 'Open the run',
+    dismiss: (name: string) => `Close the news of ${name}`,
   },
   announce: {
     started: 'Training has started.',

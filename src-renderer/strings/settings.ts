@@ -5,6 +5,18 @@ export const settingsStrings = {
   lead: 'They hold for this data folder, in a window, a browser and on the command line. Each applies at once.',
   appearance: 'Appearance',
   themeHelp: 'System follows the light or dark mode of your machine.',
+  notify: {
+    title: 'Notifications',
+    label: 'Tell me when a run ends',
+    help: 'By a notification of your system, where the studio is not in front. On a page of the studio the news stands above it.',
+    states: {
+      granted: '',
+      default: 'The browser asks you once for its permission.',
+      denied:
+        'The browser has been told to refuse them. Allow notifications in its settings of this page, then reload.',
+      unsupported: 'This browser has none.',
+    },
+  },
   folders: {
     title: 'Model folders',
     help: 'Looked through for GGUF files, with the folders below them. The places of LM Studio, Ollama, Hugging Face, llama.cpp, Jan and GPT4All are looked through anyway.',

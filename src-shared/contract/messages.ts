@@ -45,6 +45,11 @@ export const fileQuestionSchema = z.strictObject({
 });
 export type FileQuestion = z.infer<typeof fileQuestionSchema>;
 
+/** What the desktop app asks of its page: to open a recipe that the system opened, or a run that a notification told of. */
+export type PageRequest =
+  | { readonly kind: 'recipe'; readonly path: string }
+  | { readonly kind: 'run'; readonly id: string };
+
 /** What Electron's preload script offers to the page, as `window.luthier`: the contract, and files. */
 export interface LuthierBridge {
   /** Opens the channel; returns what sends a message. Called once per page. */
@@ -55,6 +60,6 @@ export interface LuthierBridge {
   chooseFile(question: FileQuestion): Promise<string | null>;
   /** Opens the system's file manager at a file or folder. */
   showInFolder(path: string): Promise<void>;
-  /** Called with each recipe that the system opens in this app, also with one from before. Called once per page. */
-  onOpen(listener: (path: string) => void): void;
+  /** Called with each request, also with the last one from before. Called once per page. */
+  onRequest(listener: (request: PageRequest) => void): void;
 }

@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   cacheLimitBytes: z.number().int().positive().nullable().default(null),
   /** Looked through for models beside the places of other programs. Whole paths; one may be away for now. */
   modelFolders: z.array(z.string().max(4096).refine(isWholePath)).max(50).default([]),
+  /** A notification of the system when a run ends and the studio is not in front. */
+  notifyAtEnd: z.boolean().default(true),
   theme: z.enum(THEMES).default('system'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -28,6 +30,10 @@ export const SETTING_RULES: Readonly<Record<SettingName, { allowed: string; mean
   modelFolders: {
     allowed: 'a list of at most 50 whole paths, such as /home/me/models',
     meaning: 'folders that are looked through for models',
+  },
+  notifyAtEnd: {
+    allowed: 'true or false',
+    meaning: 'a notification of the system when a run ends and the studio is not in front',
   },
   theme: { allowed: `one of ${THEMES.join(', ')}`, meaning: 'colours of the studio' },
 };

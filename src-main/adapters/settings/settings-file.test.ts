@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { settingsFile } from './settings-file.ts';
 
-const DEFAULTS = { cacheLimitBytes: null, modelFolders: [], theme: 'system' };
+const DEFAULTS = { cacheLimitBytes: null, modelFolders: [], notifyAtEnd: true, theme: 'system' };
 let home = '';
 let path = '';
 beforeEach(() => {

@@ -8,8 +8,8 @@ export const CHANNELS = {
   chooseFile: 'luthier:choose-file',
   /** A path, from the page, to be shown in the system's file manager. */
   showInFolder: 'luthier:show-in-folder',
-  /** From the page: it takes recipes now. */
-  takesRecipes: 'luthier:takes-recipes',
-  /** The path of a recipe, to the page. */
-  openRecipe: 'luthier:open-recipe',
+  /** From the page: it takes requests now. */
+  takesRequests: 'luthier:takes-requests',
+  /** A PageRequest, to the page. */
+  pageRequest: 'luthier:page-request',
 } as const;

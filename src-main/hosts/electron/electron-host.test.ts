@@ -3,7 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClientMessage, LuthierBridge, ServerMessage } from '../../../src-shared/contract/messages.ts';
+import type {
+  ClientMessage,
+  LuthierBridge,
+  PageRequest,
+  ServerMessage,
+} from '../../../src-shared/contract/messages.ts';
 import { runSummary } from '../../../src-shared/domain/run-summary-fixture.ts';
 import { MemoryBackend } from '../web/memory-backend.ts';
 import { CHANNELS } from './channels.ts';
@@ -72,8 +77,8 @@ async function connect(page: PageStandIn) {
 const info: ClientMessage = { type: 'call', id: 1, procedure: 'app.info', input: { a: 1 } };
 const infoResult = { type: 'result', id: 1, result: { ok: true, value: { echo: { a: 1 } } } };
 const subscribe: ClientMessage = { type: 'subscribe', id: 2, stream: 'runs.changed', input: {} };
-/** The host watches `runs.changed` itself. */
-const OWN_SUBSCRIPTIONS = 1;
+/** The host watches `runs.changed` itself: how many runs train, and how far they are. */
+const OWN_SUBSCRIPTIONS = 2;
 const settle = () => new Promise(resolve => setTimeout(resolve, 20));
 
 describe('the start', () => {
@@ -247,11 +252,14 @@ describe('the bridge', () => {
     const { bridge } = await connect(page);
     expect(Object.keys(page.world)).toEqual(['luthier']);
     expect(Object.entries(bridge)).toEqual(
-      ['connect', 'pathOf', 'chooseFile', 'showInFolder', 'onOpen'].map(name => [name, expect.any(Function)]),
+      ['connect', 'pathOf', 'chooseFile', 'showInFolder', 'onRequest'].map(name => [
+        name,
+        expect.any(Function),
+      ]),
     );
     expect(() => bridge.connect(() => {})).toThrow('connected already');
-    bridge.onOpen(() => {});
-    expect(() => bridge.onOpen(() => {})).toThrow('recipes already');
+    bridge.onRequest(() => {});
+    expect(() => bridge.onRequest(() => {})).toThrow('requests already');
   });
 
   it('carries a call to the backend and its answer back', async () => {
@@ -379,28 +387,29 @@ describe('files', () => {
     });
     expect(first.preventDefault).toHaveBeenCalled();
     const { bridge } = await connect(window.page);
-    const opened: string[] = [];
-    bridge.onOpen(path => opened.push(path));
+    const opened: PageRequest[] = [];
+    bridge.onRequest(request => opened.push(request));
     await settle();
-    expect(opened).toEqual(['/before/a.luthier.yaml']);
+    const before = { kind: 'recipe', path: '/before/a.luthier.yaml' };
+    expect(opened).toEqual([before]);
     const args = ['/opt/luthier', '--some-switch', 'b.luthier.yaml', '--allow-file-access-from-files'];
     standIn.app.emit('second-instance', {}, args, '/work here');
     standIn.app.emit('second-instance', {}, ['/opt/luthier', '--x=c.yaml', 'notes.txt'], '/work here');
     await settle();
-    expect(opened).toEqual(['/before/a.luthier.yaml', '/work here/b.luthier.yaml']);
+    expect(opened).toEqual([before, { kind: 'recipe', path: '/work here/b.luthier.yaml' }]);
   });
 
   it('that the system opens wait for the page after a reload', async () => {
     const { page } = await start();
     const { bridge } = await connect(page);
-    bridge.onOpen(() => {});
+    bridge.onRequest(() => {});
     await settle();
     page.commit('app://luthier/');
     standIn.app.emit('open-file', { preventDefault() {} }, '/a.yaml');
-    const opened: string[] = [];
-    (await connect(page)).bridge.onOpen(path => opened.push(path));
+    const opened: PageRequest[] = [];
+    (await connect(page)).bridge.onRequest(request => opened.push(request));
     await settle();
-    expect(opened).toEqual(['/a.yaml']);
+    expect(opened).toEqual([{ kind: 'recipe', path: '/a.yaml' }]);
   });
 });
 
@@ -545,6 +554,94 @@ describe('a run that is training', () => {
     expect(standIn.windows).toEqual([]);
   });
 });
+
+describe('a run that ends', () => {
+  const steps = (...done: number[]) => done.map(step => ({ ...STEP, step }));
+  const show = async (status: string, stepsDone: number) => {
+    backend.details.set('run', {
+      id: 'run',
+      name: 'support-bot',
+      status,
+      plannedSteps: 200,
+      stepsDone,
+      lastSteps: steps(stepsDone),
+      error: null,
+    });
+    backend.publish('runs.changed', { id: 'run' });
+    await settle();
+  };
+
+  it('was shown in the task bar, in a window that was opened meanwhile too, and leaves it', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin');
+    const window = await start();
+    expect(window.progress).toBe(-1);
+    await show('running', 0);
+    expect(window.progress).toBe(0);
+    backend.publish('run.events', [{ type: 'step', ...STEP, step: 50 }]);
+    expect(window.progress).toBe(0.25);
+    window.close();
+    backend.publish('run.events', [{ type: 'step', ...STEP, step: 150 }]);
+    standIn.app.emit('activate', {}, false);
+    await vi.waitFor(() => expect(standIn.windows[0]?.progress).toBe(0.75));
+    await show('completed', 200);
+    expect(standIn.windows[0]?.progress).toBe(-1);
+    vi.restoreAllMocks();
+  });
+
+  it('is told by the system, and a click leads to its page', async () => {
+    const window = await start();
+    const { bridge } = await connect(window.page);
+    const requests: PageRequest[] = [];
+    bridge.onRequest(request => requests.push(request));
+    await show('running', 0);
+    await show('completed', 200);
+    expect(standIn.notifications).toMatchObject([
+      { title: 'support-bot is completed', body: '200 steps, last loss 0.500.' },
+    ]);
+    window.calls.length = 0;
+    standIn.notifications[0]?.click();
+    await settle();
+    expect(window.calls).toEqual(['show', 'focus']);
+    expect(requests).toEqual([{ kind: 'run', id: 'run' }]);
+  });
+
+  it.each([
+    [
+      'the studio is in front',
+      'completed',
+      (window: WindowStandIn) => Object.assign(window, { hasFocus: true }),
+    ],
+    ['the settings say so', 'completed', () => Object.assign(backend, { settings: { notifyAtEnd: false } })],
+    ['the system has none', 'completed', () => Object.assign(standIn, { hasNotifications: false })],
+    ['somebody stopped it', 'stopped', () => undefined],
+  ])('is not told where %s', async (_, status, arrange) => {
+    const window = await start();
+    arrange(window);
+    await show('running', 0);
+    await show(status, 20);
+    expect(standIn.notifications).toEqual([]);
+    expect(window.progress).toBe(-1);
+  });
+
+  it('is told under the name that Windows knows the app by', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    await start();
+    expect(standIn.appUserModelId).toBe('org.luthier.studio');
+    vi.restoreAllMocks();
+  });
+});
+
+const STEP = {
+  epoch: 1,
+  loss: 0.5,
+  learningRate: 0,
+  gradNorm: 1,
+  trainableTokens: 1,
+  tokens: 1,
+  tokensPerSecond: 1,
+  memoryBytes: 1,
+  elapsedMs: 1,
+};
 
 describe('the end', () => {
   it('closes the backend once, before the process', async () => {

@@ -3,6 +3,7 @@
  * Electron's rules (what is allowed before and after ready, the order of events on the way out), and
  * throws on every other.
  */
+import { NotificationStandIn } from './notification-stand-in.ts';
 import { checkKeys, guarded, KnownEmitter } from './stand-in-guard.ts';
 import { type Bounds, type WindowOptions, WindowStandIn } from './window-stand-in.ts';
 
@@ -37,6 +38,11 @@ export class ElectronStandIn {
   readonly blockers = new Set<number>();
   readonly fileDialogs: { kind: 'open' | 'save'; options: object }[] = [];
   readonly shownInFolder: string[] = [];
+  /** Those that were shown, in their order. */
+  readonly notifications: NotificationStandIn[] = [];
+  /** false: the system has none, as Linux without a notification service. */
+  hasNotifications = true;
+  appUserModelId: string | null = null;
   /** What is chosen in the next file dialog; null leaves it without a choice. */
   chosenPath: string | null = null;
   /** The index of the button that answers the next question. */
@@ -170,6 +176,16 @@ export class ElectronStandIn {
           this.menuRoles = template.map(item => item.role);
         },
       }),
+      Notification: class Notification {
+        static isSupported(): boolean {
+          return standIn.hasNotifications;
+        }
+        constructor(options: { title?: string; body?: string } = {}) {
+          standIn.#needReady('Notification');
+          // biome-ignore lint/correctness/noConstructorReturn: `new` has to give the guarded notification
+          return new NotificationStandIn(standIn, options).guardedNotification as Notification;
+        }
+      },
       utilityProcess: this.#readyOnly('utilityProcess', {}),
     });
   }
@@ -242,6 +258,9 @@ export class ElectronStandIn {
         quit: () => this.quit(),
         exit: (code: number) => {
           this.exitCode ??= code;
+        },
+        setAppUserModelId: (id: string) => {
+          this.appUserModelId = id;
         },
         enableSandbox: () => {
           if (this.isReady) throw new Error('app.enableSandbox() can only be called before app is ready');

@@ -5,11 +5,14 @@ import { createElectronLauncher } from '../../adapters/processes/electron-launch
 import { createBackend } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
 import { offerFileDialogs } from './file-dialogs.ts';
+import { followRuns } from './follow-runs.ts';
 import { connectPage } from './ipc.ts';
 import { installMenu } from './menu.ts';
-import { type OpenedRecipes, watchOpenedRecipes } from './opened-recipes.ts';
+import { onOpenedFile, recipeIn } from './opened-recipes.ts';
+import { createPageRequests, type PageRequests } from './page-requests.ts';
 import { declarePageScheme, servePage } from './protocol.ts';
 import { createQuitGuard } from './quit-guard.ts';
+import { createRunNotices } from './run-notices.ts';
 import { watchRunningRuns } from './running-runs.ts';
 import { denyPermissions, hardenPages } from './security.ts';
 import { createStayAwake } from './stay-awake.ts';
@@ -23,15 +26,18 @@ else app.quit();
 function start(): void {
   declarePageScheme();
   hardenPages();
-  const recipes = watchOpenedRecipes();
-  recipes.take(process.argv.slice(1), process.cwd());
+  // The name under which Windows shows notifications, that of the installer's shortcut.
+  if (process.platform === 'win32') app.setAppUserModelId('org.luthier.studio');
+  const requests = createPageRequests();
+  onOpenedFile(path => requests.send({ kind: 'recipe', path }));
+  openRecipeIn(requests, process.argv.slice(1), process.cwd());
   app
     .whenReady()
-    .then(() => openApp(recipes))
+    .then(() => openApp(requests))
     .catch(giveUp);
 }
 
-async function openApp(recipes: OpenedRecipes): Promise<void> {
+async function openApp(requests: PageRequests): Promise<void> {
   const files = locateFiles(import.meta.dirname);
   denyPermissions(session.defaultSession);
   servePage(files.rendererDirectory);
@@ -49,12 +55,29 @@ async function openApp(recipes: OpenedRecipes): Promise<void> {
   const quitGuard = createQuitGuard(backend, runs);
 
   let window: BrowserWindow | null = null;
+  let progress: number | null = null;
+  const notify = createRunNotices({
+    backend,
+    isInFront: () => window?.isFocused() === true,
+    onClick: id => {
+      requests.send({ kind: 'run', id });
+      showWindow();
+    },
+  });
+  followRuns(backend, {
+    onProgress: share => {
+      progress = share;
+      if (window !== null) showProgress(window, progress);
+    },
+    onEnd: notify,
+  });
   async function openWindow(): Promise<void> {
     const opened = createWindow(files.preloadFile);
     window = opened;
     connectPage(opened.webContents, backend);
     offerFileDialogs(opened);
-    recipes.showIn(opened.webContents);
+    requests.showIn(opened.webContents);
+    showProgress(opened, progress);
     quitGuard.guardWindow(opened, process.platform);
     opened.once('closed', () => {
       window = null;
@@ -67,7 +90,7 @@ async function openApp(recipes: OpenedRecipes): Promise<void> {
   }
 
   app.on('second-instance', (_event, args, directory) => {
-    recipes.take(args.slice(1), directory);
+    openRecipeIn(requests, args.slice(1), directory);
     showWindow();
   });
   app.on('activate', showWindow);
@@ -75,6 +98,16 @@ async function openApp(recipes: OpenedRecipes): Promise<void> {
     if (process.platform !== 'darwin') app.quit();
   });
   await openWindow();
+}
+
+/** In the task bar or the dock; -1 takes it away. */
+function showProgress(window: BrowserWindow, share: number | null): void {
+  window.setProgressBar(share ?? -1);
+}
+
+function openRecipeIn(requests: PageRequests, args: readonly string[], directory: string): void {
+  const path = recipeIn(args, directory);
+  if (path !== null) requests.send({ kind: 'recipe', path });
 }
 
 /** Without backend or page there is no studio: say why, in a box since there is no window, and end. */

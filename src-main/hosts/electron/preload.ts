@@ -1,6 +1,6 @@
 /** The few functions that the sandboxed page gets: `window.luthier`. */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import type { LuthierBridge, ServerMessage } from '../../../src-shared/contract/messages.ts';
+import type { LuthierBridge, PageRequest, ServerMessage } from '../../../src-shared/contract/messages.ts';
 import type { CHANNELS } from './channels.ts';
 
 /** Spelled out, since a preload script imports nothing at run time; the type keeps both copies equal. */
@@ -9,8 +9,8 @@ const channels: typeof CHANNELS = {
   toPage: 'luthier:server-message',
   chooseFile: 'luthier:choose-file',
   showInFolder: 'luthier:show-in-folder',
-  takesRecipes: 'luthier:takes-recipes',
-  openRecipe: 'luthier:open-recipe',
+  takesRequests: 'luthier:takes-requests',
+  pageRequest: 'luthier:page-request',
 };
 
 /** The page gets messages, never Electron's event, which would hand it `ipcRenderer` itself. */
@@ -27,11 +27,11 @@ function createBridge(): LuthierBridge {
     pathOf: file => webUtils.getPathForFile(file),
     chooseFile: question => ipcRenderer.invoke(channels.chooseFile, question),
     showInFolder: path => ipcRenderer.invoke(channels.showInFolder, path),
-    onOpen(listener) {
-      if (isListening) throw new Error('The page takes recipes already.');
+    onRequest(listener) {
+      if (isListening) throw new Error('The page takes requests already.');
       isListening = true;
-      ipcRenderer.on(channels.openRecipe, (_event, path: string) => listener(path));
-      ipcRenderer.send(channels.takesRecipes);
+      ipcRenderer.on(channels.pageRequest, (_event, request: PageRequest) => listener(request));
+      ipcRenderer.send(channels.takesRequests);
     },
   };
 }

@@ -21,7 +21,18 @@ interface Main {
   readonly utilityProcess: { readonly fork: unknown };
   readonly BrowserWindow: new (
     options: object,
-  ) => { loadURL(url: string): Promise<void>; readonly setMenu: unknown };
+  ) => {
+    loadURL(url: string): Promise<void>;
+    close(): void;
+    setProgressBar(progress: unknown): void;
+    readonly setMenu: unknown;
+  };
+  readonly Notification: new (
+    options: object,
+  ) => {
+    on(event: string, listener: () => void): void;
+    readonly addAction: unknown;
+  };
 }
 
 const size = { width: 1000, height: 700, backgroundColor: '#000000' };
@@ -62,6 +73,27 @@ it('throws on what needs ready before ready, and on what must precede it afterwa
   expect(() => main.protocol.registerSchemesAsPrivileged([scheme])).toThrow('before app is ready');
   expect(() => main.app.enableSandbox()).toThrow('before app is ready');
   expect(() => main.protocol.handle('file', () => {})).toThrow('not a privileged scheme');
+});
+
+it('shows notifications once ready, with the options and events that Electron has', () => {
+  const { standIn, main } = createStandIn();
+  expect(() => new main.Notification({ title: 'a' })).toThrow('after the app is ready');
+  standIn.becomeReady();
+  expect(() => new main.Notification({ title: 'a', text: 'b' })).toThrow('text');
+  const notice = new main.Notification({ title: 'a', body: 'b' });
+  expect(() => notice.on('press', () => {})).toThrow("event 'press' of Notification");
+  expect(() => notice.addAction).toThrow('Notification.addAction');
+  expect(standIn.notifications).toEqual([]);
+});
+
+it('takes numbers as progress, of windows that are there', () => {
+  const { standIn, main } = createStandIn();
+  standIn.becomeReady();
+  const window = new main.BrowserWindow({ ...size, webPreferences: {} });
+  expect(() => window.setProgressBar('half')).toThrow('conversion failure');
+  expect(() => window.setProgressBar(Number.NaN)).toThrow('conversion failure');
+  window.close();
+  expect(() => window.setProgressBar(0.5)).toThrow('destroyed');
 });
 
 it('declares schemes once only', () => {

@@ -54,6 +54,9 @@ export class WindowStandIn extends KnownEmitter {
   readonly webContents: object;
   readonly guardedWindow: object = guarded('BrowserWindow', this);
   readonly calls: string[] = [];
+  /** What the task bar shows: from 0 to 1, -1 for nothing. */
+  progress = -1;
+  hasFocus = false;
   backgroundColor: string;
   bounds: Bounds;
   readonly #system: WindowSystem;
@@ -119,6 +122,18 @@ export class WindowStandIn extends KnownEmitter {
 
   getNormalBounds(): Bounds {
     return this.bounds;
+  }
+
+  isFocused(): boolean {
+    return this.hasFocus;
+  }
+
+  setProgressBar(progress: number): void {
+    if (typeof progress !== 'number' || Number.isNaN(progress)) {
+      throw new TypeError('Error processing argument at index 0, conversion failure');
+    }
+    if (this.page.isDestroyed) throw new TypeError('Object has been destroyed');
+    this.progress = progress;
   }
 
   setBackgroundColor(color: string): void {

@@ -4,14 +4,18 @@ import type { CallResult } from '../../../src-shared/contract/messages.ts';
 import { isStreamName } from '../../../src-shared/contract/procedures.ts';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import type { RunsPage, RunsQuestion } from '../../../src-shared/domain/run-list.ts';
+import { type Settings, type SettingsView, settingsSchema } from '../../../src-shared/domain/settings.ts';
 import type { BackendFace } from '../../backend/backend-face.ts';
 
 /**
- * `app.info` answers `{ echo: input }`, `runs.list` answers those of `runs` that have a wanted status, `chat.answer` waits until it is
- * aborted or released, and every other name is unknown. Both streams of the contract exist.
+ * `app.info` answers `{ echo: input }`, `runs.list` answers those of `runs` that have a wanted status, `runs.show` one of
+ * `details`, `settings.show` the defaults with `settings`, `chat.answer` waits until it is aborted or released, and every other name is unknown. Both streams of the contract exist.
  */
 export class MemoryBackend implements BackendFace {
   runs: readonly RunSummary[] = [];
+  /** By the id of the run. */
+  readonly details = new Map<string, unknown>();
+  settings: Partial<Settings> = {};
   /** Answers of `chat.answer` calls that still wait. */
   readonly waiting = new Set<(result: CallResult) => void>();
   aborted = 0;
@@ -27,6 +31,8 @@ export class MemoryBackend implements BackendFace {
   async call(procedure: string, input: unknown, signal: AbortSignal): Promise<CallResult> {
     if (procedure === 'app.info') return { ok: true, value: { echo: input } };
     if (procedure === 'runs.list') return { ok: true, value: this.#list(input) };
+    if (procedure === 'runs.show') return this.#show((input as { id: string }).id);
+    if (procedure === 'settings.show') return { ok: true, value: this.#settingsView() };
     if (procedure === 'chat.answer') return await this.#waitForRelease(signal);
     return { ok: false, error: error('call.unknownProcedure') };
   }
@@ -55,6 +61,16 @@ export class MemoryBackend implements BackendFace {
     const { statuses = [] } = input as Partial<RunsQuestion>;
     const runs = this.runs.filter(({ status }) => statuses.length === 0 || statuses.includes(status));
     return { runs, matches: runs.length, total: this.runs.length };
+  }
+
+  #show(id: string): CallResult {
+    const value = this.details.get(id);
+    return value === undefined ? { ok: false, error: error('run.notFound') } : { ok: true, value };
+  }
+
+  #settingsView(): SettingsView {
+    const settings = settingsSchema.parse(this.settings);
+    return { settings, path: '/home/settings.json', faulty: [], missingFolders: [] };
   }
 
   #waitForRelease(signal: AbortSignal): Promise<CallResult> {

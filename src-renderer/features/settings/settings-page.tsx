@@ -9,6 +9,7 @@ import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { FolderCard } from './folder-card.tsx';
+import { NotifyCard } from './notify-card.tsx';
 import './settings.css';
 import { FaultyFile, PlaceCard } from './place-card.tsx';
 import { useTheme } from './use-theme.ts';
@@ -30,6 +31,7 @@ export function SettingsPage({ cacheLimit }: { readonly cacheLimit: ReactNode })
         <>
           <FaultyFile view={view.value} />
           <Appearance />
+          <NotifyCard view={view.value} />
           <FolderCard view={view.value} />
           {cacheLimit}
           <PlaceCard path={view.value.path} />

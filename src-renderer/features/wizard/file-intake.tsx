@@ -7,12 +7,14 @@ import { useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { desktop } from '../../backend-client/desktop.ts';
+import { useDesktopRequest } from '../../backend-client/desktop-requests.ts';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
 import { useDraft } from '../../draft/use-draft.tsx';
 import { type StepName, wizardStrings } from '../../strings/wizard.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
+import { NoticeBar } from '../../ui/notice-bar.tsx';
 import { kindOfFile } from './kind-of-file.ts';
 
 const strings = wizardStrings.intake;
@@ -72,11 +74,11 @@ export function FileIntake({ go }: FileIntakeProps) {
       window.removeEventListener('drop', drop);
     };
   }, []);
-  useOpenedRecipes(path => void current.current.take(path));
+  useDesktopRequest('recipe', ({ path }) => void current.current.take(path));
 
   if (error) {
     return (
-      <div className="intake">
+      <div className="notice-bar">
         <ErrorCallout error={error}>
           <IconButton label={strings.dismiss} icon={X} onClick={() => setError(null)} />
         </ErrorCallout>
@@ -85,22 +87,8 @@ export function FileIntake({ go }: FileIntakeProps) {
   }
   if (notice === '') return null;
   return (
-    <div className="intake intake-notice">
+    <NoticeBar dismiss={strings.dismiss} onDismiss={() => setNotice('')}>
       <p className="grow">{notice}</p>
-      <IconButton label={strings.dismiss} icon={X} onClick={() => setNotice('')} />
-    </div>
+    </NoticeBar>
   );
-}
-
-let hasAsked = false;
-let opened: (path: string) => void = () => {};
-
-/** The bridge takes one listener for the life of the page. */
-function useOpenedRecipes(onOpen: (path: string) => void): void {
-  useEffect(() => {
-    opened = onOpen;
-    if (hasAsked) return;
-    hasAsked = true;
-    desktop?.onOpen(path => opened(path));
-  });
 }

@@ -39,6 +39,7 @@ function valueFor(context: CommandContext, name: string, values: readonly string
   const [first = ''] = values;
   if (name === 'modelFolders') return first === 'none' ? [] : values.map(folder => context.at(folder));
   const only = values.join(' ');
+  if (only === 'true' || only === 'false') return only === 'true';
   if (name !== 'cacheLimitBytes') return only;
   const bytes = parseSize(only);
   return bytes === undefined ? only : bytes;
