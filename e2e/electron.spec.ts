@@ -48,7 +48,8 @@ test('opens the studio’s start page in a window', async () => {
       'pathOf',
       'chooseFile',
       'showInFolder',
-      'onOpen',
+      'setMenu',
+      'onRequest',
     ]);
     expect(await page.evaluate(() => ['require', 'process'].filter(name => name in globalThis))).toEqual([]);
   } finally {

@@ -60,7 +60,8 @@ test('a run that ends is told on other pages, and by the browser once that was a
     });
   const started = (await (await start('short', 40)).json()) as { value: { id: string } };
   await expect(page).toHaveTitle(/^\d+ % · Settings · Luthier$/);
-  const news = page.getByText(/^short is completed\. 40 steps, last loss \d+\.\d{3}\./);
+  const main = page.getByRole('main');
+  const news = main.getByText(/^short is completed\. 40 steps, last loss \d+\.\d{3}\./);
   await expect(news).toBeVisible({ timeout: 60_000 });
   await expect(page).toHaveTitle('Settings · Luthier');
   await expectNoViolations(page);
@@ -76,8 +77,8 @@ test('a run that ends is told on other pages, and by the browser once that was a
   await box.click();
   await expect(box).not.toBeChecked();
   await start('quiet', 3);
-  await expect(page.getByText(/^quiet is completed/)).toBeVisible({ timeout: 60_000 });
+  await expect(main.getByText(/^quiet is completed/)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Close the news of quiet' }).click();
-  await expect(page.getByText(/^quiet is completed/)).toHaveCount(0);
+  await expect(main.getByText(/^quiet is completed/)).toHaveCount(0);
   expect(await told()).toHaveLength(1);
 });

@@ -68,6 +68,22 @@ test('every step of the wizard fits a window at 200 % and has no violation there
   }
 });
 
+test('the shortcuts of a page are listed, and those of another page with it', async ({ page, studio }) => {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  await page.keyboard.press('Control+/');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(list.getByText('Save recipe', { exact: true })).toBeVisible();
+  await expect(list.getByText('Control Shift S')).toBeAttached();
+  await expectNoViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await expect(list.getByText('Go to Settings')).toBeVisible();
+  await expect(list.getByText('Save recipe', { exact: true })).toHaveCount(0);
+});
+
 /** One main landmark, one title, the navigation; and nothing wider than the window. */
 async function expectWhole(page: Page): Promise<void> {
   await expect(page.getByRole('main')).toHaveCount(1);

@@ -4,6 +4,7 @@ import {
   Cpu,
   HardDrive,
   History,
+  Keyboard,
   MessagesSquare,
   Plus,
   Search,
@@ -17,7 +18,9 @@ import { useDesktopRequest } from './backend-client/desktop-requests.ts';
 import { useQueue } from './backend-client/use-queue.ts';
 import { useListedRun, useRunsUnderWay } from './backend-client/use-runs.ts';
 import { CommandPalette } from './commands/command-palette.tsx';
+import { NativeMenu } from './commands/native-menu.tsx';
 import { ariaShortcut, formatShortcut } from './commands/shortcut.ts';
+import { ShortcutList } from './commands/shortcut-list.tsx';
 import { IS_MAC, useCommand, useShortcuts } from './commands/use-commands.tsx';
 import { useDraft } from './draft/use-draft.tsx';
 import { ChatPage } from './features/chat/chat-page.tsx';
@@ -28,8 +31,8 @@ import { ExportCard } from './features/export/export-card.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { Inspector } from './features/inspector/inspector.tsx';
 import { QueuePanel } from './features/queue/queue-panel.tsx';
-import { SettingsPage } from './features/settings/settings-page.tsx';
 import { SalvageNotice } from './features/salvage/salvage-notice.tsx';
+import { SettingsPage } from './features/settings/settings-page.tsx';
 import { ThemeSwitch } from './features/settings/theme-switch.tsx';
 import { EndedRuns } from './features/training/ended-runs.tsx';
 import { NoLiveRun, RunPage } from './features/training/run-page.tsx';
@@ -48,6 +51,7 @@ import { type StepName, wizardStrings } from './strings/wizard.ts';
 import { worstStrings } from './strings/worst.ts';
 import { strings } from './strings.ts';
 import { BrandMark } from './ui/brand-mark.tsx';
+import { IconButton } from './ui/button.tsx';
 import { Callout } from './ui/callout.tsx';
 import { IconRail } from './ui/icon-rail.tsx';
 import { KeyHint } from './ui/key-hint.tsx';
@@ -155,13 +159,22 @@ function Studio({ isLost }: { readonly isLost: boolean }) {
 
 function TitleBar({ title, onSkip }: { readonly title: string; onSkip(): void }) {
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
+  const [isListOpen, setIsListOpen] = useState(false);
   const palette = useCommand({
     id: 'app.palette',
     title: strings.app.palette,
     shortcut: 'Mod+K',
     enabled: true,
     isListed: false,
+    isInMenu: true,
     run: () => setIsPaletteOpen(isOpen => !isOpen),
+  });
+  const shortcutList = useCommand({
+    id: 'app.shortcuts',
+    title: strings.shortcuts.open,
+    shortcut: 'Mod+/',
+    enabled: true,
+    run: () => setIsListOpen(isOpen => !isOpen),
   });
   return (
     <header className="titlebar">
@@ -187,8 +200,11 @@ function TitleBar({ title, onSkip }: { readonly title: string; onSkip(): void })
       </button>
       <div className="titlebar-right">
         <DeviceChip />
+        <IconButton label={shortcutList.title} icon={Keyboard} onClick={shortcutList.run} />
         <ThemeSwitch />
       </div>
+      <NativeMenu />
+      <ShortcutList isOpen={isListOpen} onClose={() => setIsListOpen(false)} />
       <CommandPalette isOpen={isPaletteOpen} onClose={() => setIsPaletteOpen(false)} />
     </header>
   );

@@ -56,6 +56,13 @@ export const strings = {
     run: 'run',
     close: 'close',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    open: 'Keyboard shortcuts',
+    close: 'Close the list',
+    rest: (palette: string) => `Everything else that can be done here is in the palette: ${palette}.`,
+    areas: { app: 'Everywhere', go: 'Go to', recipe: 'Recipe', page: 'On this page' },
+  },
   newRun: {
     demo: 'Try the whole path first',
     demoLead: (task: string, conversations: string) =>

@@ -1,6 +1,6 @@
 /** The registry must always hold what the page shows now. */
 import { expect, test, vi } from 'vitest';
-import { type Command, createCommandRegistry, findCommands } from './command-registry.ts';
+import { type Command, createCommandRegistry, findCommands, groupCommands } from './command-registry.ts';
 
 const command = (id: string, title = id): Command => ({ id, title, enabled: true, run: () => {} });
 
@@ -29,4 +29,13 @@ test('finds commands by words in any order', () => {
   expect(findCommands(all, '')).toHaveLength(2);
   expect(findCommands(all, 'xyz')).toEqual([]);
   expect(findCommands([{ ...command('c', 'Run'), isListed: false }], 'run')).toEqual([]);
+});
+
+test('groups commands by area, in a fixed order and without empty groups', () => {
+  const all = ['chat.new', 'run.stop', 'go.disk', 'theme.dark'].map(id => command(id));
+  expect(groupCommands(all).map(({ area, commands }) => [area, ...commands.map(({ id }) => id)])).toEqual([
+    ['app', 'theme.dark'],
+    ['go', 'go.disk'],
+    ['page', 'chat.new', 'run.stop'],
+  ]);
 });

@@ -12,6 +12,8 @@ export interface Command {
   readonly reason?: string;
   /** False for what makes no sense in the palette, such as opening it. */
   readonly isListed?: boolean;
+  /** Whether the desktop app's menu has it; as `isListed` where it is not said. */
+  readonly isInMenu?: boolean;
   run(): void;
 }
 
@@ -56,5 +58,27 @@ export function findCommands(commands: readonly Command[], query: string): reado
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return commands.filter(
     ({ title, isListed = true }) => isListed && words.every(word => title.toLowerCase().includes(word)),
+  );
+}
+
+/** The areas of commands in the order in which lists show them; `page` is what the page at hand is about. */
+const AREAS = ['app', 'go', 'recipe', 'page'] as const;
+export type CommandArea = (typeof AREAS)[number];
+
+const AREA_OF: Readonly<Record<string, CommandArea>> = {
+  app: 'app',
+  theme: 'app',
+  go: 'go',
+  step: 'go',
+  recipe: 'recipe',
+};
+
+/** By the first part of their ids, each group in the order of the list; empty groups are left out. */
+export function groupCommands(
+  commands: readonly Command[],
+): readonly { readonly area: CommandArea; readonly commands: readonly Command[] }[] {
+  const areaOf = ({ id }: Command) => AREA_OF[id.split('.')[0] ?? ''] ?? 'page';
+  return AREAS.map(area => ({ area, commands: commands.filter(command => areaOf(command) === area) })).filter(
+    group => group.commands.length > 0,
   );
 }

@@ -1,6 +1,6 @@
 /** A shortcut fires for its keys and for no others. */
 import { expect, test } from 'vitest';
-import { ariaShortcut, formatShortcut, matchesShortcut } from './shortcut.ts';
+import { ariaShortcut, formatShortcut, matchesShortcut, sayShortcut } from './shortcut.ts';
 
 const press = (key: string, held: string[] = []) => ({
   key,
@@ -26,4 +26,5 @@ test('further modifiers make it another shortcut', () => {
 test('is written for readers and for screen readers', () => {
   expect(formatShortcut('Mod+Enter', false)).toBe('Ctrl ↵');
   expect(ariaShortcut('Mod+Enter', true)).toBe('Meta+Enter');
+  expect(sayShortcut('Mod+Shift+S', true)).toBe('Command Shift S');
 });

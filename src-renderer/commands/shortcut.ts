@@ -36,3 +36,8 @@ export function formatShortcut(shortcut: Shortcut, isMac: boolean): string {
 export function ariaShortcut(shortcut: Shortcut, isMac: boolean): string {
   return shortcut.replace('Mod', isMac ? 'Meta' : 'Control');
 }
+
+/** For screen readers, in words: "Control Shift S", "Command Enter". */
+export function sayShortcut(shortcut: Shortcut, isMac: boolean): string {
+  return shortcut.replace('Mod', isMac ? 'Command' : 'Control').replaceAll('+', ' ');
+}

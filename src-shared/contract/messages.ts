@@ -45,10 +45,28 @@ export const fileQuestionSchema = z.strictObject({
 });
 export type FileQuestion = z.infer<typeof fileQuestionSchema>;
 
-/** What the desktop app asks of its page: to open a recipe that the system opened, or a run that a notification told of. */
+/**
+ * What the desktop app asks of its page: to open a recipe that the system opened or a run that a notification told of,
+ * or to run a command that was chosen in the menu.
+ */
 export type PageRequest =
   | { readonly kind: 'recipe'; readonly path: string }
-  | { readonly kind: 'run'; readonly id: string };
+  | { readonly kind: 'run'; readonly id: string }
+  | { readonly kind: 'command'; readonly id: string };
+
+/** A command of the page as the desktop app's menu shows it. */
+export const menuCommandSchema = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,100}$/),
+  title: z.string().min(1).max(200),
+  /** As commands write it: `Mod+Shift+S`. */
+  shortcut: z
+    .string()
+    .regex(/^Mod\+(Shift\+)?([A-Z0-9,./]|Enter)$/)
+    .nullable()
+    .catch(null),
+  enabled: z.boolean(),
+});
+export type MenuCommand = z.infer<typeof menuCommandSchema>;
 
 /** What Electron's preload script offers to the page, as `window.luthier`: the contract, and files. */
 export interface LuthierBridge {
@@ -60,6 +78,8 @@ export interface LuthierBridge {
   chooseFile(question: FileQuestion): Promise<string | null>;
   /** Opens the system's file manager at a file or folder. */
   showInFolder(path: string): Promise<void>;
+  /** All commands that the page offers now, for the app's menu. */
+  setMenu(commands: readonly MenuCommand[]): void;
   /** Called with each request, also with the last one from before. Called once per page. */
   onRequest(listener: (request: PageRequest) => void): void;
 }

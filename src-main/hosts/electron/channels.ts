@@ -8,6 +8,8 @@ export const CHANNELS = {
   chooseFile: 'luthier:choose-file',
   /** A path, from the page, to be shown in the system's file manager. */
   showInFolder: 'luthier:show-in-folder',
+  /** MenuCommands, from the page. */
+  menu: 'luthier:menu',
   /** From the page: it takes requests now. */
   takesRequests: 'luthier:takes-requests',
   /** A PageRequest, to the page. */

@@ -3,6 +3,7 @@
  * Electron's rules (what is allowed before and after ready, the order of events on the way out), and
  * throws on every other.
  */
+import { buildMenu, type MenuItemStandIn } from './menu-stand-in.ts';
 import { NotificationStandIn } from './notification-stand-in.ts';
 import { checkKeys, guarded, KnownEmitter } from './stand-in-guard.ts';
 import { type Bounds, type WindowOptions, WindowStandIn } from './window-stand-in.ts';
@@ -25,7 +26,6 @@ const APP_EVENTS = [
   'will-quit',
   'window-all-closed',
 ];
-const MENU_ROLES = ['appMenu', 'fileMenu', 'editMenu', 'viewMenu', 'windowMenu'];
 const PRIVILEGES = ['standard', 'secure', 'supportFetchAPI'];
 
 type Handler = (request: Request) => Promise<Response>;
@@ -50,7 +50,7 @@ export class ElectronStandIn {
   isDark = false;
   workAreas: Bounds[] = [{ x: 0, y: 0, width: 1920, height: 1040 }];
   isSandboxed = false;
-  menuRoles: string[] = [];
+  menu: readonly MenuItemStandIn[] = [];
   /** The code that the process exited with; null while it lives. */
   exitCode: number | null = null;
   isReady = false;
@@ -167,13 +167,9 @@ export class ElectronStandIn {
         showItemInFolder: (path: string) => this.shownInFolder.push(path),
       }),
       Menu: guarded('Menu', {
-        buildFromTemplate: (template: { role: string }[]) => {
-          const unknown = template.find(item => !MENU_ROLES.includes(item.role));
-          if (unknown) throw new Error(`The stand-in does not know the menu role ${unknown.role}.`);
-          return template;
-        },
-        setApplicationMenu: (template: { role: string }[]) => {
-          this.menuRoles = template.map(item => item.role);
+        buildFromTemplate: buildMenu,
+        setApplicationMenu: (menu: readonly MenuItemStandIn[]) => {
+          this.menu = menu;
         },
       }),
       Notification: class Notification {
@@ -194,6 +190,13 @@ export class ElectronStandIn {
   becomeReady(): void {
     this.isReady = true;
     this.#ready.resolve();
+  }
+
+  /** Chooses an item of the menu, as far as it can be chosen. */
+  clickMenu(label: string): void {
+    const item = this.menu.flatMap(({ submenu = [] }) => submenu).find(one => one.label === label);
+    if (!item) throw new Error(`The menu has no item ${label}.`);
+    if (item.enabled !== false) item.click?.();
   }
 
   /** What the network stack does with a URL that a page asks for. */

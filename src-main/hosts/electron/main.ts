@@ -41,7 +41,7 @@ async function openApp(requests: PageRequests): Promise<void> {
   const files = locateFiles(import.meta.dirname);
   denyPermissions(session.defaultSession);
   servePage(files.rendererDirectory);
-  installMenu(process.platform);
+  const menu = installMenu(process.platform, id => requests.send({ kind: 'command', id }));
 
   const backend = await createBackend({
     host: 'electron',
@@ -52,7 +52,6 @@ async function openApp(requests: PageRequests): Promise<void> {
     launcher: createElectronLauncher(files.processDirectory),
   });
   const runs = watchRunningRuns(backend, createStayAwake());
-  const quitGuard = createQuitGuard(backend, runs);
 
   let window: BrowserWindow | null = null;
   let progress: number | null = null;
@@ -64,12 +63,19 @@ async function openApp(requests: PageRequests): Promise<void> {
       showWindow();
     },
   });
-  followRuns(backend, {
+  const unfollow = followRuns(backend, {
     onProgress: share => {
       progress = share;
       if (window !== null) showProgress(window, progress);
     },
     onEnd: notify,
+  });
+  const quitGuard = createQuitGuard(backend, {
+    count: runs.count,
+    close() {
+      runs.close();
+      unfollow();
+    },
   });
   async function openWindow(): Promise<void> {
     const opened = createWindow(files.preloadFile);
@@ -77,6 +83,7 @@ async function openApp(requests: PageRequests): Promise<void> {
     connectPage(opened.webContents, backend);
     offerFileDialogs(opened);
     requests.showIn(opened.webContents);
+    menu.followPage(opened.webContents);
     showProgress(opened, progress);
     quitGuard.guardWindow(opened, process.platform);
     opened.once('closed', () => {

@@ -9,6 +9,7 @@ const channels: typeof CHANNELS = {
   toPage: 'luthier:server-message',
   chooseFile: 'luthier:choose-file',
   showInFolder: 'luthier:show-in-folder',
+  menu: 'luthier:menu',
   takesRequests: 'luthier:takes-requests',
   pageRequest: 'luthier:page-request',
 };
@@ -27,6 +28,7 @@ function createBridge(): LuthierBridge {
     pathOf: file => webUtils.getPathForFile(file),
     chooseFile: question => ipcRenderer.invoke(channels.chooseFile, question),
     showInFolder: path => ipcRenderer.invoke(channels.showInFolder, path),
+    setMenu: commands => ipcRenderer.send(channels.menu, commands),
     onRequest(listener) {
       if (isListening) throw new Error('The page takes requests already.');
       isListening = true;

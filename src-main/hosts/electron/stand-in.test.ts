@@ -19,6 +19,7 @@ interface Main {
   readonly screen: { getAllDisplays(): unknown };
   readonly powerSaveBlocker: { start(type: string): number };
   readonly utilityProcess: { readonly fork: unknown };
+  readonly Menu: { buildFromTemplate(template: readonly object[]): unknown };
   readonly BrowserWindow: new (
     options: object,
   ) => {
@@ -84,6 +85,15 @@ it('shows notifications once ready, with the options and events that Electron ha
   expect(() => notice.on('press', () => {})).toThrow("event 'press' of Notification");
   expect(() => notice.addAction).toThrow('Notification.addAction');
   expect(standIn.notifications).toEqual([]);
+});
+
+it('builds menus of what Electron takes only', () => {
+  const { main } = createStandIn();
+  const build = (item: object) => () => main.Menu.buildFromTemplate([{ label: 'Top', submenu: [item] }]);
+  expect(build({})).toThrow('at least one of label, role or type');
+  expect(build({ role: 'fly' })).toThrow('menu role fly');
+  expect(build({ label: 'a', accelerator: 'Mod+A' })).toThrow('no valid accelerator');
+  expect(build({ label: 'a', onclick: 1 })).toThrow('onclick');
 });
 
 it('takes numbers as progress, of windows that are there', () => {
