@@ -61,3 +61,26 @@ test('after the demo, the model is exported, merged and as adapter, and loads ag
   const facts = await ask('models.describe', { path: join(folder, 'merged.gguf') });
   expect(await facts.json()).toMatchObject({ ok: true, value: { quantization: 'Q8_0' } });
 });
+
+test('an export that is cancelled changes nothing, and can be started again', async ({ page, studio }) => {
+  const folder = studio.workspace.directory;
+  await page.goto(studio.url);
+  await page.getByRole('button', { name: 'Run the demo' }).click();
+  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  const panel = page.getByRole('region', { name: 'Export', exact: true });
+  await panel.getByLabel('Format').selectOption('gguf');
+  await panel.getByLabel('Folder').fill(folder);
+  await panel.getByLabel('Name').fill('merged.gguf');
+  const start = panel.getByRole('button', { name: 'Export', exact: true });
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  await start.click();
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  await expect(panel.getByText('The export was cancelled. Nothing was changed.')).toBeVisible();
+  await expectNoViolations(page);
+  await expect.poll(() => readdirSync(folder).filter(name => /gguf|luthier-export/.test(name))).toEqual([]);
+
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  await start.click();
+  await expect(panel.getByText('Exported and verified')).toBeVisible({ timeout: 60_000 });
+  expect(readdirSync(folder).filter(name => /gguf|luthier-export/.test(name))).toEqual(['merged.gguf']);
+});

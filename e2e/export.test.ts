@@ -6,7 +6,7 @@ import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import { exportRun } from '../src-main/backend/export/export-run.ts';
 import type { PredictionsVerification } from '../src-shared/domain/export.ts';
 import { openParts } from './backend.ts';
-import { createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
+import { createWorkspace, demoDirectory, demoModel, runLuthier, startLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('export');
 let run = '';
@@ -174,5 +174,22 @@ describe('the export panel', () => {
     await createBackendFace(openParts(workspace.home)).close();
     expect(readdirSync(directory).sort()).toEqual([alive, odd].sort());
     expect(existsSync(workspace.directory)).toBe(true);
+  });
+
+  it('of a process that was killed in the middle of it is gone with the next export', async () => {
+    const directory = folder('really-killed');
+    const target = join(directory, 'model.gguf');
+    const args = ['export', run, '--format', 'gguf', '--output', target, '--home', workspace.home];
+    const running = startLuthier(args);
+    const stagings = () => readdirSync(directory).filter(name => name.startsWith('.luthier-export-'));
+    while (stagings().length === 0) await new Promise(resolve => setTimeout(resolve, 2));
+    process.kill(-(running.child.pid ?? 0), 'SIGKILL');
+    await running.finished;
+    expect(stagings()).toHaveLength(1);
+    expect(existsSync(target)).toBe(false);
+
+    const next = await runLuthier(...args);
+    expect(next.code, next.stderr).toBe(0);
+    expect(readdirSync(directory)).toEqual(['model.gguf']);
   });
 });

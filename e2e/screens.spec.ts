@@ -1,6 +1,6 @@
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
-import { demoModel } from './luthier-process.ts';
+import { conversation, demoModel } from './luthier-process.ts';
 import { expect, test } from './studio.ts';
 
 /** As the palette and as the page call it. */
@@ -82,6 +82,46 @@ test('the shortcuts of a page are listed, and those of another page with it', as
   await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
   await expect(list.getByText('Go to Settings')).toBeVisible();
   await expect(list.getByText('Save recipe', { exact: true })).toHaveCount(0);
+});
+
+test('the pages of runs fit a window at 200 % and have no violation there', async ({ page, studio }) => {
+  const row = conversation(['user', 'Which wood is the top of a lute?'], ['assistant', 'Spruce.']);
+  const recipe = {
+    version: 1,
+    name: 'zoomed',
+    model: { path: demoModel },
+    dataset: { path: studio.workspace.write('rows.jsonl', row.repeat(8)), validation: 'none' },
+    training: { maxSteps: 3, warmupSteps: 0, batchSize: 1, gradientAccumulationSteps: 1 },
+  };
+  await page.setViewportSize({ width: 720, height: 450 });
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  const root = page.url().replace(/#.*/, '');
+  const call = async (procedure: string, data: object) => {
+    const headers = { origin: new URL(root).origin };
+    const answer = await page.request.post(new URL(`/api/${procedure}`, root).href, { data, headers });
+    return ((await answer.json()) as { value: { id: string } }).value;
+  };
+  const { id } = await call('runs.start', { kind: 'draft', recipe });
+  await page.goto(`${root}#/runs/${id}`);
+  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 60_000 });
+  const again = await call('runs.again', { id, acceptsChanges: false });
+  await page.goto(`${root}#/runs/${again.id}`);
+  await expect(page.getByRole('region', { name: 'Byte for byte the same adapter' })).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByRole('region', { name: 'Export', exact: true })).toBeAttached();
+  await expectWhole(page);
+  await expectNoViolations(page);
+  for (const [address, title] of [
+    [`worst/${id}`, /^Worst rows of/],
+    [`compare/${id},${again.id}`, 'Compare 2 runs'],
+  ] as const) {
+    await page.goto(`${root}#/${address}`);
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible();
+    await expectWhole(page);
+    await expectNoViolations(page);
+  }
 });
 
 /** One main landmark, one title, the navigation; and nothing wider than the window. */

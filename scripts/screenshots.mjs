@@ -100,6 +100,17 @@ try {
   await page.getByRole('region', { name: 'Exported and verified' }).waitFor({ timeout: 60_000 });
   await page.getByRole('region', { name: 'Export', exact: true }).scrollIntoViewIfNeeded();
   await shoot('9-run-export');
+  const original = page.url();
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('region', { name: 'Byte for byte the same adapter' }).waitFor({ timeout: 180_000 });
+  await page.waitForTimeout(500);
+  await shoot('9-run-again');
+  const [first, second] = [original, page.url()].map(address => address.split('/').at(-1));
+  await page.goto(`${home}#/compare/${first},${second}`);
+  await page.locator('.compare-plot canvas').waitFor();
+  await page.waitForTimeout(500);
+  await shoot('9-compare');
+  await page.goto(original);
   await page.getByRole('link', { name: 'Open in chat' }).click();
   await page.getByRole('list', { name: 'Held-out prompts to try' }).getByRole('button').nth(1).click();
   await page.getByRole('button', { name: 'What the model gets' }).click();
