@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
@@ -8,6 +9,10 @@ import { addPastRuns } from './past-runs.ts';
 const workspace = createWorkspace('runs-export');
 beforeAll(() => addPastRuns(workspace.home, 3));
 afterAll(workspace.remove);
+
+/** Without a Python that has TensorBoard, it is not asked; its framing is tested against bytes beside the writer. */
+const python = process.env['LUTHIER_PEER_PYTHON'] ?? 'python3';
+const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
 
 const exportRuns = (...args: string[]) => runLuthier('runs', 'export', ...args, '--home', workspace.home);
 const at = (...names: string[]) => join(workspace.directory, ...names);
@@ -94,6 +99,19 @@ describe('luthier runs export', () => {
     expect(events[1]?.readDoubleLE(1)).toBe(startedAt + 2);
     expect(events.filter(event => event.includes('train/loss'))).toHaveLength(12);
     expect(events.filter(event => event.includes('eval/loss'))).toHaveLength(2);
+  });
+
+  it.runIf(hasTensorBoard)('that the real TensorBoard reads', async () => {
+    await exportRuns('past-00002', '--format', 'tensorboard', '--output', at('read'));
+    const folder = at('read', 'sweep-2-past-00002');
+    const [file = ''] = readdirSync(folder);
+    const script = join(import.meta.dirname, 'references', 'tensorboard_scalars.py');
+    const printed = execFileSync(python, [script, join(folder, file)], { encoding: 'utf8' });
+    const scalars = JSON.parse(printed) as Record<string, [step: number, value: number][]>;
+    expect(scalars['train/loss']).toHaveLength(12);
+    // 1 + 1/3 is the loss of this run's last step, as a float of 32 bits; an evaluation adds 1/12.
+    expect(scalars['train/loss']?.at(-1)).toEqual([12, Math.fround(4 / 3)]);
+    expect(scalars['eval/loss']?.at(-1)).toEqual([12, Math.fround(4 / 3 + 1 / 12)]);
   });
 });
 

@@ -1,7 +1,10 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../src-main/adapters/sqlite/open-database.ts';
+import { newRun } from '../src-main/adapters/sqlite/history-fixture.ts';
+import { migrate } from '../src-main/adapters/sqlite/migrate.ts';
+import { MIGRATIONS } from '../src-main/adapters/sqlite/migrations.ts';
 import type { ImportReport } from '../src-shared/domain/import.ts';
 import type { RunDetails } from '../src-shared/domain/run.ts';
 import type { StepMetric } from '../src-shared/domain/training.ts';
@@ -95,15 +98,29 @@ describe('an import of a data folder', () => {
 
   it('reads a history of the first schema, and leaves it as it was', async () => {
     const [old, home] = [freshHome(), freshHome()];
-    cpSync(first, old, { recursive: true });
+    mkdirSync(old);
     const path = join(old, 'history.sqlite');
-    const opened = openDatabase(path);
-    if (!opened.ok) throw new Error(opened.error.cause);
-    opened.value.pragma('wal_checkpoint(TRUNCATE)');
-    opened.value.close();
+    const database = new Database(path);
+    migrate(database, null, MIGRATIONS.slice(0, 1));
+    const { preflight, hashes, recipe } = newRun('r1');
+    database
+      .prepare(
+        `INSERT INTO runs (id, name, status, created_at, recipe, hashes, versions, preflight, model_name, data_name,
+          masking, planned_steps, owner_pid, heartbeat_at)
+        VALUES ('r1', 'old', 'completed', 't', ?, ?, '{}', ?, 'm', 'd', 'full', 2, 1, 't')`,
+      )
+      .run(JSON.stringify(recipe), JSON.stringify(hashes), JSON.stringify(preflight));
+    database.exec(`INSERT INTO steps VALUES ('r1', 1, 0.5, 2, 0.0001, 0.5, 5, 9, 100, 1000, 10)`);
+    database.close();
     const before = readFileSync(path);
-    expect((await importFrom(old, home)).report.imported).toHaveLength(4);
+    const { code, report } = await importFrom(old, home);
+    expect([code, report]).toEqual([
+      0,
+      { imported: [{ id: 'r1', name: 'old', steps: 1 }], known: 0, problems: [] },
+    ]);
+    expect((await show(home, 'r1')).steps).toMatchObject([{ step: 1, loss: 2, trainableTokens: 5 }]);
     expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(old)).toEqual(['history.sqlite']);
   });
 
   it('takes what can be read of a damaged history, and says so', async () => {

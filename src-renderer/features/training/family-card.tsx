@@ -11,7 +11,7 @@ type Relatives = Pick<RunDetails, 'parent' | 'parentName' | 'children'>;
 export function FamilyCard({ record: { parent, parentName, children } }: { readonly record: Relatives }) {
   if (parent === null && children.length === 0) return null;
   return (
-    <Card title={strings.title}>
+    <Card title={strings.title} className="family-card">
       <ul className="card-body family">
         {parent && (
           <li>
