@@ -117,6 +117,15 @@ test('evaluations, checkpoints, samples and warnings stand once', () => {
   expect(state.warnings).toHaveLength(1);
 });
 
+test('checkpoints that were removed since their event are gone with the record', () => {
+  const events = [10, 20, 30, 40].map(
+    (step): TrainingEvent => ({ type: 'checkpoint', step, path: `/c/${step}` }),
+  );
+  const record = details({ checkpoints: [20, 30].map(step => ({ step, path: `/c/${step}` })) });
+  const state = mergeRecord(applyEvents(UNKNOWN_RUN, events), record, curve([]));
+  expect(state.checkpoints.map(({ step }) => step)).toEqual([20, 30, 40]);
+});
+
 test('the finished event outruns a record that still says running', () => {
   const state = mergeRecord(applyEvents(UNKNOWN_RUN, [finished]), details(), curve([1, 2]));
   expect(statusOf(state)).toBe('completed');

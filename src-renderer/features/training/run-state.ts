@@ -119,7 +119,11 @@ export function mergeRecord(state: RunState, details: RunDetails, metrics: RunMe
     extremes: metrics.extremes,
     recorded: { count: metrics.total, lastStep },
     evaluations: mergeByStep(evaluations, state.evaluations),
-    checkpoints: mergeByStep(checkpoints, state.checkpoints),
+    // Older ones that the record lacks have been removed since their event.
+    checkpoints: mergeByStep(
+      checkpoints,
+      state.checkpoints.filter(({ step }) => step > (checkpoints.at(-1)?.step ?? 0)),
+    ),
     samples: addNew(samples, state.samples, sampleKey),
     warnings: addNew(warnings, state.warnings, warningKey),
   };
