@@ -23,49 +23,61 @@ export interface PlotData {
   readonly series: readonly Aligned[];
 }
 
-/** Of each series; more than a screen has columns. */
-export const MAX_POINTS = 4_000;
+/** Of each series of a plot as wide as the page: two for each column of a screen. */
+export const MAX_POINTS = 2_500;
 
 /**
  * Brings series with places of their own onto one axis:
  *
  *     [1 2 3] and [2 9]  →  x [1 2 3 9], series [a b c undefined], [undefined d undefined e]
  */
-export function plotData(lines: readonly PlotPoints[], zoom: Zoom | null): PlotData {
-  const drawn = lines.map(line => drawnPoints(line, zoom));
-  const x = allPlaces(drawn);
+export function plotData(
+  lines: readonly PlotPoints[],
+  zoom: Zoom | null,
+  maxPoints: number = MAX_POINTS,
+): PlotData {
+  const drawn = lines.map(line => drawnPoints(line, zoom, maxPoints));
+  const x = drawn.reduce<readonly number[]>((places, line) => mergePlaces(places, line.x), []);
   return { x, series: drawn.map(points => alignedTo(x, points)) };
 }
 
-function drawnPoints({ x, y }: PlotPoints, zoom: Zoom | null): PlotPoints {
+function drawnPoints({ x, y }: PlotPoints, zoom: Zoom | null, maxPoints: number): PlotPoints {
   const { from, to } = visibleRows(x, zoom);
-  if (to - from <= MAX_POINTS) return { x: x.subarray(from, to), y: y.subarray(from, to) };
-  const rows = decimateMinMax(y, from, to, MAX_POINTS);
+  if (to - from <= maxPoints) return { x: x.subarray(from, to), y: y.subarray(from, to) };
+  const rows = decimateMinMax(y, from, to, maxPoints);
   return {
     x: Float64Array.from(rows, row => x[row] ?? 0),
     y: Float64Array.from(rows, row => y[row] ?? Number.NaN),
   };
 }
 
-/** Where any of them has a point, ascending, each once. */
-function allPlaces(drawn: readonly PlotPoints[]): number[] {
-  const all = new Float64Array(drawn.reduce((sum, { x }) => sum + x.length, 0));
-  let filled = 0;
-  for (const { x } of drawn) {
-    all.set(x, filled);
-    filled += x.length;
+/** Both ascending; in the result each place stands once. */
+function mergePlaces(places: readonly number[], more: Float64Array): readonly number[] {
+  const merged: number[] = [];
+  let [i, k] = [0, 0];
+  while (i < places.length || k < more.length) {
+    const [place = Number.POSITIVE_INFINITY, other = Number.POSITIVE_INFINITY] = [places[i], more[k]];
+    const next = place < other ? place : other;
+    merged.push(next);
+    while (places[i] === next) i++;
+    while (more[k] === next) k++;
   }
-  return [...all.sort().filter((at, i) => at !== all[i - 1])];
+  return merged;
 }
 
 function alignedTo(places: readonly number[], { x, y }: PlotPoints): Aligned {
+  const values: (number | null | undefined)[] = [];
   let next = 0;
-  return places.map(at => {
-    if (x[next] !== at) return undefined;
-    while (x[next + 1] === at) next++;
+  for (const place of places) {
+    if (x[next] !== place) {
+      values.push(undefined);
+      continue;
+    }
+    while (x[next + 1] === place) next++;
     const value = y[next++] ?? Number.NaN;
-    return Number.isFinite(value) ? value : null;
-  });
+    values.push(Number.isFinite(value) ? value : null);
+  }
+  return values;
 }
 
 /** Rows to draw, with one more on each side so that lines run to the border. */

@@ -31,6 +31,8 @@ export interface MeasureLook extends Pick<PlotLook, 'fromZero' | 'axisWidth' | '
   /** The measure has a logarithmic axis where the page asks for one. */
   readonly mayBeLog: boolean;
   readonly tickSteps?: readonly number[];
+  /** Of each line, for a plot that is narrower than the page. */
+  readonly maxPoints?: number;
   format(value: number): string;
   formatTicks(values: readonly number[]): readonly string[];
 }
@@ -64,7 +66,7 @@ export function SeriesPlot({
     () => ({ ...look, isLog, formatX: formatAxis[axis] }),
     [look, isLog, axis],
   );
-  const data = useMemo(() => plotData(lines, zoom), [lines, zoom]);
+  const data = useMemo(() => plotData(lines, zoom, look.maxPoints), [lines, zoom, look]);
   const clip = useMemo(() => (view.isClipped ? clipOutliers(data) : null), [data, view.isClipped]);
   return (
     <>

@@ -1,7 +1,7 @@
 /** The order of subscribing, reading and merging, against a client whose answers the test holds back. */
 import { expect, test, vi } from 'vitest';
 import type { BackendClient, StreamListener } from '../../backend-client/client.ts';
-import { createRunFeed } from './run-feed.ts';
+import { createRunFeed, MOST_SINGLE_STEPS } from './run-feed.ts';
 import { stepsDone } from './run-state.ts';
 import { curve, stepMetric } from './sample-steps.ts';
 
@@ -75,6 +75,19 @@ test('an answer that was overtaken by a newer question is ignored', async () => 
   frames[0]?.();
   expect(feed.getView().error).toBeNull();
   expect(stepsDone(feed.getView().run)).toBe(2);
+});
+
+test('the record is read again, once, when too many steps have come one by one', async () => {
+  const { events, log, answer } = setUp();
+  events.standing?.();
+  await answer(0, record, [1, 2]);
+  const stepsTo = (last: number) =>
+    Array.from({ length: 500 }, (_, i) => ({ type: 'step' as const, ...stepMetric(last - 499 + i) }));
+  for (let last = 500; last <= MOST_SINGLE_STEPS; last += 500) events.event(stepsTo(last));
+  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(1);
+  events.event(stepsTo(MOST_SINGLE_STEPS + 500));
+  events.event(stepsTo(MOST_SINGLE_STEPS + 1000));
+  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(2);
 });
 
 test('ends its subscription', () => {

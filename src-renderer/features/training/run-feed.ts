@@ -5,7 +5,7 @@
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { BackendClient } from '../../backend-client/client.ts';
 import { WHOLE_CURVE } from '../../plots/curve-question.ts';
-import { applyEvents, mergeRecord, type RunState, UNKNOWN_RUN } from './run-state.ts';
+import { applyEvents, mergeRecord, type RunState, stepsDone, UNKNOWN_RUN } from './run-state.ts';
 
 export interface RunFeedView {
   readonly run: RunState;
@@ -26,6 +26,9 @@ function readCurve(client: BackendClient, id: string, options: { readonly signal
   return client.call('runs.metrics', { id, ...WHOLE_CURVE }, options);
 }
 
+/** More steps than this are not kept one by one: the record is read again, which sums them up. */
+export const MOST_SINGLE_STEPS = 4_000;
+
 /** `nextFrame` is `requestAnimationFrame` in the page. */
 export function createRunFeed(
   client: BackendClient,
@@ -36,6 +39,7 @@ export function createRunFeed(
   let latest = view;
   let isFrameAsked = false;
   let reading: AbortController | null = null;
+  let isReading = false;
   const listeners = new Set<() => void>();
 
   function change(next: Partial<RunFeedView>): void {
@@ -53,10 +57,12 @@ export function createRunFeed(
     reading?.abort();
     const abort = new AbortController();
     reading = abort;
+    isReading = true;
     const options = { signal: abort.signal };
     const asked = Promise.all([client.call('runs.show', { id }, options), readCurve(client, id, options)]);
     void asked.then(([details, metrics]) => {
       if (abort.signal.aborted) return;
+      isReading = false;
       if (!details.ok) change({ error: details.error });
       else if (!metrics.ok) change({ error: metrics.error });
       else change({ run: mergeRecord(latest.run, details.value, metrics.value), error: null });
@@ -79,6 +85,7 @@ export function createRunFeed(
             change({ run: applyEvents(latest.run, events) });
             // The end has more to it than its event (how the process exited), a resumption takes steps back.
             if (events.some(event => event.type === 'finished' || event.type === 'run')) reload();
+            else if (!isReading && stepsSinceRecord(latest.run) > MOST_SINGLE_STEPS) reload();
           },
           standing: reload,
           ended: reload,
@@ -90,4 +97,8 @@ export function createRunFeed(
       };
     },
   };
+}
+
+function stepsSinceRecord(run: RunState): number {
+  return run.record === null ? 0 : stepsDone(run) - run.recorded.lastStep;
 }

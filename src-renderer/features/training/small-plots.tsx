@@ -26,7 +26,13 @@ interface PlotKind {
 }
 
 const POWERS_OF_TWO = Array.from({ length: 48 }, (_, exponent) => 2 ** exponent);
-const SMALL = { mayBeLog: false, fromZero: true, axisWidth: 52, tickSpace: { x: 44, y: 28 } } as const;
+const SMALL = {
+  mayBeLog: false,
+  fromZero: true,
+  axisWidth: 52,
+  tickSpace: { x: 44, y: 28 },
+  maxPoints: 800,
+} as const;
 
 const KINDS: readonly PlotKind[] = [
   {
