@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { PreflightReport } from '../src-shared/domain/preflight.ts';
 import { createWorkspace, demoDirectory, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('runs-show');
@@ -20,5 +21,24 @@ describe('luthier runs show', () => {
     const { stdout } = await runLuthier('runs', 'show', id, '--home', workspace.home);
     expect(stdout).toContain(`Memory    peak ${peak} MiB, estimate ${estimate} MiB`);
     expect(stdout).toMatch(/^Time {6}[\d.e-]+ s per step, no estimate$/m);
+  });
+
+  it('expects of the next run of a model the pace of the last one', async () => {
+    const recipe = join(demoDirectory, 'demo.luthier.yaml');
+    const preflight = async (...set: readonly string[]) => {
+      const overrides = set.flatMap(each => ['--set', each]);
+      const { json } = await runLuthier(
+        ...['preflight', recipe, ...overrides, '--json', '--home', workspace.home],
+      );
+      return (json[0] as PreflightReport).estimate;
+    };
+    const { secondsPerStep, assumptions } = await preflight();
+    expect(secondsPerStep).toBeGreaterThan(0);
+    expect(assumptions.at(-1)).toMatch(
+      / tokens at [\d,]+ a second, as in the run order-cards of this model\.$/,
+    );
+    const twice = await preflight('training.gradientAccumulationSteps=2');
+    expect(twice.secondsPerStep).toBeCloseTo(2 * (secondsPerStep ?? 0), 6);
+    expect((await preflight('adapter.layers={last: 1}')).secondsPerStep).toBeNull();
   });
 });

@@ -31,6 +31,7 @@ import { ComputeLease } from '../backend/compute-lease.ts';
 import { createBackendFace } from '../backend/create-backend-face.ts';
 import { withinCacheLimit } from '../backend/disk/disk.ts';
 import { EventHub } from '../backend/event-hub.ts';
+import { withExpectedPace } from '../backend/expected-pace.ts';
 import { mayBeAlive } from '../backend/process-alive.ts';
 import { defaultHome } from './default-home.ts';
 
@@ -96,7 +97,10 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     settings,
     workers: {
       ...workers,
-      preparer: withinCacheLimit(workers.preparer, { home, store, now, homeFiles, settings }),
+      preparer: withExpectedPace(
+        withinCacheLimit(workers.preparer, { home, store, now, homeFiles, settings }),
+        store,
+      ),
     },
     models: {
       find: (folders, signal) => {

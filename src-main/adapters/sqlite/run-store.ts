@@ -4,6 +4,7 @@ import { type RunChanges, type RunDetails, runDetailsSchema } from '../../../src
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import { adoptRun } from './adopt-run.ts';
+import { readPaces } from './read-paces.ts';
 import { createRunsReader } from './read-runs.ts';
 import { createStepReader, type StepReader } from './read-steps.ts';
 import { type SearchedRun, searchTextOf } from './search-text.ts';
@@ -98,6 +99,7 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     resume: (id, resumption) => resume.immediate(id, resumption),
     ...createRunsReader(database),
     show: id => showRun(database, reader, id),
+    paces: modelHash => readPaces(database, modelHash),
     metrics: reader.metrics,
     steps: reader.page,
     stepsWithoutGap: reader.stepsWithoutGap,

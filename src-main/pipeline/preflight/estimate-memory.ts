@@ -16,6 +16,9 @@ import type { RunFacts } from './run-facts.ts';
 /** How far the estimate may be off, as a share of it. */
 export const UNCERTAINTY = 0.15;
 
+/** Until a step was taken, or a run of the same model is in the history. */
+export const TIME_UNKNOWN = 'Time per step is not known before the first step.';
+
 const BYTES_PER_FLOAT = 4;
 /** The process without a model. */
 const PROGRAM_BYTES = 82 * 1024 ** 2;
@@ -53,7 +56,7 @@ export function estimateMemory(facts: RunFacts): PreflightReport['estimate'] {
       keepsAttention(recipe)
         ? 'On a GPU attention keeps a number for each pair of tokens; measured with the same operations on the processor.'
         : `Training on the processor; measured peaks lay within ${Math.round(UNCERTAINTY * 100)} % of the estimate.`,
-      'Time per step is not known before the first step.',
+      TIME_UNKNOWN,
     ],
   };
 }

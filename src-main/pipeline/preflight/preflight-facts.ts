@@ -96,5 +96,6 @@ export const NO_ROWS: RowCount = { count: 0, rows: [] };
 
 export function gibibytes(bytes: number): string {
   const value = bytes / 1024 ** 3;
-  return `${value < 10 ? value.toFixed(value < 0.1 ? 3 : 2) : number(Math.round(value))} GiB`;
+  if (value < 0.1) return `${number(Math.round(value * 10240) / 10)} MiB`;
+  return `${value < 10 ? value.toFixed(2) : number(Math.round(value))} GiB`;
 }
