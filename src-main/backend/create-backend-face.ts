@@ -31,6 +31,7 @@ import { discardRun } from './discard-run.ts';
 import { cleanDisk, restoreFromTrash, surveyDisk } from './disk/disk.ts';
 import { modelSizes } from './disk/model-sizes.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
+import { DroppedFiles } from './dropped-files.ts';
 import type { Unsubscribe } from './event-hub.ts';
 import { createExportService } from './export/export-handlers.ts';
 import { fileStemOf } from './export/export-name.ts';
@@ -78,6 +79,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   const chats = createChatService(parts);
   const exports = createExportService(parts);
   removeLeftExports(parts.home);
+  const dropped = new DroppedFiles(parts);
   const pump = new QueuePump(parts, async (item, lease, signal) => {
     const launched = await startQueued(parts, item, lease, untilLaunched(signal));
     return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
@@ -100,6 +102,13 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'disk.restore': ({ trashId }) => restoreFromTrash(parts, trashId),
     'settings.show': () => ok(showSettings(parts)),
     'settings.change': ({ changes }, signal) => changeSettings(parts, changes, signal),
+    'dropped.begin': input => dropped.begin(input),
+    'dropped.part': input => dropped.part(input),
+    'dropped.keep': ({ id }) => dropped.keep(id),
+    'dropped.abandon': ({ id }) => {
+      dropped.abandon(id);
+      return ok({});
+    },
     'demo.describe': () => describeDemo(parts),
     'preflight.run': async (source, signal) => {
       const recipe = recipeOf(parts, source);
@@ -210,6 +219,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       await pump.close();
       for (const stop of parts.running.values()) stop.abort();
       await Promise.allSettled(unfinished);
+      dropped.close();
       await chats.close();
       await exports.close();
       parts.workers.explorer.close();

@@ -20,10 +20,10 @@ export function createWebTransport(root: URL): Transport {
     signal: AbortSignal | undefined,
   ): Promise<TransportAnswer> {
     try {
-      const response = await fetch(new URL(`api/${procedure}`, root), {
+      const { query, ...body } = bodyOf(input);
+      const response = await fetch(new URL(`api/${procedure}${query}`, root), {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(input),
+        ...body,
         credentials: 'same-origin',
         ...(signal ? { signal } : {}),
       });
@@ -59,6 +59,20 @@ export function createWebTransport(root: URL): Transport {
   });
 
   return { connection, call, subscribe: socket.subscribe };
+}
+
+/** JSON, or for a part of a file its bytes, with everything else in the address. */
+function bodyOf(input: unknown): { query: string; headers: Record<string, string>; body: BodyInit } {
+  const { part, ...rest } = (input ?? {}) as { part?: unknown };
+  if (!(part instanceof Uint8Array)) {
+    return { query: '', headers: { 'content-type': 'application/json' }, body: JSON.stringify(input) };
+  }
+  const query = new URLSearchParams(Object.entries(rest).map(([key, value]) => [key, String(value)]));
+  return {
+    query: `?${query}`,
+    headers: { 'content-type': 'application/octet-stream' },
+    body: part as Uint8Array<ArrayBuffer>,
+  };
 }
 
 async function readAnswer(

@@ -19,6 +19,7 @@ import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { codedErrorSchema } from './coded-error.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
+import { DROPPED_PROCEDURES } from './dropped-procedures.ts';
 import { EXPORT_PROCEDURES } from './export-procedures.ts';
 import { LOSSES_PROCEDURES } from './losses-procedures.ts';
 import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
@@ -58,6 +59,7 @@ export const PROCEDURES = {
   ...DRAFT_PROCEDURES,
   ...CHAT_PROCEDURES,
   ...DISK_PROCEDURES,
+  ...DROPPED_PROCEDURES,
   ...LOSSES_PROCEDURES,
   ...EXPORT_PROCEDURES,
   ...QUEUE_PROCEDURES,

@@ -1,7 +1,7 @@
-/** `POST /api/<procedure>`: one call, its input as the JSON body, a CallResult as the answer. */
+/** `POST /api/<procedure>`: one call, its input as the JSON body or as bytes, a CallResult as the answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallResult } from '../../../src-shared/contract/messages.ts';
-import { isProcedureName } from '../../../src-shared/contract/procedures.ts';
+import { isProcedureName, type ProcedureName } from '../../../src-shared/contract/procedures.ts';
 import type { BackendFace } from '../../backend/backend-face.ts';
 import type { WebLimits } from './limits.ts';
 
@@ -13,20 +13,22 @@ export interface ApiAnswer {
 /**
  * Makes the call and returns what to answer. Coded errors of a procedure are answers like any other
  * (200); 404 is an unknown procedure, 405 another method than POST, 415 another type than JSON, 413 a
- * body past the limit, 400 a body that is not JSON. When the client goes away the call is aborted, and
+ * body past the limit, 400 a body that is not JSON. A part of a file comes as bytes, with the rest of the call's input
+ * in `query`. When the client goes away the call is aborted, and
  * there is nobody left to answer: null.
  */
 export async function answerCall(
   request: IncomingMessage,
   response: ServerResponse,
-  procedure: string,
+  { procedure, query }: { readonly procedure: string; readonly query: URLSearchParams },
   backend: BackendFace,
   limits: WebLimits,
 ): Promise<ApiAnswer | null> {
   if (request.method !== 'POST') {
     return refusal(405, 'request.method', 'Calls are POST requests.', `The request is ${request.method}.`);
   }
-  if (!isJson(request.headers['content-type'])) {
+  const isPart = procedure === PART_PROCEDURE && isOfType(request, 'application/octet-stream');
+  if (!isPart && !isOfType(request, 'application/json')) {
     const found = request.headers['content-type'] ?? 'missing';
     return refusal(
       415,
@@ -37,13 +39,16 @@ export async function answerCall(
   }
   const controller = new AbortController();
   response.once('close', () => controller.abort());
-  const body = await readBody(request, limits.messageBytes);
+  const limitBytes = isPart ? limits.partBytes : limits.messageBytes;
+  const body = await readBody(request, limitBytes);
   if (body.kind === 'gone') return null;
   if (body.kind === 'tooLarge') {
-    const cause = `It may have ${limits.messageBytes} bytes.`;
+    const cause = `It may have ${limitBytes} bytes.`;
     return refusal(413, 'request.tooLarge', "The call's body is too large.", cause);
   }
-  const input = parseJson(body.bytes);
+  const input = isPart
+    ? ({ ok: true, value: { ...Object.fromEntries(query), part: body.bytes } } as const)
+    : parseJson(body.bytes);
   if (!input.ok) return refusal(400, 'request.malformed', "The call's body is not JSON.", input.cause);
 
   const result = await backend.call(procedure, input.value, controller.signal);
@@ -51,8 +56,11 @@ export async function answerCall(
   return { status: isProcedureName(procedure) ? 200 : 404, result };
 }
 
-function isJson(contentType: string | undefined): boolean {
-  return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+/** The one procedure that takes bytes. */
+const PART_PROCEDURE = 'dropped.part' satisfies ProcedureName;
+
+function isOfType(request: IncomingMessage, type: string): boolean {
+  return request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() === type;
 }
 
 type Body =

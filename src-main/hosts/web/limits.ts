@@ -1,5 +1,9 @@
 /** What the web host grants a client: sizes, waiting times, numbers. */
+import { PART_BYTES } from '../../../src-shared/domain/dropped-file.ts';
+
 export const WEB_LIMITS = {
+  /** A part of a file that a page hands over. */
+  partBytes: PART_BYTES,
   /** A call's body, and one message on the socket. */
   messageBytes: 1024 * 1024,
   /** Bytes that wait for a slow page; past this its socket is dropped. */

@@ -53,7 +53,8 @@ async function route(routes: Routes, request: IncomingMessage, response: ServerR
     if (isSignedIn) writeText(response, 426, 'This is a WebSocket.', { upgrade: 'websocket' });
     else writeText(response, 401, 'This browser is not signed in.');
   } else if (path === '/api' || path.startsWith('/api/')) {
-    if (isSignedIn) await routeCall(routes, request, response, path.slice('/api/'.length));
+    if (isSignedIn)
+      await routeCall(routes, request, response, { procedure: path.slice('/api/'.length), query });
     else writeResult(response, 401, { ok: false, error: NOT_SIGNED_IN });
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     writeText(response, 405, 'Pages are read with GET.', { allow: 'GET, HEAD' });
@@ -78,9 +79,9 @@ async function routeCall(
   routes: Routes,
   request: IncomingMessage,
   response: ServerResponse,
-  procedure: string,
+  target: { readonly procedure: string; readonly query: URLSearchParams },
 ): Promise<void> {
-  const answer = await answerCall(request, response, procedure, routes.backend, routes.limits);
+  const answer = await answerCall(request, response, target, routes.backend, routes.limits);
   if (answer !== null) writeResult(response, answer.status, answer.result);
 }
 

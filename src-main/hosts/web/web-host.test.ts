@@ -391,6 +391,28 @@ describe('calls', () => {
     expect((await sendCall('app.info', body, { 'transfer-encoding': 'chunked' })).status).toBe(413);
   });
 
+  it('take a part of a file as bytes, up to its own limit, and no other procedure does', async () => {
+    const inputs: unknown[] = [];
+    backend.call = async (_procedure, input) => {
+      inputs.push(input);
+      return { ok: true, value: {} };
+    };
+    const send = (path: string, body: Uint8Array) =>
+      sendSignedIn({
+        method: 'POST',
+        path: `/api/${path}`,
+        body,
+        headers: { 'content-type': 'application/octet-stream' },
+      });
+    const part = new Uint8Array([0x7b, 0xff, 0x00]);
+    expect((await send('dropped.part?id=abc&at=7', part)).status).toBe(200);
+    expect(inputs).toEqual([{ id: 'abc', at: '7', part: Buffer.from(part) }]);
+    expect((await send('dropped.part?id=abc&at=0', new Uint8Array(4 * 1024 * 1024))).status).toBe(200);
+    expect((await send('dropped.part?id=abc&at=0', new Uint8Array(4 * 1024 * 1024 + 1))).status).toBe(413);
+    expect((await send('dropped.keep', part)).status).toBe(415);
+    expect(inputs).toHaveLength(2);
+  });
+
   it('are aborted when the client goes away', async () => {
     const connection = connect(host.port, '127.0.0.1');
     connection.write(

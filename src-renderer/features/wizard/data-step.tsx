@@ -1,13 +1,13 @@
 /** Step 2: the data file, how its rows are read, which of them cannot be used, and what is held back. */
 import { FilePlus2, Table, X } from 'lucide-react';
 import { useEffect } from 'react';
+import { DATA_EXTENSIONS } from '../../../src-shared/domain/dropped-file.ts';
 import { PathField } from '../../files/path-field.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
-import { DATA_FILES } from './data-files.ts';
 import { DataRows } from './data-rows.tsx';
 import { nameForData, valuesForData } from './follow-choices.ts';
 import { MappingCard } from './mapping-card.tsx';
@@ -89,7 +89,7 @@ function DataFiles() {
           help={i === 0 ? strings.fileHelp : ''}
           placeholder={strings.placeholder}
           value={path}
-          extensions={DATA_FILES}
+          extensions={DATA_EXTENSIONS}
           onChange={next => change(paths.map((old, k) => (k === i ? next : old)))}
         >
           {paths.length > 1 && (

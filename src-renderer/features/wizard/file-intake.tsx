@@ -5,17 +5,20 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import { kindOfFile } from '../../../src-shared/domain/dropped-file.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { desktop } from '../../backend-client/desktop.ts';
 import { useDesktopRequest } from '../../backend-client/desktop-requests.ts';
 import type { DraftRecipe } from '../../draft/recipe-values.ts';
 import { useDraft } from '../../draft/use-draft.tsx';
+import { formatBytes } from '../../format/numbers.ts';
 import { type StepName, wizardStrings } from '../../strings/wizard.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
-import { IconButton } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { NoticeBar } from '../../ui/notice-bar.tsx';
-import { kindOfFile } from './kind-of-file.ts';
+import { Progress } from '../../ui/progress.tsx';
+import { type HandOver, useHandOver } from './use-hand-over.ts';
 
 const strings = wizardStrings.intake;
 
@@ -51,31 +54,40 @@ export function FileIntake({ go }: FileIntakeProps) {
     go(kind === 'data' ? 'data' : 'model');
     say(strings.taken[kind](path));
   };
+  const over = useHandOver();
   const takeDropped = (files: FileList) => {
     const [file] = files;
     if (!file) return;
-    const path = desktop?.pathOf(file) ?? '';
-    if (desktop && path !== '') void take(path);
-    else say(desktop ? strings.nowhere : strings.browser);
+    if (kindOfFile(file.name) === null) return say(strings.unknown(file.name));
+    if (!desktop) {
+      setNotice('');
+      setError(null);
+      over.start(file, path => void take(path), setError);
+      return;
+    }
+    const path = desktop.pathOf(file);
+    if (path !== '') void take(path);
+    else say(strings.nowhere);
   };
 
   const current = useRef({ take, takeDropped });
   current.current = { take, takeDropped };
   useEffect(() => {
-    const over = (event: DragEvent) => event.preventDefault();
+    const keepPage = (event: DragEvent) => event.preventDefault();
     const drop = (event: DragEvent) => {
       event.preventDefault();
       if (event.dataTransfer?.files.length) current.current.takeDropped(event.dataTransfer.files);
     };
-    window.addEventListener('dragover', over);
+    window.addEventListener('dragover', keepPage);
     window.addEventListener('drop', drop);
     return () => {
-      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragover', keepPage);
       window.removeEventListener('drop', drop);
     };
   }, []);
   useDesktopRequest('recipe', ({ path }) => void current.current.take(path));
 
+  if (over.current) return <HandOverBar handOver={over.current} onCancel={over.cancel} />;
   if (error) {
     return (
       <div className="notice-bar">
@@ -90,5 +102,21 @@ export function FileIntake({ go }: FileIntakeProps) {
     <NoticeBar dismiss={strings.dismiss} onDismiss={() => setNotice('')}>
       <p className="grow">{notice}</p>
     </NoticeBar>
+  );
+}
+
+function HandOverBar({ handOver, onCancel }: { readonly handOver: HandOver; onCancel(): void }) {
+  const { name, received, bytes } = handOver;
+  const label = strings.takingOver(name);
+  const figures = strings.received(formatBytes(received), formatBytes(bytes));
+  return (
+    <div className="notice-bar notice-bar-plain">
+      <p className="clip">{label}</p>
+      <div className="grow">
+        <Progress label={label} valueText={figures} value={received} max={bytes} />
+      </div>
+      <p className="small num">{figures}</p>
+      <Button onClick={onCancel}>{strings.cancel}</Button>
+    </div>
   );
 }

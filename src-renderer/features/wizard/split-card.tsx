@@ -1,10 +1,11 @@
 /** Which examples are held back to see how well the model does on what it was not trained on. */
+
+import { DATA_EXTENSIONS } from '../../../src-shared/domain/dropped-file.ts';
 import { RECIPE_FIELDS } from '../../../src-shared/recipe/fields.ts';
 import { PathField } from '../../files/path-field.tsx';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Card } from '../../ui/card.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { DATA_FILES } from './data-files.ts';
 import { NumberField, useField } from './recipe-fields.tsx';
 
 const strings = wizardStrings.data;
@@ -30,7 +31,7 @@ export function SplitCard() {
             label={strings.validationFile}
             help=""
             value={String((value as { path: unknown }).path)}
-            extensions={DATA_FILES}
+            extensions={DATA_EXTENSIONS}
             error={fault && <p className="field-error">{fault}</p>}
             onChange={path => set({ path })}
           />

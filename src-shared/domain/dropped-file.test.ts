@@ -1,6 +1,6 @@
 /** A dropped file must go to the place that can read it. */
 import { expect, test } from 'vitest';
-import { kindOfFile } from './kind-of-file.ts';
+import { kindOfFile } from './dropped-file.ts';
 
 test.each([
   ['/a/support.luthier.yaml', 'recipe'],
