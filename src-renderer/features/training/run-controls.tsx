@@ -7,13 +7,13 @@ import { useBackend } from '../../backend-client/backend-context.tsx';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { ReuseButtons } from '../../launch/reuse-buttons.tsx';
 import { useRunAgain } from '../../launch/use-run-again.tsx';
 import { familyStrings } from '../../strings/family.ts';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ExtendButton } from './extend-button.tsx';
-import { ReuseButtons } from './reuse-buttons.tsx';
 import { adapterPathOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
 
 interface RunControlsProps {

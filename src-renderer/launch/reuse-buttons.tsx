@@ -1,19 +1,19 @@
 /** A past run as the beginning of another one: its recipe in the wizard, with its adapter too, or as a file. */
 import { CopyPlus, FastForward, FileDown } from 'lucide-react';
 import { useState } from 'react';
-import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { RunDetails } from '../../../src-shared/domain/run.ts';
-import { useBackend } from '../../backend-client/backend-context.tsx';
-import { desktop } from '../../backend-client/desktop.ts';
-import { CommandButton } from '../../commands/command-button.tsx';
-import { useCommand } from '../../commands/use-commands.tsx';
-import { withValue } from '../../draft/recipe-values.ts';
-import { useDraft } from '../../draft/use-draft.tsx';
-import { downloadText } from '../../files/save-text.ts';
-import { navigate } from '../../router.ts';
-import { familyStrings as strings } from '../../strings/family.ts';
-import { useAnnounce } from '../../ui/announcer.tsx';
-import { ErrorCallout } from '../../ui/callout.tsx';
+import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import type { RunDetails } from '../../src-shared/domain/run.ts';
+import { useBackend } from '../backend-client/backend-context.tsx';
+import { desktop } from '../backend-client/desktop.ts';
+import { CommandButton } from '../commands/command-button.tsx';
+import { useCommand } from '../commands/use-commands.tsx';
+import { withValue } from '../draft/recipe-values.ts';
+import { useDraft } from '../draft/use-draft.tsx';
+import { downloadText } from '../files/save-text.ts';
+import { navigate } from '../router.ts';
+import { familyStrings as strings } from '../strings/family.ts';
+import { useAnnounce } from '../ui/announcer.tsx';
+import { ErrorCallout } from '../ui/callout.tsx';
 
 interface ReuseButtonsProps {
   readonly record: Pick<RunDetails, 'id' | 'name' | 'recipe'>;
