@@ -5,6 +5,7 @@ import { compareSettings } from '../../../src-shared/comparison/compare-runs.ts'
 import { sweepBy } from '../../../src-shared/comparison/sweep.ts';
 import { asCsv, asMarkdown } from '../../../src-shared/comparison/text-table.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { formatStarted } from '../../format/times.ts';
 import { compareStrings as strings } from '../../strings/compare.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -16,6 +17,7 @@ import { copyText } from '../../ui/copy-text.ts';
 import { CompareCurves } from './compare-curves.tsx';
 import type { ComparedRun } from './compare-runs.ts';
 import { CompareTable, tableAsText } from './compare-table.tsx';
+import { withDistinctNames } from './distinct-names.ts';
 import { SweepCard } from './sweep-card.tsx';
 import { useRunDetails } from './use-run-details.ts';
 
@@ -58,7 +60,8 @@ interface ComparisonProps extends Pick<ComparePageProps, 'hrefOfRun'> {
   readonly runs: readonly ComparedRun[];
 }
 
-function Comparison({ runs, hrefOfRun }: ComparisonProps) {
+function Comparison({ runs: given, hrefOfRun }: ComparisonProps) {
+  const runs = useMemo(() => withDistinctNames(given, at => formatStarted(at, new Date())), [given]);
   const announce = useAnnounce();
   const [showsAll, setShowsAll] = useState(false);
   const [note, setNote] = useState('');
