@@ -20,6 +20,22 @@ const WHY: Record<TokenReason, string> = {
   cutContext: 'It lies beyond the maximum length.',
 };
 
+/** What the findings of a row say, as the predicate of "the row". */
+const FINDINGS: Readonly<Record<string, string>> = {
+  'data.imageIgnored': 'has an image that is left out',
+  'data.preference': 'is a preference pair',
+  'data.placeholder': 'holds a placeholder',
+  'labels.noSpans': 'has no answer that was found',
+  'labels.contentLost': 'loses text in the template',
+  'labels.onlyTerminator': 'trains its end token alone',
+  'labels.markerMissing': 'lacks a marker',
+  'length.truncated': 'is too long',
+  'tokens.endNotTrained': 'does not train its end',
+  'tokens.doubleBos': 'has a begin token too many',
+  'tokens.headerTrained': 'trains a role header',
+  'tokens.specialInContent': 'spells a special token',
+};
+
 export const inspectorStrings = {
   title: 'Token inspector',
   loading: 'Reading the row',
@@ -33,7 +49,7 @@ export const inspectorStrings = {
   problems: {
     cut: 'is cut',
     dropped: 'is dropped',
-    finding: (id: string) => `has ${id}`,
+    finding: (id: string) => FINDINGS[id] ?? `has ${id}`,
   },
   findNext: 'Find next',
   search: 'Search in rows',
@@ -88,6 +104,7 @@ export const inspectorStrings = {
   } as Record<string, string>,
   foundBy: 'Spans found by',
   findings: 'Noticed',
+  finding: (id: string) => `The row ${FINDINGS[id] ?? `has ${id}`}.`,
   keys: { row: 'row', token: 'token', problem: 'next like that' },
   columns: {
     position: 'Position',

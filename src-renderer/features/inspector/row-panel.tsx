@@ -82,9 +82,9 @@ export function RowPanel({ example, fileName, children, onToken, onPart }: RowPa
               <dt>{strings.findings}</dt>
               <dd>
                 {findings.map(id => (
-                  <code key={id} className="finding">
-                    {id}
-                  </code>
+                  <span key={id} className="finding" title={id}>
+                    {strings.finding(id)}
+                  </span>
                 ))}
               </dd>
             </>
