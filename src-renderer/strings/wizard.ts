@@ -356,7 +356,8 @@ export const wizardStrings = {
     fits: 'fits',
     tight: 'tight',
     tooMuch: 'more than is free',
-    ofFree: (free: string, total: string) => `${free} of ${total} free`,
+    ofFree: (free: string, total: string, gpu: string | null) =>
+      gpu === null ? `${free} of ${total} free` : `${free} of ${total} free on ${gpu}`,
     time: 'Time per step',
     notMeasured: 'not measured',
     fewSteps: (steps: string) => `Only ${steps} steps: raise the epochs or lower the accumulation steps.`,

@@ -1,6 +1,7 @@
 /** Chooses what computes a run: the GPU that the recipe asks for or that is best, else the processor. */
 import type { Device } from '../../../src-native/binding.d.ts';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { bestGpu } from '../../../src-shared/domain/device.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { Addon } from './addon.ts';
 import { type GpuState, loadGpuBackend, mayHaveGpu } from './gpu-backends.ts';
@@ -46,7 +47,7 @@ export function chooseAmong(
   for (const backend of candidates) {
     const gpu = load(backend);
     if (gpu.state === 'faulty') faults.push(gpu.error);
-    const best = gpu.state === 'ready' ? bestOf(gpu.devices.filter(device => !device.isSoftware)) : null;
+    const best = gpu.state === 'ready' ? bestGpu(gpu.devices.filter(device => !device.isSoftware)) : null;
     if (best) return ok({ device: best, warnings: faults.map(fault => notUsed(fault, best.description)) });
   }
   return ok({ device: null, warnings: faults.map(fault => notUsed(fault, null)) });
@@ -54,16 +55,9 @@ export function chooseAmong(
 
 function chooseNamed(gpu: GpuState): Outcome<ChosenDevice> {
   if (gpu.state !== 'ready') return fail(gpu.error);
-  const device = bestOf(gpu.devices.filter(each => !each.isSoftware)) ?? bestOf(gpu.devices);
+  const device = bestGpu(gpu.devices.filter(each => !each.isSoftware)) ?? bestGpu(gpu.devices);
   if (device === null) throw new Error('a backend that is ready has a device');
   return ok({ device, warnings: device.isSoftware ? [softwareDevice(device)] : [] });
-}
-
-/** A GPU of its own before one that shares the processor's memory, then the one with the most memory free. */
-function bestOf(devices: readonly Device[]): Device | null {
-  const rank = (device: Device) => (device.kind === 'gpu' ? 1 : 0);
-  const [best] = [...devices].sort((a, b) => rank(b) - rank(a) || b.memoryFreeBytes - a.memoryFreeBytes);
-  return best ?? null;
 }
 
 /** For a run that began on a GPU and goes on without: `fault` says why. */

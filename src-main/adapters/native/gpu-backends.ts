@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { Device } from '../../../src-native/binding.d.ts';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import { GPU_BACKENDS } from '../../../src-shared/domain/device.ts';
 import type { Addon, NativeError } from './addon.ts';
 import { findGpuModules, type GpuBackend, type GpuModule } from './gpu-modules.ts';
 
@@ -11,12 +12,6 @@ export type GpuState =
   | { readonly state: 'driverless' | 'faulty'; readonly error: CodedError };
 
 const NAMES = { cuda: 'CUDA', vulkan: 'Vulkan', metal: 'Metal' } as const satisfies Record<
-  GpuBackend,
-  string
->;
-
-/** ggml's own names of its backends, as {@link Device.backend} has them. */
-const REGISTRY_NAMES = { cuda: 'CUDA', vulkan: 'Vulkan', metal: 'MTL' } as const satisfies Record<
   GpuBackend,
   string
 >;
@@ -49,7 +44,7 @@ export function loadGpuBackend(addon: Addon, backend: GpuBackend, nativeDirector
 
 function isOf(backend: GpuBackend, device: Device): boolean {
   const name = device.backend.toLowerCase();
-  return name === REGISTRY_NAMES[backend].toLowerCase() || name === backend;
+  return name === GPU_BACKENDS[backend].toLowerCase() || name === backend;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Step 6: what matters most first, every other setting one click away, and what it comes to as one types. */
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
+import { gpuOfRun } from '../../../src-shared/domain/device.ts';
 import { TARGET_MODULES } from '../../../src-shared/recipe/schema.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
 import { valueAt } from '../../draft/recipe-values.ts';
@@ -177,11 +178,12 @@ function SeenCard() {
 }
 
 function MemoryCard() {
-  const { preparation } = useWizard();
+  const { draft, preparation } = useWizard();
   const info = useQuery('app.info', {});
   const estimate = preparation.prepared?.report.estimate;
   if (!estimate || info.status !== 'ready') return null;
-  const { memoryFreeBytes: free, memoryTotalBytes: total } = info.value;
+  const gpu = gpuOfRun(info.value.devices, String(valueAt(draft.recipe, 'device.backend')));
+  const { memoryFreeBytes: free, memoryTotalBytes: total } = gpu ?? info.value;
   const needed = estimate.memoryBytes;
   const share = (bytes: number) => ({ width: `${Math.min(100, (bytes / total) * 100)}%` });
   return (
@@ -207,7 +209,9 @@ function MemoryCard() {
           <span className="fill-used" style={share(total - free)} />
           <span style={share(needed)} />
         </div>
-        <p className="small quiet">{strings.ofFree(formatBytes(free), formatBytes(total))}</p>
+        <p className="small quiet">
+          {strings.ofFree(formatBytes(free), formatBytes(total), gpu?.description ?? null)}
+        </p>
         <dl className="facts">
           <dt>{strings.time}</dt>
           <dd>
