@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ended, newRun } from '../src-main/adapters/sqlite/history-fixture.ts';
 import type { BackendParts } from '../src-main/backend/backend-parts.ts';
+import { createBackendFace } from '../src-main/backend/create-backend-face.ts';
 import {
   cleanDisk,
   limitCache,
@@ -21,6 +22,7 @@ import {
   surveyDisk,
 } from '../src-main/backend/disk/disk.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
+import type { CleanResult } from '../src-shared/domain/disk.ts';
 import { openParts } from './backend.ts';
 import { createWorkspace, demoModel, runLuthier } from './luthier-process.ts';
 
@@ -79,7 +81,7 @@ it('proposes unused prepared datasets, and keeps those that a run reads or that 
   expect(await itemOf(prepared('a'))).toMatchObject({ cleanUp: 'keep', reason: 'A run under way reads it.' });
   expect(await itemOf(prepared('b'))).toMatchObject({ cleanUp: 'delete', isProposed: true, bytes: 100 });
   expect(await itemOf(prepared('c'))).toMatchObject({ cleanUp: 'keep' });
-  const result = await cleanDisk(parts, [prepared('a'), prepared('b'), prepared('c')], signal);
+  const result = await cleanDisk(parts, [prepared('a'), prepared('b'), prepared('c')], { signal });
   expect(result.removed).toEqual([{ id: prepared('b'), bytes: 100, trashId: null }]);
   expect(result.kept.map(({ id }) => id)).toEqual([prepared('a'), prepared('c')]);
   expect(existsSync(join(workspace.home, prepared('a')))).toBe(true);
@@ -98,7 +100,7 @@ it('removes the checkpoints of completed runs, moves those of stopped ones to th
   const idOf = (id: string) => `runs/${id}/checkpoints/step-00000001`;
   expect(await itemOf(idOf('done'))).toMatchObject({ isProposed: true, name: 'name of done, step 1' });
   expect(await itemOf(idOf('halted'))).toMatchObject({ isProposed: false, cleanUp: 'trash' });
-  const result = await cleanDisk(parts, ['done', 'halted', 'live'].map(idOf), signal);
+  const result = await cleanDisk(parts, ['done', 'halted', 'live'].map(idOf), { signal });
   expect(result.kept).toEqual([{ id: idOf('live'), reason: 'Its run is under way.' }]);
   expect(result.freedBytes).toBe(100);
   expect(parts.store.show('halted')?.checkpoints).toEqual([]);
@@ -112,7 +114,7 @@ it('removes the checkpoints of completed runs, moves those of stopped ones to th
 
 it('never overwrites what has taken the place of a trashed item', async () => {
   file('dropped/rows.jsonl');
-  const { removed } = await cleanDisk(parts, ['dropped/rows.jsonl'], signal);
+  const { removed } = await cleanDisk(parts, ['dropped/rows.jsonl'], { signal });
   file('dropped/rows.jsonl', 7);
   expect(restoreFromTrash(parts, removed[0]?.trashId ?? '')).toMatchObject({
     ok: false,
@@ -136,7 +138,7 @@ it('follows no link, and takes nothing that is reached through one', async () =>
   const result = await cleanDisk(
     parts,
     [prepared('d'), '../outside', `../outside/${'d'.repeat(64)}.luthdata`],
-    signal,
+    { signal },
   );
   expect(result.removed).toEqual([]);
   expect(() => parts.homeFiles.remove(workspace.home, prepared('d'))).toThrow('not in the data folder');
@@ -195,3 +197,24 @@ it('shows, cleans, limits and restores on the command line; a dry run changes no
   expect((await disk('limit', 'lots')).code).toBe(2);
   expect((await disk('clean', 'nowhere')).code).toBe(2);
 }, 60_000);
+
+it('a clean-up is stopped before its next item, and answers with what it did and what it left', async () => {
+  const face = createBackendFace(parts);
+  const ids = ['a', 'b', 'c', 'd'].map(prepared);
+  for (const id of ids) file(id);
+  const heard: number[] = [];
+  const watch = face.subscribe('work.progress', { workId: 'clean' }, event => {
+    heard.push((event as { done: number }).done);
+    void face.call('disk.stop', { workId: 'clean' }, signal);
+  });
+  const answer = await face.call('disk.clean', { ids, workId: 'clean' }, signal);
+  if (watch.ok) watch.subscription.unsubscribe();
+  const { removed, kept } = (answer.ok ? answer.value : null) as CleanResult;
+  expect(heard[0]).toBe(0);
+  expect(removed.length + kept.length).toBe(4);
+  expect(kept.length).toBeGreaterThan(0);
+  for (const { reason } of kept) expect(reason).toBe('The clean-up was stopped before it.');
+  const left = ids.filter(id => existsSync(join(workspace.home, id)));
+  expect(left).toEqual(kept.map(({ id }) => id));
+  expect(await face.call('disk.stop', { workId: 'clean' }, signal)).toEqual({ ok: true, value: {} });
+});

@@ -28,8 +28,7 @@ import { findRun } from './chat.ts';
 import { createChatService } from './chat-handlers.ts';
 import { describeDemo } from './demo.ts';
 import { discardRun } from './discard-run.ts';
-import { cleanDisk, restoreFromTrash, surveyDisk } from './disk/disk.ts';
-import { modelSizes } from './disk/model-sizes.ts';
+import { createDiskHandlers } from './disk/disk-handlers.ts';
 import { createDraftHandlers } from './draft-handlers.ts';
 import { DroppedFiles } from './dropped-files.ts';
 import type { Unsubscribe } from './event-hub.ts';
@@ -96,10 +95,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     ...createLossesHandlers(parts),
     ...exports.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
-    'disk.show': async (_input, signal) => ok(await surveyDisk(parts, signal)),
-    'disk.models': async (_input, signal) => ok({ items: await modelSizes(parts.models, [], signal) }),
-    'disk.clean': async ({ ids }, signal) => ok(await cleanDisk(parts, ids, signal)),
-    'disk.restore': ({ trashId }) => restoreFromTrash(parts, trashId),
+    ...createDiskHandlers(parts),
     'settings.show': () => ok(showSettings(parts)),
     'settings.change': ({ changes }, signal) => changeSettings(parts, changes, signal),
     'dropped.begin': input => dropped.begin(input),

@@ -6,17 +6,17 @@ import type { BackendClient } from './client.ts';
 export type WorkProgress = StreamEvent<'work.progress'>;
 
 /** Those that name their progress by a `workId`. */
-type LongWork = 'draft.prepare' | 'export.start' | 'losses.measure' | 'runs.import';
+type LongWork = 'disk.clean' | 'draft.prepare' | 'export.start' | 'losses.measure' | 'runs.import';
 
-/** After `signal` has aborted, nothing is told any more. */
+/** After `signal` has aborted, nothing is told any more. Without a `workId` the work gets one of its own. */
 export async function callWithProgress<N extends LongWork>(
   client: BackendClient,
   name: N,
-  input: Omit<ProcedureInput<N>, 'workId'>,
+  input: Omit<ProcedureInput<N>, 'workId'> & { readonly workId?: string },
   signal: AbortSignal,
   onProgress: (progress: WorkProgress) => void,
 ): Promise<Outcome<ProcedureOutput<N>>> {
-  const workId = crypto.randomUUID();
+  const { workId = crypto.randomUUID() } = input;
   const unsubscribe = client.subscribe(
     'work.progress',
     { workId },

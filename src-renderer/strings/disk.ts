@@ -46,6 +46,8 @@ export const diskStrings = {
   willTrash: (count: number, bytes: string) =>
     `${items(count)} with ${bytes} will move to the trash, from where they can be restored.`,
   clean: 'Clean up',
+  cleaning: (done: string, total: string) => `${done} of ${total}`,
+  stop: 'Stop',
   chooseProposed: 'Choose what is safe',
   chooseNone: 'Choose nothing',
   confirm: 'What is in the trash is removed for good. This cannot be undone.',

@@ -1,10 +1,11 @@
 /** What is on the disk, cleaning it up, and the limit of the cache: the same for every host. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { CleanResult, DiskItem, DiskReport } from '../../../src-shared/domain/disk.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import type { DatasetPreparer, HomeFiles, RunStore, SettingsFile } from '../ports.ts';
+import type { DatasetPreparer, HomeFiles, RunStore, SettingsFile, WorkOptions } from '../ports.ts';
 import { writeSettings } from '../settings/write-settings.ts';
 import { judgeItem, type KnownOfRuns } from './judge-items.ts';
 
@@ -27,14 +28,18 @@ export async function surveyDisk(parts: DiskParts, signal: AbortSignal): Promise
 export async function cleanDisk(
   parts: DiskParts,
   ids: readonly string[],
-  signal: AbortSignal,
+  { signal, onProgress }: WorkOptions,
 ): Promise<CleanResult> {
   const before = await surveyDisk(parts, signal);
   const items = new Map(before.items.map(item => [item.id, item]));
   const removed: CleanResult['removed'] = [];
   const kept: CleanResult['kept'] = [];
-  for (const id of new Set(ids)) {
+  const wanted = [...new Set(ids)];
+  for (const [done, id] of wanted.entries()) {
     const item = items.get(id);
+    onProgress?.({ phase: 'cleaning up', done, total: wanted.length });
+    // Files are removed in one go; between two items others have their turn, and the wish to stop is heard.
+    await setImmediate();
     if (signal.aborted) kept.push({ id, reason: 'The clean-up was stopped before it.' });
     else if (!item) kept.push({ id, reason: 'It is not there.' });
     else {

@@ -4,11 +4,12 @@ import { useState } from 'react';
 import type { DiskItem } from '../../../src-shared/domain/disk.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
-import { formatBytes } from '../../format/numbers.ts';
+import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { diskStrings as strings } from '../../strings/disk.ts';
 import { Button } from '../../ui/button.tsx';
 import { Callout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Progress } from '../../ui/progress.tsx';
 import { type Disk, trashIdsOf } from './use-disk.ts';
 
 export function CleanCard({ disk }: { readonly disk: Disk }) {
@@ -51,9 +52,24 @@ export function CleanCard({ disk }: { readonly disk: Disk }) {
             </div>
           </Callout>
         )}
-        <Result disk={disk} />
+        {disk.cleaning ? <UnderWay disk={disk} /> : <Result disk={disk} />}
       </div>
     </Card>
+  );
+}
+
+function UnderWay({ disk: { cleaning, stop } }: { readonly disk: Disk }) {
+  if (!cleaning) return null;
+  const { done, total } = cleaning;
+  const figures = strings.cleaning(formatCount(done), formatCount(total));
+  return (
+    <div className="row">
+      <div className="grow">
+        <Progress label={strings.clean} valueText={figures} value={done} max={total} />
+      </div>
+      <span className="small num">{figures}</span>
+      <Button onClick={stop}>{strings.stop}</Button>
+    </div>
   );
 }
 

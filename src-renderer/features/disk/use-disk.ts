@@ -3,9 +3,16 @@ import { useEffect, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { CleanResult, DiskItem } from '../../../src-shared/domain/disk.ts';
 import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
+import { callWithProgress } from '../../backend-client/call-with-progress.ts';
 import { formatBytes } from '../../format/numbers.ts';
 import { diskStrings as strings } from '../../strings/disk.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
+
+interface Cleaning {
+  readonly workId: string;
+  readonly done: number;
+  readonly total: number;
+}
 
 export function useDisk() {
   const client = useBackend();
@@ -13,6 +20,7 @@ export function useDisk() {
   const report = useQuery('disk.show', {});
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [isBusy, setIsBusy] = useState(false);
+  const [cleaning, setCleaning] = useState<Cleaning | null>(null);
   const [result, setResult] = useState<CleanResult | null>(null);
   const [error, setError] = useState<CodedError | null>(null);
   const { reload } = report;
@@ -41,6 +49,7 @@ export function useDisk() {
     items,
     chosen,
     isBusy,
+    cleaning,
     result,
     error,
     choose: (item: DiskItem, isChosen: boolean) => setToggled(new Map([...toggled, [item.id, isChosen]])),
@@ -48,12 +57,20 @@ export function useDisk() {
     chooseNone: () => setToggled(new Map(items.map(item => [item.id, false]))),
     clean: () =>
       act(async () => {
-        const outcome = await client.call('disk.clean', { ids: chosen.map(({ id }) => id) });
+        const ids = chosen.map(({ id }) => id);
+        const workId = crypto.randomUUID();
+        setCleaning({ workId, done: 0, total: ids.length });
+        const outcome = await callWithProgress(client, 'disk.clean', { ids, workId }, NEVER, ({ done }) =>
+          setCleaning({ workId, done, total: ids.length }),
+        );
+        setCleaning(null);
         if (!outcome.ok) return outcome.error;
         setResult(outcome.value);
         announce(strings.cleaned(formatBytes(outcome.value.freedBytes), trashIdsOf(outcome.value).length));
         return null;
       }),
+    /** What was done so far is told as after a whole clean-up. */
+    stop: () => cleaning && void client.call('disk.stop', { workId: cleaning.workId }),
     undo: () =>
       act(async () => {
         for (const trashId of result ? trashIdsOf(result) : []) {
@@ -66,6 +83,9 @@ export function useDisk() {
       }),
   };
 }
+
+/** A clean-up is ended by `disk.stop`, never by leaving: its answer names what went to the trash. */
+const NEVER = new AbortController().signal;
 
 export type Disk = ReturnType<typeof useDisk>;
 

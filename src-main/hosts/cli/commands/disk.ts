@@ -78,7 +78,7 @@ async function cleanCommand(
   const result = await cleanDisk(
     parts,
     chosen.map(({ id }) => id),
-    signal,
+    { signal, onProgress: output.progress },
   );
   if (output.json) await output.document(result);
   for (const { id, trashId } of result.removed)
