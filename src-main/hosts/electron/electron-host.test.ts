@@ -139,6 +139,24 @@ describe('the start', () => {
   });
 });
 
+describe('--cli', () => {
+  it('runs a command and ends with its code, without a backend or a window', async () => {
+    const { argv } = process;
+    process.argv = ['/opt/luthier', '--cli', 'doctor'];
+    const runCommandLine = vi.fn(() => 2);
+    vi.doMock('./command-line.ts', async original => ({ ...(await original<object>()), runCommandLine }));
+    try {
+      await launch();
+    } finally {
+      process.argv = argv;
+      vi.doUnmock('./command-line.ts');
+    }
+    expect(runCommandLine).toHaveBeenCalledExactlyOnceWith(['doctor'], expect.any(String));
+    expect(standIn.exitCode).toBe(2);
+    expect(createBackend).not.toHaveBeenCalled();
+  });
+});
+
 describe('a second launch', () => {
   it('ends without touching anything', async () => {
     await launch({ hasLock: false });

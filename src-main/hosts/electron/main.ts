@@ -4,6 +4,7 @@ import { toCodedError } from '../../../src-shared/contract/coded-error.ts';
 import { createElectronLauncher } from '../../adapters/processes/electron-launcher.ts';
 import { createBackend } from '../create-backend.ts';
 import { locateFiles } from '../locate-files.ts';
+import { commandLineIn, runCommandLine } from './command-line.ts';
 import { offerFileDialogs } from './file-dialogs.ts';
 import { followRuns } from './follow-runs.ts';
 import { connectPage } from './ipc.ts';
@@ -18,8 +19,10 @@ import { denyPermissions, hardenPages } from './security.ts';
 import { createStayAwake } from './stay-awake.ts';
 import { createWindow, focusWindow, openStudio } from './window.ts';
 
-/** A second launch ends here; the first instance hears of it and comes to the front. */
-if (app.requestSingleInstanceLock()) start();
+const command = commandLineIn(process.argv);
+if (command !== null) app.exit(runCommandLine(command, import.meta.dirname));
+else if (app.requestSingleInstanceLock()) start();
+// A second launch ends here; the first instance hears of it and comes to the front.
 else app.quit();
 
 /** No top-level await: Electron is ready only after this module has been evaluated. */
