@@ -14,7 +14,7 @@ import {
   stepPageSchema,
   stepsQuestionSchema,
 } from '../domain/run-metrics.ts';
-import { runPhaseSchema, trainingEventSchema } from '../domain/training.ts';
+import { deliveredEventSchema, runPhaseSchema } from '../domain/training.ts';
 import { CHAT_PROCEDURES, CHAT_STREAMS } from './chat-procedures.ts';
 import { codedErrorSchema } from './coded-error.ts';
 import { DISK_PROCEDURES } from './disk-procedures.ts';
@@ -140,7 +140,7 @@ export const STREAMS = {
   ...QUEUE_STREAMS,
   ...SETTINGS_STREAMS,
   /** A run's training events from now on; at most ten deliveries a second. */
-  'run.events': { input: runId, event: z.array(trainingEventSchema) },
+  'run.events': { input: runId, event: z.array(deliveredEventSchema) },
   /** What a run is doing, at once and after each change; null where it does nothing in this process. */
   'run.phase': { input: runId, event: z.object({ phase: runPhaseSchema.nullable() }) },
   /** Tells that the list of runs is no longer what it was. */

@@ -106,3 +106,22 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
 ]);
 export type TrainingEvent = z.infer<typeof trainingEventSchema>;
 export type FinishedEvent = Extract<TrainingEvent, { type: 'finished' }>;
+
+const STEP_FIELDS = stepMetricSchema.keyof().options;
+type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
+
+/**
+ * An event on its way to a page. A delivery may have a thousand steps, which are checked in one pass: a schema for each
+ * of their numbers would hold up the page for longer than drawing them.
+ */
+export const deliveredEventSchema: z.ZodType<TrainingEvent> = z.union([
+  z.custom<StepEvent>(isStepEvent),
+  trainingEventSchema,
+]);
+
+function isStepEvent(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('type' in value) || value.type !== 'step')
+    return false;
+  const fields = value as Record<string, unknown>;
+  return STEP_FIELDS.every(name => Number.isFinite(fields[name]));
+}
