@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expectNoViolations } from './axe.ts';
 import { addPastRuns } from './past-runs.ts';
 import { expect, test } from './studio.ts';
@@ -26,8 +28,15 @@ test('a run is found among ten thousand', async ({ page, studio }) => {
   await expect(runs.getByRole('link')).toHaveText('sweep 4711');
 
   await search.fill('');
-  await page.getByRole('combobox', { name: 'Status' }).selectOption('Failed');
+  await page.getByRole('button', { name: 'Status any' }).click();
+  await expectNoViolations(page);
+  await page
+    .getByRole('region', { name: 'Status: which ones' })
+    .getByLabel(/^Failed/)
+    .check();
   await expect(page.getByText('1,000 of 10,000 runs')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Status Failed' })).toBeFocused();
   await page.getByRole('button', { name: 'First → last loss' }).click();
   await expect(page.getByRole('columnheader', { name: 'First → last loss' })).toHaveAttribute(
     'aria-sort',
@@ -93,4 +102,165 @@ test('three runs are compared by curve, setting and outcome', async ({ page, stu
   await expect(page.getByText('Nothing to compare')).toBeVisible();
   await expect(page.getByText('run.notFound')).toBeVisible();
   await expectNoViolations(page);
+});
+
+test('several runs are deleted and come back, and their files go only when that is asked', async ({
+  page,
+  studio,
+}) => {
+  const { home } = studio.workspace;
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  addPastRuns(home, 30);
+  const adapter = join(home, 'runs', 'past-00029', 'adapter.gguf');
+  mkdirSync(dirname(adapter), { recursive: true });
+  writeFileSync(adapter, Buffer.alloc(2 << 20));
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.reload();
+  const runs = page.getByRole('table', { name: 'Runs' });
+  const panel = page.getByRole('complementary', { name: 'Chosen runs' });
+  const removeThree = async () => {
+    await page.getByRole('checkbox', { name: 'Choose sweep 29' }).check();
+    await page.getByRole('checkbox', { name: 'Choose sweep 27' }).click({ modifiers: ['Shift'] });
+    await expect(panel.getByRole('heading', { name: '3 runs chosen' })).toBeVisible();
+    await panel.getByRole('button', { name: 'Delete 3 runs' }).click();
+    await expect(page.getByText('27 runs', { exact: true })).toBeVisible();
+  };
+  await removeThree();
+  await expect(panel).toBeHidden();
+  await expect(page.getByRole('region', { name: '3 runs deleted.' })).toContainText('Their files stay');
+  await expect(runs.getByRole('row').nth(1)).toContainText('sweep 26');
+  await expectNoViolations(page);
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: '3 runs deleted.' })).toBeHidden();
+
+  // Those that are deleted are a list of their own, with what they take.
+  await removeThree();
+  await page.getByRole('button', { name: 'Close the message' }).click();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('button', { name: 'Deleted runs (3)' }).click();
+  await expect(page.getByText('3 deleted runs')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Choose all that are found' }).check();
+  await expect(panel.getByText('2.0 MiB in 1 folder')).toBeVisible();
+  await expectNoViolations(page);
+  await panel.getByRole('button', { name: 'Remove their files' }).click();
+  const question = page.getByRole('dialog', { name: 'Remove 2.0 MiB of files?' });
+  await expect(question).toContainText('sweep 29');
+  await expectNoViolations(page);
+  await question.getByRole('button', { name: 'Keep them' }).click();
+  expect(existsSync(adapter)).toBe(true);
+  await panel.getByRole('button', { name: 'Remove their files' }).click();
+  await question.getByRole('button', { name: 'Move to the trash' }).click();
+  await expect(panel.getByRole('heading', { name: '2.0 MiB moved to the trash.' })).toBeVisible();
+  expect(existsSync(adapter)).toBe(false);
+  await panel.getByRole('button', { name: 'Undo' }).click();
+  await expect(panel.getByText('2.0 MiB in 1 folder')).toBeVisible();
+  expect(existsSync(adapter)).toBe(true);
+  await panel.getByRole('button', { name: 'Restore 3 runs' }).click();
+  await expect(page.getByText('No deleted runs')).toBeVisible();
+  await page.getByRole('button', { name: 'Show all runs' }).click();
+  await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
+});
+
+test('filters, groups, columns and pins survive a reload, and a view keeps them under a name', async ({
+  page,
+  studio,
+}) => {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  addPastRuns(studio.workspace.home, 30);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.reload();
+  const runs = page.getByRole('table', { name: 'Runs' });
+  const firstRun = runs.getByRole('link').first();
+  await page.getByRole('button', { name: 'Pin sweep 22', exact: true }).click();
+  await expect(firstRun).toHaveText('sweep 22');
+  await page.getByRole('button', { name: 'Model any' }).click();
+  await page
+    .getByRole('region', { name: 'Model: which ones' })
+    .getByLabel(/^gemma-3-1b/)
+    .check();
+  await expect(page.getByText('10 of 30 runs')).toBeVisible();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByLabel('Memory', { exact: true }).check();
+  await page.getByLabel('Masking', { exact: true }).uncheck();
+  await expectNoViolations(page);
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('By status');
+  await expect(runs.getByRole('button', { name: 'Completed, 9 runs' })).toBeVisible();
+  await expectNoViolations(page);
+
+  const expectAll = async () => {
+    await expect(page.getByText('10 of 30 runs')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Model gemma-3-1b' })).toBeVisible();
+    await expect(firstRun).toHaveText('sweep 22');
+    await expect(page.getByRole('button', { name: 'Pin sweep 22', exact: true })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    );
+    await expect(runs.getByRole('columnheader', { name: 'Memory' })).toBeVisible();
+    await expect(runs.getByRole('columnheader', { name: 'Masking' })).toHaveCount(0);
+    await expect(runs.getByRole('button', { name: 'Failed, 1 run' })).toBeVisible();
+  };
+  await page.reload();
+  await expectAll();
+  await runs.getByRole('button', { name: 'Completed, 9 runs' }).click();
+  await expect(runs.getByRole('link')).toHaveText(['sweep 10']);
+
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByLabel('Name of the view').fill('Gemmas');
+  await page.getByRole('button', { name: 'Save this view' }).click();
+  await expect(page.getByRole('region', { name: 'Views' })).toBeHidden();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'All runs' }).click();
+  await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
+  await expect(runs.getByRole('columnheader', { name: 'Masking' })).toBeVisible();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('button', { name: 'Gemmas', exact: true }).click();
+  await expectAll();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('button', { name: 'Remove the view Gemmas' }).click();
+  await expect(page.getByRole('button', { name: 'Gemmas', exact: true })).toHaveCount(0);
+});
+
+test('a run is renamed, noted and tagged from the list, and tags are given to many at once', async ({
+  page,
+  studio,
+}) => {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  addPastRuns(studio.workspace.home, 12);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.reload();
+  const runs = page.getByRole('table', { name: 'Runs' });
+  const panel = page.getByRole('complementary', { name: 'Chosen runs' });
+  await page.getByRole('checkbox', { name: 'Choose sweep 11' }).check();
+  await expect(panel.getByLabel('Note')).toBeVisible();
+  await expectNoViolations(page);
+  await panel.getByLabel('Name', { exact: true }).fill('the keeper');
+  await page.keyboard.press('Enter');
+  await expect(runs.getByRole('link').first()).toHaveText('the keeper');
+  await panel.getByLabel('Note').fill('Lowest loss of *all*.');
+  await panel.getByLabel('Add a tag').fill('best');
+  await page.keyboard.press('Enter');
+  await expect(runs.getByRole('row').nth(1)).toContainText('best');
+
+  // A second run: what only one of them has is said, and taken from both.
+  await page.getByRole('checkbox', { name: 'Choose sweep 10' }).check();
+  await expect(panel.getByText('1 of 2')).toBeVisible();
+  await panel.getByLabel('Add a tag').fill('pair');
+  await page.keyboard.press('Enter');
+  await expect(runs.getByRole('row').nth(2)).toContainText('pair');
+  await expectNoViolations(page);
+  await panel.getByRole('button', { name: 'Remove the tag best' }).click();
+  await expect(runs.getByRole('row').nth(1)).not.toContainText('best');
+
+  await page.reload();
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('lowest keeper');
+  await expect(runs.getByRole('link')).toHaveText(['the keeper']);
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.getByRole('button', { name: 'Tag any' }).click();
+  await page.getByRole('region', { name: 'Tag: which ones' }).getByLabel(/^pair/).check();
+  await expect(runs.getByRole('link')).toHaveText(['the keeper', 'sweep 10']);
 });

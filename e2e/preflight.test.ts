@@ -78,7 +78,7 @@ describe('a dataset without one trained token', () => {
     const started = await backend.call('runs.start', { kind: 'file', path: blockedRecipe }, never);
     expect(started).toMatchObject({ ok: false, error: { code: 'preflight.blocked' } });
     expect(launched).toEqual(['preparer']);
-    expect([...parts.store.names()]).toEqual([]);
+    expect([...parts.store.names(false)]).toEqual([]);
     await backend.close();
   });
 

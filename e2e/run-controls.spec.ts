@@ -123,7 +123,7 @@ test('a run is discarded after a question, and undo brings it back', async ({ pa
   await page.getByRole('button', { name: 'Stop and discard' }).click();
   await expect(page.getByText('steered is deleted')).toBeVisible();
   await expectNoViolations(page);
-  expect(await call(page, root, 'runs.list', {})).toEqual({ runs: [], matches: 0, total: 0 });
+  expect(await call(page, root, 'runs.list', {})).toMatchObject({ runs: [], total: 0, deleted: 1 });
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();

@@ -45,6 +45,7 @@ import { hrefOf, navigate, type Route, useRoute } from './router.ts';
 import { chatStrings } from './strings/chat.ts';
 import { compareStrings } from './strings/compare.ts';
 import { diskStrings } from './strings/disk.ts';
+import { historyStrings } from './strings/history.ts';
 import { queueStrings } from './strings/queue.ts';
 import { settingsStrings } from './strings/settings.ts';
 import { type StepName, wizardStrings } from './strings/wizard.ts';
@@ -377,7 +378,7 @@ function titleOf(route: Route, runName: string | null, draftName: string): strin
   if (route.page === 'worst') return worstStrings.pageTitle(runName ?? strings.run.open);
   return {
     live: strings.app.live,
-    history: strings.history.title,
+    history: historyStrings.title,
     chat: chatStrings.title,
     disk: diskStrings.title,
     settings: settingsStrings.title,

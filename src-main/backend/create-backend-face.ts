@@ -37,7 +37,7 @@ import { fileStemOf } from './export/export-name.ts';
 import { removeLeftExports } from './export/left-exports.ts';
 import { extendRun } from './extend-run.ts';
 import { importRuns } from './history/import-runs.ts';
-import { changeRun, deleteRun, restoreRun } from './keep-history.ts';
+import { createHistoryHandlers } from './history-handlers.ts';
 import type { LaunchedRun } from './launch-run.ts';
 import { createLossesHandlers } from './losses/losses-handlers.ts';
 import { probeRecipe } from './probe-recipe.ts';
@@ -92,6 +92,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
   const handlers: Handlers = {
     ...createDraftHandlers(parts),
     ...chats.handlers,
+    ...createHistoryHandlers(parts),
     ...createLossesHandlers(parts),
     ...exports.handlers,
     'app.info': async () => ok({ ...parts.appInfo(), devices: await devices() }),
@@ -157,15 +158,10 @@ export function createBackendFace(parts: BackendParts): BackendFace {
           })
         : recipe;
     },
-    'runs.list': question => ok(parts.store.page(question)),
-    'runs.ids': question => ok({ ids: parts.store.ids(question) }),
     'runs.extend': async ({ id, length }, signal) => {
       const extended = await extendRun(parts, id, length, untilLaunched(signal));
       return extended.ok ? ok({ id: inBackground(extended.value) }) : extended;
     },
-    'runs.change': ({ id, changes }) => changeRun(parts, id, changes),
-    'runs.delete': ({ id }) => deleteRun(parts, id),
-    'runs.restore': ({ id }) => restoreRun(parts, id),
     'runs.show': ({ id }) => {
       parts.flush.get(id)?.();
       const run = parts.store.show(id);

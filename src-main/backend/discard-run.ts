@@ -1,7 +1,7 @@
 /** Stops a run that nobody wants to keep, and takes it out of the history. */
-import type { Outcome } from '../../src-shared/contract/coded-error.ts';
+import { type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { deleteRun } from './keep-history.ts';
+import { deleteRuns } from './keep-history.ts';
 
 type DiscardParts = Pick<BackendParts, 'store' | 'events' | 'now' | 'running'>;
 
@@ -21,5 +21,6 @@ export async function discardRun(parts: DiscardParts, id: string): Promise<Outco
       running.abort();
     });
   }
-  return deleteRun(parts, id);
+  const deleted = deleteRuns(parts, [id]);
+  return deleted.ok ? ok({}) : deleted;
 }

@@ -19,11 +19,13 @@ import type {
   RunParent,
   RunStatus,
   RunSummary,
+  RunsChanges,
   TrainerLog,
 } from '../../src-shared/domain/run.ts';
-import type { RunIdsQuestion, RunsPage, RunsQuestion } from '../../src-shared/domain/run-list.ts';
+import type { RunFacets, RunIdsQuestion, RunsPage, RunsQuestion } from '../../src-shared/domain/run-list.ts';
 import type { RunLogHead, RunLogLine } from '../../src-shared/domain/run-log.ts';
 import type { MetricsQuestion, RunMetrics, StepPage } from '../../src-shared/domain/run-metrics.ts';
+import type { SavedView } from '../../src-shared/domain/run-view.ts';
 import type { Settings, SettingsView } from '../../src-shared/domain/settings.ts';
 import type { RenderedSpan } from '../../src-shared/domain/template.ts';
 import type {
@@ -492,8 +494,10 @@ export interface RunStore {
   ids(question: RunIdsQuestion): string[];
   /** Runs that no process has brought to an end yet, the newest first. */
   underWay(): RunSummary[];
-  /** Every run by its id. */
-  names(): ReadonlyMap<string, Pick<RunSummary, 'name' | 'status'>>;
+  /** The values that runs can be filtered by; of deleted runs or of those that are there. */
+  facets(isDeleted: boolean): RunFacets;
+  /** Every run by its id; either those that were deleted or those that are there. */
+  names(isDeleted: boolean): ReadonlyMap<string, Pick<RunSummary, 'name' | 'status'>>;
   show(id: string): RunDetails | null;
   /** These three say nothing of whether there is such a run. */
   metrics(id: string, question: MetricsQuestion): RunMetrics;
@@ -503,10 +507,12 @@ export interface RunStore {
   stepsWithoutGap(id: string): number;
   /** False where there is no such run. A tag that is given twice counts once. */
   change(id: string, changes: RunChanges): boolean;
-  /** Hides a run that is over, files and all kept; false where there is none, or it runs. */
-  hide(id: string, at: string): boolean;
-  /** Shows a hidden run again; false where there is none. */
-  unhide(id: string): boolean;
+  /** The same change of many runs in one transaction; gives the ids of those that there are. */
+  changeAll(ids: readonly string[], changes: RunsChanges): string[];
+  /** Hides runs that are over, files and all kept, in one transaction; gives the ids of those that it hides. */
+  hide(ids: readonly string[], at: string): string[];
+  /** Shows hidden runs again; gives their ids. */
+  unhide(ids: readonly string[]): string[];
   /** Ids of hidden runs that begin so. */
   hiddenIdsStartingWith(prefix: string): string[];
   /** Also where it is hidden. */
@@ -519,6 +525,12 @@ export interface RunStore {
   idsStartingWith(prefix: string): string[];
   /** Runs marked as running whose process is gone become interrupted; gives their ids. */
   interruptOrphans(isAlive: (pid: number, heartbeatAt: string) => boolean, at: string): string[];
+  /** Saved views by their names. */
+  views(): SavedView[];
+  /** Replaces the one of the same name. */
+  saveView(view: SavedView): void;
+  /** False where there is none. */
+  removeView(name: string): boolean;
   /** `ok`, or what SQLite's integrity check found. */
   integrity(): string;
   /** Idempotent. */

@@ -33,7 +33,11 @@ test('a withdrawn call is cancelled in the backend, and its late answer is ignor
   const abort = new AbortController();
   const answer = client.call('runs.list', ALL_RUNS, { signal: abort.signal });
   abort.abort();
-  deliver({ type: 'result', id: 1, result: { ok: true, value: { runs: [], matches: 0, total: 0 } } });
+  deliver({
+    type: 'result',
+    id: 1,
+    result: { ok: true, value: { runs: [], matches: 0, total: 0, deleted: 0, groups: [] } },
+  });
   expect(await answer).toMatchObject({ ok: false, error: { code: 'transport.cancelled' } });
   expect(sent).toEqual([
     { type: 'call', id: 1, procedure: 'runs.list', input: ALL_RUNS },

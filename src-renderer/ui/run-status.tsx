@@ -22,13 +22,13 @@ const LOOKS = {
   interrupted: { tone: 'warn', icon: TriangleAlert },
 } as const satisfies Record<RunStatus, { tone: Tone; icon: LucideIcon }>;
 
-interface RunStatusBadgeProps {
+interface RunStatusProps {
   readonly status: RunStatus;
   /** Stopped to be resumed. */
   readonly isPaused: boolean;
 }
 
-export function RunStatusBadge({ status, isPaused }: RunStatusBadgeProps) {
+export function RunStatusBadge({ status, isPaused }: RunStatusProps) {
   if (isPaused) {
     return (
       <Badge tone="accent" icon={Pause}>
@@ -39,6 +39,16 @@ export function RunStatusBadge({ status, isPaused }: RunStatusBadgeProps) {
   return <Badge {...LOOKS[status]}>{strings.run.status[status]}</Badge>;
 }
 
-export function RunStatusWord({ status }: { readonly status: RunStatus }) {
+export function RunStatusWord({
+  status,
+  isPaused = false,
+}: Pick<RunStatusProps, 'status'> & { readonly isPaused?: boolean }) {
+  if (isPaused) {
+    return (
+      <StatusWord tone="accent" icon={Pause}>
+        {strings.run.paused}
+      </StatusWord>
+    );
+  }
   return <StatusWord {...LOOKS[status]}>{strings.run.status[status]}</StatusWord>;
 }

@@ -10,6 +10,8 @@ export interface TableColumn {
   readonly isNumber?: boolean;
   /** The name is only for those who do not see the column. */
   readonly isNameHidden?: boolean;
+  /** Stands in the header instead of the name, which it then says itself. */
+  readonly header?: ReactNode;
   /** How the rows are sorted by this column; with `onSort` its header is a button. */
   readonly sort?: 'ascending' | 'descending' | 'none';
   onSort?(): void;
@@ -20,6 +22,8 @@ interface VirtualTableProps {
   readonly columns: readonly TableColumn[];
   readonly count: number;
   readonly rowPx?: number;
+  /** A narrower window scrolls sideways. */
+  readonly minWidthPx?: number;
   /** Brought into the window when it changes. */
   readonly shownRow?: number;
   /** The window goes back to the first row when it changes. */
@@ -32,7 +36,18 @@ interface VirtualTableProps {
 }
 
 export function VirtualTable(props: VirtualTableProps) {
-  const { label, columns, count, rowPx = 28, shownRow, topFor, onWindow, cells, rowProps } = props;
+  const {
+    label,
+    columns,
+    count,
+    rowPx = 28,
+    minWidthPx,
+    shownRow,
+    topFor,
+    onWindow,
+    cells,
+    rowProps,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const { first, last, heightPx, topOf, scrollTo } = useVirtualRows(scroller, count, rowPx);
   useEffect(() => {
@@ -52,7 +67,12 @@ export function VirtualTable(props: VirtualTableProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     // biome-ignore lint/a11y/useSemanticElements: a fieldset does not scroll
     <div ref={scroller} className="virtual" tabIndex={0} role="group" aria-label={label}>
-      <table className="table" aria-label={label} aria-rowcount={count + 1}>
+      <table
+        className="table"
+        aria-label={label}
+        aria-rowcount={count + 1}
+        style={minWidthPx === undefined ? undefined : { minWidth: minWidthPx }}
+      >
         <colgroup>
           {columns.map(({ key, width }) => (
             <col key={key} style={width === undefined ? undefined : { width }} />
@@ -80,18 +100,19 @@ export function VirtualTable(props: VirtualTableProps) {
 }
 
 function HeaderCell({ column }: { readonly column: TableColumn }) {
-  const { name, isNumber, isNameHidden, sort, onSort } = column;
+  const { name, isNumber, isNameHidden, header, sort, onSort } = column;
   const Arrow = sort === 'ascending' ? ArrowUp : ArrowDown;
   return (
     <th scope="col" className={isNumber ? 'num' : undefined} aria-sort={sort === 'none' ? undefined : sort}>
-      {onSort ? (
-        <button type="button" className="sort-button" onClick={onSort}>
-          {name}
-          {sort !== 'none' && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
-        </button>
-      ) : (
-        <span className={isNameHidden ? 'sr-only' : undefined}>{name}</span>
-      )}
+      {header ??
+        (onSort ? (
+          <button type="button" className="sort-button" onClick={onSort}>
+            {name}
+            {sort !== 'none' && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
+          </button>
+        ) : (
+          <span className={isNameHidden ? 'sr-only' : undefined}>{name}</span>
+        ))}
     </th>
   );
 }

@@ -6,8 +6,7 @@ import { z } from 'zod';
 import { computeDeviceSchema } from '../domain/device.ts';
 import { importReportSchema } from '../domain/import.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
-import { runChangesSchema, runDetailsSchema, runLengthSchema, trainerLogSchema } from '../domain/run.ts';
-import { runIdsQuestionSchema, runsPageSchema, runsQuestionSchema } from '../domain/run-list.ts';
+import { runDetailsSchema, runLengthSchema, trainerLogSchema } from '../domain/run.ts';
 import {
   metricsQuestionSchema,
   runMetricsSchema,
@@ -21,6 +20,7 @@ import { DISK_PROCEDURES } from './disk-procedures.ts';
 import { DRAFT_PROCEDURES, DRAFT_STREAMS, draftSchema } from './draft-procedures.ts';
 import { DROPPED_PROCEDURES } from './dropped-procedures.ts';
 import { EXPORT_PROCEDURES } from './export-procedures.ts';
+import { HISTORY_PROCEDURES } from './history-procedures.ts';
 import { LOSSES_PROCEDURES } from './losses-procedures.ts';
 import { QUEUE_PROCEDURES, QUEUE_STREAMS } from './queue-procedures.ts';
 import { recipeSourceSchema } from './recipe-source.ts';
@@ -60,6 +60,7 @@ export const PROCEDURES = {
   ...CHAT_PROCEDURES,
   ...DISK_PROCEDURES,
   ...DROPPED_PROCEDURES,
+  ...HISTORY_PROCEDURES,
   ...LOSSES_PROCEDURES,
   ...EXPORT_PROCEDURES,
   ...QUEUE_PROCEDURES,
@@ -109,21 +110,11 @@ export const PROCEDURES = {
     input: runId,
     output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
   },
-  /** One page of the runs that a question finds; without a question the newest ones. */
-  'runs.list': { input: runsQuestionSchema, output: runsPageSchema },
-  /** The same runs in the same order by their ids alone. */
-  'runs.ids': { input: runIdsQuestionSchema, output: z.object({ ids: z.array(z.string()) }) },
   /**
    * Goes on with a run that is over, completed ones too, for longer than it was meant to: `length` is that of the whole
    * run. Answers as `runs.resume` does. Errors: `extend.notLonger`, `extend.noCheckpoint`, `extend.isRunning`.
    */
   'runs.extend': { input: runId.extend({ length: runLengthSchema }), output: runId },
-  /** Name, tags (all that it has afterwards) and note. */
-  'runs.change': { input: runId.extend({ changes: runChangesSchema }), output: nothing },
-  /** Takes a run that is over out of the history. Its files stay. Errors: `run.isRunning`. */
-  'runs.delete': { input: runId, output: nothing },
-  /** Undoes `runs.delete`. */
-  'runs.restore': { input: runId, output: nothing },
   /** Everything about a run but its steps. */
   'runs.show': { input: runId, output: runDetailsSchema },
   /** A part of a run's steps for curves: whole where they are few, else with every extreme value among them. */

@@ -40,6 +40,13 @@ export const runSummarySchema = z.object({
   modelName: z.string(),
   dataName: z.string(),
   masking: z.string(),
+  /** Of the recipe; null in runs whose recipe could not be read. */
+  rank: z.number().nullable(),
+  alpha: z.number().nullable(),
+  learningRate: z.number().nullable(),
+  epochs: z.number().nullable(),
+  /** Examples or packed rows of one step. */
+  examplesPerStep: z.number().nullable(),
   plannedSteps: z.number(),
   stepsDone: z.number(),
   firstLoss: z.number().nullable(),
@@ -70,6 +77,14 @@ export const runChangesSchema = z.strictObject({
   pinned: z.boolean().optional(),
 });
 export type RunChanges = z.infer<typeof runChangesSchema>;
+
+/** What may be changed of many runs at once; other tags stay. */
+export const runsChangesSchema = z.strictObject({
+  addTags: runChangesSchema.shape.tags,
+  removeTags: runChangesSchema.shape.tags,
+  pinned: z.boolean().optional(),
+});
+export type RunsChanges = z.infer<typeof runsChangesSchema>;
 
 /** How the trainer process ended, where it did not end by itself. */
 export const processExitSchema = z.object({

@@ -1,6 +1,7 @@
 /** Takes a run of another history, or of a diary, into this one, whole or not at all. */
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { KeptRun } from '../../backend/ports.ts';
+import { listedSettings } from './listed-settings.ts';
 import { searchTextOf } from './search-text.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { createStepWriter } from './step-writer.ts';
@@ -23,10 +24,11 @@ export function adoptRun(
     .prepare(
       `INSERT INTO runs (id, name, status, created_at, ended_at, model_name, data_name, masking, planned_steps,
         adapter_path, best_adapter_path, error, process_exit, demo, repetition, paused, tags, note, pinned, parent_kind,
-        parent_id, estimated_memory_bytes, owner_pid, heartbeat_at, search)
+        parent_id, estimated_memory_bytes, owner_pid, heartbeat_at, search, rank, alpha, learning_rate, epochs,
+        examples_per_step)
       VALUES (@id, @name, @status, @createdAt, @endedAt, @modelName, @dataName, @masking, @plannedSteps, @adapterPath,
         @bestAdapterPath, @error, @processExit, @demo, @repetition, @paused, @tags, @note, @pinned, @parentKind,
-        @parentId, @estimatedMemoryBytes, 0, @createdAt, @search)`,
+        @parentId, @estimatedMemoryBytes, 0, @createdAt, @search, @rank, @alpha, @learningRate, @epochs, @examplesPerStep)`,
     )
     .run({
       id: run.id,
@@ -52,6 +54,7 @@ export function adoptRun(
       parentId: run.parent?.id ?? null,
       estimatedMemoryBytes: run.preflight.estimate.memoryBytes,
       search: searchTextOf(run),
+      ...listedSettings(run.recipe),
     });
   const documents = [run.recipe, run.hashes, run.versions, run.preflight].map(part => JSON.stringify(part));
   database.prepare('INSERT INTO run_documents VALUES (?, ?, ?, ?, ?)').run(run.id, ...documents);

@@ -29,7 +29,7 @@ export function emptyHistory() {
 
 const parsed = parseRecipe({ version: 1, model: { path: '/m.gguf' }, dataset: { path: '/d.jsonl' } });
 if (!parsed.ok) throw new Error('the recipe of the fixture is wrong');
-const { recipe } = parsed;
+export const { recipe } = parsed;
 
 export function newRun(id: string, changes: Partial<NewRun> = {}): NewRun {
   return {

@@ -172,6 +172,26 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
     `,
   },
+  {
+    // The settings that a list shows and sorts by, and the views that were saved of it.
+    version: 6,
+    sql: `
+      ALTER TABLE runs ADD COLUMN rank INTEGER;
+      ALTER TABLE runs ADD COLUMN alpha REAL;
+      ALTER TABLE runs ADD COLUMN learning_rate REAL;
+      ALTER TABLE runs ADD COLUMN epochs REAL;
+      ALTER TABLE runs ADD COLUMN examples_per_step INTEGER;
+      UPDATE runs SET
+        rank = CAST(recipe ->> '$.adapter.rank' AS INTEGER),
+        alpha = CAST(recipe ->> '$.adapter.alpha' AS REAL),
+        learning_rate = CAST(recipe ->> '$.training.learningRate' AS REAL),
+        epochs = CAST(recipe ->> '$.training.epochs' AS REAL),
+        examples_per_step = CAST(recipe ->> '$.training.batchSize' AS INTEGER)
+          * CAST(recipe ->> '$.training.gradientAccumulationSteps' AS INTEGER)
+        FROM run_documents WHERE run_id = id AND json_valid(recipe);
+      CREATE TABLE views (name TEXT PRIMARY KEY, view TEXT NOT NULL) STRICT;
+    `,
+  },
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

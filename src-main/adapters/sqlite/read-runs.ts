@@ -1,16 +1,24 @@
-/** Finds, sorts and counts runs by what stands in their narrow rows: documents and steps are not read. */
+/** Finds, sorts, groups and counts runs by what stands in their narrow rows: documents and steps are not read. */
 
 import { type RunSummary, runSummarySchema } from '../../../src-shared/domain/run.ts';
-import type { RunSortKey, RunsChoice, RunsPage } from '../../../src-shared/domain/run-list.ts';
+import type {
+  RunFacet,
+  RunGroup,
+  RunGroupKey,
+  RunSortKey,
+  RunsChoice,
+  RunsPage,
+} from '../../../src-shared/domain/run-list.ts';
 import type { RunStore } from '../../backend/ports.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 const SUMMARY = `id, name, status, paused, created_at AS createdAt, ended_at AS endedAt, model_name AS modelName,
-  data_name AS dataName, masking, planned_steps AS plannedSteps, steps_done AS stepsDone, first_loss AS firstLoss,
-  last_loss AS lastLoss, duration_ms AS durationMs, last_evaluation_loss AS lastEvaluationLoss,
-  best_evaluation_loss AS bestEvaluationLoss, trained_tokens AS trainedTokens, memory_bytes AS memoryBytes,
-  estimated_memory_bytes AS estimatedMemoryBytes, tags, pinned, parent_kind AS parentKind, parent_id AS parentId,
-  sparkline`;
+  data_name AS dataName, masking, rank, alpha, learning_rate AS learningRate, epochs,
+  examples_per_step AS examplesPerStep, planned_steps AS plannedSteps, steps_done AS stepsDone,
+  first_loss AS firstLoss, last_loss AS lastLoss, duration_ms AS durationMs,
+  last_evaluation_loss AS lastEvaluationLoss, best_evaluation_loss AS bestEvaluationLoss,
+  trained_tokens AS trainedTokens, memory_bytes AS memoryBytes, estimated_memory_bytes AS estimatedMemoryBytes,
+  tags, pinned, parent_kind AS parentKind, parent_id AS parentId, sparkline`;
 
 interface SummaryRow {
   readonly paused: number;
@@ -25,28 +33,66 @@ interface SummaryRow {
 const SORTED_BY = {
   status: 'status',
   name: 'name COLLATE NOCASE',
+  lastLoss: 'last_loss',
+  lastEvaluationLoss: 'last_evaluation_loss',
+  bestEvaluationLoss: 'best_evaluation_loss',
+  stepsDone: 'steps_done',
   modelName: 'model_name COLLATE NOCASE',
   dataName: 'data_name COLLATE NOCASE',
   masking: 'masking',
-  stepsDone: 'steps_done',
-  lastLoss: 'last_loss',
+  rank: 'rank',
+  alpha: 'alpha',
+  learningRate: 'learning_rate',
+  epochs: 'epochs',
+  examplesPerStep: 'examples_per_step',
+  trainedTokens: 'trained_tokens',
+  memoryBytes: 'memory_bytes',
   durationMs: 'duration_ms',
   createdAt: 'created_at',
 } as const satisfies Record<RunSortKey, string>;
 
+const GROUPED_BY = {
+  modelName: 'model_name',
+  dataName: 'data_name',
+  masking: 'masking',
+  status: 'status',
+} as const satisfies Record<RunGroupKey, string>;
+
+/** Of each kind; a longer menu would help nobody. */
+const MOST_FACETS = 1000;
+
 export function createRunsReader(
   database: SqliteDatabase,
-): Pick<RunStore, 'page' | 'ids' | 'underWay' | 'names'> {
-  const total = database.prepare('SELECT count(*) FROM runs WHERE deleted_at IS NULL').pluck();
+): Pick<RunStore, 'page' | 'ids' | 'facets' | 'underWay' | 'names'> {
+  const total = database.prepare('SELECT count(*) FROM runs WHERE (deleted_at IS NOT NULL) = ?').pluck();
   const underWay = database.prepare(
     `SELECT ${SUMMARY} FROM runs WHERE status IN ('running', 'draft') AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
   );
-  const names = database.prepare('SELECT id, name, status FROM runs WHERE deleted_at IS NULL');
+  const names = database.prepare('SELECT id, name, status FROM runs WHERE (deleted_at IS NOT NULL) = ?');
 
   function select(columns: string, choice: RunsChoice, tail = '') {
     const { where, values } = conditionsOf(choice);
     return { statement: database.prepare(`SELECT ${columns} FROM runs WHERE ${where} ${tail}`), values };
   }
+
+  function groupsOf(choice: RunsChoice): RunGroup[] {
+    if (choice.group === null) return [];
+    const column = GROUPED_BY[choice.group];
+    const found = select(
+      `${column} AS value, count(*) AS count, min(best_evaluation_loss) AS bestLoss`,
+      choice,
+      `GROUP BY ${column} ORDER BY ${groupOrder(column)}`,
+    );
+    return found.statement.all(found.values) as RunGroup[];
+  }
+
+  const facet = (from: string, value: string, isDeleted: boolean) =>
+    database
+      .prepare(
+        `SELECT ${value} AS value, count(*) AS count FROM ${from} WHERE (deleted_at IS NOT NULL) = ?
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_FACETS}`,
+      )
+      .all(isDeleted ? 1 : 0) as RunFacet[];
 
   return {
     page: question =>
@@ -57,7 +103,9 @@ export function createRunsReader(
         return {
           runs: (page.statement.all({ ...page.values, count, offset }) as SummaryRow[]).map(summaryOf),
           matches: Number(matching.statement.pluck().get(matching.values)),
-          total: Number(total.get()),
+          total: Number(total.get(0)),
+          deleted: Number(total.get(1)),
+          groups: groupsOf(question),
         };
       })(),
     ids: question => {
@@ -65,9 +113,21 @@ export function createRunsReader(
       const found = select('id', question, `${orderOf(question)} LIMIT @count OFFSET @offset`);
       return found.statement.pluck().all({ ...found.values, count, offset }) as string[];
     },
+    facets: isDeleted =>
+      database.transaction(() => ({
+        statuses: facet('runs', 'status', isDeleted),
+        models: facet('runs', 'model_name', isDeleted),
+        data: facet('runs', 'data_name', isDeleted),
+        tags: facet('runs, json_each(tags) AS tag', 'tag.value', isDeleted),
+      }))(),
     underWay: () => (underWay.all() as SummaryRow[]).map(summaryOf),
-    names: () =>
-      new Map((names.all() as Pick<RunSummary, 'id' | 'name' | 'status'>[]).map(run => [run.id, run])),
+    names: isDeleted =>
+      new Map(
+        (names.all(isDeleted ? 1 : 0) as Pick<RunSummary, 'id' | 'name' | 'status'>[]).map(run => [
+          run.id,
+          run,
+        ]),
+      ),
   };
 }
 
@@ -82,27 +142,41 @@ function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
   });
 }
 
-function conditionsOf({ text, statuses, ids }: RunsChoice): {
+function conditionsOf({ text, statuses, models, data, tags, ids, isDeleted }: RunsChoice): {
   readonly where: string;
   readonly values: Readonly<Record<string, string>>;
 } {
-  const conditions = ['deleted_at IS NULL'];
+  const conditions = [isDeleted ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL'];
   const values: Record<string, string> = {};
   for (const [i, word] of text.toLowerCase().split(/\s+/).filter(Boolean).entries()) {
     conditions.push(`(instr(search, @word${i}) > 0 OR instr(status, @word${i}) > 0)`);
     values[`word${i}`] = word;
   }
-  const among = (column: string, name: string, wanted: readonly string[]) => {
-    conditions.push(`${column} IN (SELECT value FROM json_each(@${name}))`);
+  const among = (name: string, wanted: readonly string[], condition: (list: string) => string) => {
+    conditions.push(condition(`(SELECT value FROM json_each(@${name}))`));
     values[name] = JSON.stringify(wanted);
   };
-  if (statuses.length > 0) among('status', 'statuses', statuses);
-  if (ids !== null) among('id', 'ids', ids);
+  if (statuses.length > 0) among('statuses', statuses, list => `status IN ${list}`);
+  if (models.length > 0) among('models', models, list => `model_name IN ${list}`);
+  if (data.length > 0) among('data', data, list => `data_name IN ${list}`);
+  if (tags.length > 0)
+    among(
+      'tags',
+      tags,
+      list => `EXISTS (SELECT 1 FROM json_each(runs.tags) AS tag WHERE tag.value IN ${list})`,
+    );
+  if (ids !== null) among('ids', ids, list => `id IN ${list}`);
   return { where: conditions.join(' AND '), values };
 }
 
-function orderOf({ sorting: { key, isDescending } }: RunsChoice): string {
+function orderOf({ sorting: { key, isDescending }, group }: RunsChoice): string {
   const column = SORTED_BY[key];
   const direction = isDescending ? 'DESC' : 'ASC';
-  return `ORDER BY ${column} IS NULL, ${column} ${direction}, created_at DESC, id DESC`;
+  const grouped = group === null ? '' : `${groupOrder(GROUPED_BY[group])}, `;
+  return `ORDER BY ${grouped}pinned DESC, ${column} IS NULL, ${column} ${direction}, created_at DESC, id DESC`;
+}
+
+/** Groups stand by letter whatever its case, and never mix where only that differs. */
+function groupOrder(column: (typeof GROUPED_BY)[RunGroupKey]): string {
+  return `${column} COLLATE NOCASE, ${column}`;
 }

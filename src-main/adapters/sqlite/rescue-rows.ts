@@ -18,6 +18,8 @@ const AT_ONCE = 4096;
 const MOST_ROWS = 100_000;
 /** The first schema with documents in a table of their own, and with sums. */
 const SUMMED_UP = 4;
+/** The first one that keeps views. */
+const WITH_VIEWS = 6;
 
 /** `fresh` is empty and has the schema of `version`, as the damaged one. */
 export function copyReadableRows(
@@ -41,6 +43,7 @@ export function copyReadableRows(
       for (const table of ['warnings', 'resumptions']) {
         rowsByNumber(damaged, table, 'id').filter(writerOf(fresh, table));
       }
+      if (version >= WITH_VIEWS) rowsByNumber(damaged, 'views', 'rowid').filter(writerOf(fresh, 'views'));
       if (version >= SUMMED_UP) sumUp(fresh);
       return { runs: runs.length, steps };
     })

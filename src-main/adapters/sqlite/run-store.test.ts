@@ -197,15 +197,15 @@ describe('a run in the history', () => {
     const store = open();
     store.create(newRun('r1'));
     store.record('r1', { ...nothing, steps: [step(1)] }, 't');
-    expect(store.hide('r1', 't')).toBe(false);
+    expect(store.hide(['r1'], 't')).toEqual([]);
     store.finish('r1', { ...ended, status: 'completed' });
     const before = store.show('r1');
-    expect(store.hide('r1', 't')).toBe(true);
+    expect(store.hide(['r1'], 't')).toEqual(['r1']);
     expect([store.show('r1'), store.brief('r1'), allRuns(store)]).toEqual([null, null, []]);
     expect([store.idsStartingWith('r'), store.hiddenIdsStartingWith('r')]).toEqual([[], ['r1']]);
     expect(store.change('r1', { name: 'new' })).toBe(false);
-    expect(store.unhide('r1')).toBe(true);
-    expect(store.unhide('r1')).toBe(false);
+    expect(store.unhide(['r1'])).toEqual(['r1']);
+    expect(store.unhide(['r1'])).toEqual([]);
     expect(store.show('r1')).toEqual(before);
   });
 });
@@ -222,7 +222,7 @@ describe('opening the history', () => {
       store.create({ ...newRun(id), name: `a ${id}`, parent: { kind, id: 'r0' } });
       store.finish(id, { ...ended, status: 'completed' });
     }
-    store.hide('r222', 't');
+    store.hide(['r222'], 't');
     expect(store.show('r0')?.children).toEqual([
       { id: 'r3333', name: 'a r3333', kind: 'continued', status: 'completed' },
       { id: 'r11', name: 'a r11', kind: 'cloned', status: 'completed' },
@@ -321,6 +321,11 @@ describe('opening the history', () => {
           memoryBytes: 1000,
           estimatedMemoryBytes: 0,
           sparkline: [2],
+          rank: 16,
+          alpha: 32,
+          learningRate: 2e-4,
+          epochs: 3,
+          examplesPerStep: 16,
           tags: [],
           pinned: false,
           parent: null,

@@ -1,9 +1,15 @@
 /** The history of runs in SQLite: the only writer of its tables. */
 
-import { type RunChanges, type RunDetails, runDetailsSchema } from '../../../src-shared/domain/run.ts';
+import {
+  type RunChanges,
+  type RunDetails,
+  type RunsChanges,
+  runDetailsSchema,
+} from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import { adoptRun } from './adopt-run.ts';
+import { listedSettings } from './listed-settings.ts';
 import { readPaces } from './read-paces.ts';
 import { createRunsReader } from './read-runs.ts';
 import { createStepReader, type StepReader } from './read-steps.ts';
@@ -12,6 +18,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { createBucketWriter } from './step-buckets.ts';
 import { createStepWriter } from './step-writer.ts';
 import { createSummariser } from './summarise-run.ts';
+import { createViewStore } from './view-store.ts';
 
 interface RunRow {
   readonly id: string;
@@ -76,6 +83,13 @@ export function createRunStore(database: SqliteDatabase): RunStore {
   );
   const beat = database.prepare('UPDATE runs SET heartbeat_at = ? WHERE id = ?');
 
+  const hide = database.prepare(
+    `UPDATE runs SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL AND status NOT IN ('running', 'draft')`,
+  );
+  const unhide = database.prepare(
+    'UPDATE runs SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL',
+  );
+
   const record = database.transaction((id: string, records: RunRecords, at: string) => {
     writeSteps(id, records.steps);
     for (const evaluation of records.evaluations) insertEvaluation.run({ runId: id, ...evaluation });
@@ -98,21 +112,17 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     finish: (id, end) => finishRun(database, id, end),
     resume: (id, resumption) => resume.immediate(id, resumption),
     ...createRunsReader(database),
+    ...createViewStore(database),
     show: id => showRun(database, reader, id),
     paces: modelHash => readPaces(database, modelHash),
     metrics: reader.metrics,
     steps: reader.page,
     stepsWithoutGap: reader.stepsWithoutGap,
     change: (id, changes) => database.transaction(() => changeRun(database, id, changes)).immediate(),
-    hide: (id, at) =>
-      database
-        .prepare(
-          `UPDATE runs SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL AND status NOT IN ('running', 'draft')`,
-        )
-        .run(at, id).changes > 0,
-    unhide: id =>
-      database.prepare('UPDATE runs SET deleted_at = NULL WHERE id = ? AND deleted_at IS NOT NULL').run(id)
-        .changes > 0,
+    changeAll: (ids, changes) =>
+      database.transaction(() => ids.filter(id => changeOfMany(database, id, changes))).immediate(),
+    hide: (ids, at) => database.transaction(() => ids.filter(id => hide.run(at, id).changes > 0)).immediate(),
+    unhide: ids => database.transaction(() => ids.filter(id => unhide.run(id).changes > 0)).immediate(),
     hiddenIdsStartingWith: prefix =>
       database
         .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NOT NULL')
@@ -142,9 +152,11 @@ function insertRun(database: SqliteDatabase, run: NewRun): void {
   database
     .prepare(
       `INSERT INTO runs (id, name, status, created_at, model_name, data_name, masking, planned_steps, owner_pid,
-        heartbeat_at, estimated_memory_bytes, parent_kind, parent_id, search)
+        heartbeat_at, estimated_memory_bytes, parent_kind, parent_id, search, rank, alpha, learning_rate, epochs,
+        examples_per_step)
       VALUES (@id, @name, 'running', @createdAt, @modelName, @dataName, @masking, @plannedSteps, @ownerPid,
-        @createdAt, @estimatedMemoryBytes, @parentKind, @parentId, @search)`,
+        @createdAt, @estimatedMemoryBytes, @parentKind, @parentId, @search, @rank, @alpha, @learningRate, @epochs,
+        @examplesPerStep)`,
     )
     .run({
       id: run.id,
@@ -159,6 +171,7 @@ function insertRun(database: SqliteDatabase, run: NewRun): void {
       parentKind: run.parent?.kind ?? null,
       parentId: run.parent?.id ?? null,
       search: searchTextOf({ ...run, masking, tags: [], note: '' }),
+      ...listedSettings(run.recipe),
     });
   database
     .prepare('INSERT INTO run_documents VALUES (?, ?, ?, ?, ?)')
@@ -269,6 +282,17 @@ function changeRun(database: SqliteDatabase, id: string, { name, tags, note, pin
   const search = searchTextOf({ ...changed, tags: JSON.parse(changed.tags) as string[] });
   database.prepare('UPDATE runs SET search = ? WHERE id = ?').run(search, id);
   return true;
+}
+
+function changeOfMany(database: SqliteDatabase, id: string, changes: RunsChanges): boolean {
+  const { addTags = [], removeTags = [], pinned } = changes;
+  const before = database
+    .prepare('SELECT tags FROM runs WHERE id = ? AND deleted_at IS NULL')
+    .pluck()
+    .get(id);
+  if (before === undefined) return false;
+  const kept = (JSON.parse(String(before)) as string[]).filter(tag => !removeTags.includes(tag));
+  return changeRun(database, id, { tags: [...kept, ...addTags], pinned });
 }
 
 function briefRun(database: SqliteDatabase, id: string): RunBrief | null {

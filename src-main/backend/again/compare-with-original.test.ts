@@ -85,7 +85,7 @@ describe('a run beside its original', () => {
   it('is not compared where the original is deleted', async () => {
     addRun('r1', [3], 'completed');
     addRun('r2', [3], 'completed');
-    history.store.hide('r1', 't');
+    history.store.hide(['r1'], 't');
     expect(await compare()).toEqual({
       changedInputs: [],
       changedVersions: [],

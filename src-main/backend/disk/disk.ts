@@ -163,5 +163,5 @@ export function withinCacheLimit(preparer: DatasetPreparer, parts: LimitParts): 
 
 function knownOfRuns(store: RunStore): KnownOfRuns {
   const hashes = store.underWay().flatMap(({ id }) => store.brief(id)?.hashes.preparedDataset ?? []);
-  return { runs: store.names(), preparedInUse: new Set(hashes) };
+  return { runs: store.names(false), deleted: store.names(true), preparedInUse: new Set(hashes) };
 }

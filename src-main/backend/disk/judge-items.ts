@@ -9,8 +9,9 @@ export const RECENT_MS = 10 * 60_000;
 const TRASH_KEPT_MS = 30 * 24 * 60 * 60_000;
 
 export interface KnownOfRuns {
-  /** By id; deleted and unknown runs are not in it. */
+  /** By id; unknown runs are in neither. */
   readonly runs: ReadonlyMap<string, { readonly name: string; readonly status: RunStatus }>;
+  readonly deleted: ReadonlyMap<string, { readonly name: string }>;
   /** Hashes of the prepared datasets that runs under way read. */
   readonly preparedInUse: ReadonlySet<string>;
 }
@@ -48,6 +49,8 @@ function verdictOn(found: FoundOnDisk, known: KnownOfRuns, nowMs: number): Verdi
         return proposed('delete', 'Its run is completed and cannot be resumed; its adapters stay.');
       return trash('Without it, its run can only begin again at step 1.');
     case 'run':
+      if (found.runId !== undefined && known.deleted.has(found.runId))
+        return trash('Its run was deleted from the history.');
       if (run === undefined && ageMs >= RECENT_MS) return trash('Its run is not in the history.');
       return keep(isUnderWay ? 'Its run is under way.' : 'Its run is in the history.');
     case 'leftover':
@@ -85,8 +88,8 @@ function proposed(cleanUp: 'delete', reason: string): Verdict {
   return { cleanUp, isProposed: true, reason };
 }
 
-function nameOf({ kind, name, runId }: FoundOnDisk, { runs }: KnownOfRuns): string {
-  const run = runId === undefined ? undefined : runs.get(runId)?.name;
+function nameOf({ kind, name, runId = '' }: FoundOnDisk, { runs, deleted }: KnownOfRuns): string {
+  const run = (runs.get(runId) ?? deleted.get(runId))?.name;
   if (kind === 'run') return run === undefined ? name : `${run} (${name})`;
   if (kind === 'checkpoint') return `${run ?? runId}, step ${Number(name.replace('step-', ''))}`;
   return kind === 'prepared' ? name.slice(0, 12) : name;

@@ -32,10 +32,10 @@ it('asks once more, not once each, for changes that come while it asks', async (
   watchRunningRuns(backend, count => counts.push(count));
   for (let change = 0; change < 5; change += 1) backend.publish('runs.changed', { id: 'a' });
   expect(answers).toHaveLength(1);
-  answers[0]?.({ ok: true, value: { runs: [], matches: 0, total: 1 } });
+  answers[0]?.({ ok: true, value: { runs: [], matches: 0, total: 1, deleted: 0, groups: [] } });
   await nextTurn();
   expect(answers).toHaveLength(2);
-  answers[1]?.({ ok: true, value: { runs: [], matches: 1, total: 1 } });
+  answers[1]?.({ ok: true, value: { runs: [], matches: 1, total: 1, deleted: 0, groups: [] } });
   await nextTurn();
   expect(answers).toHaveLength(2);
   expect(counts).toEqual([0, 1]);

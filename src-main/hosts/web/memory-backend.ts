@@ -60,7 +60,7 @@ export class MemoryBackend implements BackendFace {
   #list(input: unknown): RunsPage {
     const { statuses = [] } = input as Partial<RunsQuestion>;
     const runs = this.runs.filter(({ status }) => statuses.length === 0 || statuses.includes(status));
-    return { runs, matches: runs.length, total: this.runs.length };
+    return { runs, matches: runs.length, total: this.runs.length, deleted: 0, groups: [] };
   }
 
   #show(id: string): CallResult {

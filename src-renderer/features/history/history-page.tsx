@@ -1,19 +1,19 @@
-/** The runs: searched, filtered by status, sorted by any column; a click opens one, and some can be compared. */
-import { GitCompareArrows, History, SearchX } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
-import { type RunStatus, runStatusSchema } from '../../../src-shared/domain/run.ts';
-import { ALL_RUNS, type RunsChoice } from '../../../src-shared/domain/run-list.ts';
-import { CommandButton } from '../../commands/command-button.tsx';
-import { useCommand } from '../../commands/use-commands.tsx';
-import { formatCount } from '../../format/numbers.ts';
-import { strings } from '../../strings.ts';
+/** The runs: found, sorted, grouped and looked at in any columns; a click opens one, and chosen ones are worked on. */
+import { History, SearchX, Trash2 } from 'lucide-react';
+import { historyStrings as strings } from '../../strings/history.ts';
+import { strings as common } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { ChosenPanel } from './chosen-panel.tsx';
 import './history.css';
+import { RemovedNotice } from './removed-notice.tsx';
 import { RunsTable } from './runs-table.tsx';
+import { RunsToolbar } from './runs-toolbar.tsx';
 import { useChosenRuns } from './use-chosen-runs.ts';
-import { type ShownRuns, useRunPages } from './use-run-pages.ts';
+import { useRunActions } from './use-run-actions.ts';
+import { useRunPages } from './use-run-pages.ts';
+import { NO_FILTERS, useRunView } from './use-run-view.ts';
 
 interface HistoryPageProps {
   hrefOfRun(id: string): string;
@@ -22,143 +22,80 @@ interface HistoryPageProps {
 }
 
 export function HistoryPage({ hrefOfRun, onNewRun, onCompare }: HistoryPageProps) {
-  const [text, setText] = useState('');
-  const [status, setStatus] = useState<RunStatus | null>(null);
-  const [sorting, setSorting] = useState(ALL_RUNS.sorting);
-  const choice = useMemo(
-    (): RunsChoice => ({ text, statuses: status === null ? [] : [status], ids: null, sorting }),
-    [text, status, sorting],
-  );
-  const shown = useRunPages(choice);
-  const { error } = shown;
-  const hasNone = shown.choice !== null && shown.total === 0;
+  const look = useRunView();
+  const { view, change } = look;
+  const shown = useRunPages(look.choice);
+  const chosen = useChosenRuns(shown);
+  const actions = useRunActions(shown.reload);
+  const isAnswered = shown.choice !== null;
+  if (isAnswered && shown.total === 0 && shown.deleted === 0 && shown.error === null) {
+    return <NoRuns onNewRun={onNewRun} />;
+  }
   return (
     <div className="history">
-      {error && (
-        <ErrorCallout error={error}>
-          <Button onClick={shown.reload}>{strings.app.retry}</Button>
+      {shown.error && (
+        <ErrorCallout error={shown.error}>
+          <Button onClick={shown.reload}>{common.app.retry}</Button>
         </ErrorCallout>
       )}
-      {hasNone ? (
-        <>
-          <header className="history-head">
-            <h1>{strings.history.title}</h1>
-          </header>
-          <EmptyState
-            icon={History}
-            title={strings.history.empty}
-            help={strings.history.emptyHelp}
-            action={<Button onClick={onNewRun}>{strings.history.emptyAction}</Button>}
+      {actions.error && <ErrorCallout error={actions.error} />}
+      <RunsToolbar shown={shown} look={look} />
+      <div className="history-body">
+        {isAnswered && shown.matches === 0 ? (
+          <div className="grow">
+            {view.isDeleted && shown.deleted === 0 ? (
+              <EmptyState
+                icon={Trash2}
+                title={strings.noneDeleted}
+                help={strings.noneDeletedHelp}
+                action={<Button onClick={() => change({ isDeleted: false })}>{strings.showAll}</Button>}
+              />
+            ) : (
+              <EmptyState
+                icon={SearchX}
+                title={strings.noneFound}
+                help={strings.noneFoundHelp}
+                action={<Button onClick={() => change(NO_FILTERS)}>{strings.showAll}</Button>}
+              />
+            )}
+          </div>
+        ) : (
+          <RunsTable
+            shown={shown}
+            view={view}
+            chosen={chosen}
+            onSort={sorting => change({ sorting })}
+            onPin={({ id, pinned }) => void actions.change(id, { pinned: !pinned })}
+            hrefOfRun={hrefOfRun}
           />
-        </>
-      ) : (
-        <Runs
-          shown={shown}
-          choice={choice}
-          onText={setText}
-          onStatus={setStatus}
-          onSorting={setSorting}
-          hrefOfRun={hrefOfRun}
-          onCompare={onCompare}
-        />
-      )}
+        )}
+        {chosen.ids.size > 0 && (
+          <ChosenPanel
+            chosen={chosen}
+            isDeleted={view.isDeleted}
+            actions={actions}
+            hrefOfRun={hrefOfRun}
+            onCompare={onCompare}
+          />
+        )}
+      </div>
+      <RemovedNotice actions={actions} />
     </div>
   );
 }
 
-interface RunsProps extends Pick<HistoryPageProps, 'hrefOfRun' | 'onCompare'> {
-  readonly shown: ShownRuns;
-  /** What is asked for; `shown` answers what was asked before until the answer is there. */
-  readonly choice: RunsChoice;
-  onText(text: string): void;
-  onStatus(status: RunStatus | null): void;
-  onSorting(sorting: RunsChoice['sorting']): void;
-}
-
-function Runs({ shown, choice, onText, onStatus, onSorting, hrefOfRun, onCompare }: RunsProps) {
-  const chosen = useChosenRuns(shown);
-  const search = useRef<HTMLInputElement>(null);
-  const { matches, total } = shown;
-  useCommand({
-    id: 'history.search',
-    title: strings.history.search,
-    shortcut: 'Mod+F',
-    enabled: true,
-    run: () => search.current?.focus(),
-  });
-  const compare = useCommand({
-    id: 'history.compare',
-    title: strings.history.compare(formatCount(chosen.ids.size)),
-    enabled: chosen.ids.size > 1,
-    run: () => onCompare([...chosen.ids]),
-  });
-  const reset = () => {
-    onText('');
-    onStatus(null);
-    search.current?.focus();
-  };
+function NoRuns({ onNewRun }: Pick<HistoryPageProps, 'onNewRun'>) {
   return (
-    <>
+    <div className="history">
       <header className="history-head">
-        <h1>{strings.history.title}</h1>
-        <div className="field history-search">
-          <input
-            ref={search}
-            type="search"
-            aria-label={strings.history.search}
-            placeholder={strings.history.searchHint}
-            maxLength={LONGEST_SEARCH}
-            value={choice.text}
-            onChange={event => onText(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <select
-            aria-label={strings.history.columns.status}
-            value={choice.statuses[0] ?? ''}
-            onChange={event => onStatus(runStatusSchema.safeParse(event.target.value).data ?? null)}
-          >
-            <option value="">{strings.history.anyStatus}</option>
-            {runStatusSchema.options.map(option => (
-              <option key={option} value={option}>
-                {strings.run.status[option]}
-              </option>
-            ))}
-          </select>
-        </div>
-        <span className="quiet grow" role="status">
-          {shown.choice !== null &&
-            strings.history.shown(formatCount(matches), formatCount(total), total === 1)}
-        </span>
-        {chosen.ids.size > 0 && (
-          <>
-            <CommandButton command={compare} icon={GitCompareArrows} />
-            <Button variant="quiet" onClick={chosen.clear}>
-              {strings.history.chooseNone}
-            </Button>
-          </>
-        )}
+        <h1>{strings.title}</h1>
       </header>
-      {shown.choice !== null && matches === 0 ? (
-        <EmptyState
-          icon={SearchX}
-          title={strings.history.noneFound}
-          help={strings.history.noneFoundHelp}
-          action={<Button onClick={reset}>{strings.history.showAll}</Button>}
-        />
-      ) : (
-        <RunsTable
-          shown={shown}
-          sorting={choice.sorting}
-          onSort={onSorting}
-          chosenIds={chosen.ids}
-          onChoose={chosen.choose}
-          hrefOfRun={hrefOfRun}
-        />
-      )}
-    </>
+      <EmptyState
+        icon={History}
+        title={strings.empty}
+        help={strings.emptyHelp}
+        action={<Button onClick={onNewRun}>{strings.emptyAction}</Button>}
+      />
+    </div>
   );
 }
-
-/** What the contract takes. */
-const LONGEST_SEARCH = 1000;

@@ -4,17 +4,15 @@
  */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
-import type { RunsChoice } from '../../../src-shared/domain/run-list.ts';
+import type { RunsChoice, RunsPage } from '../../../src-shared/domain/run-list.ts';
 import type { BackendClient } from '../../backend-client/client.ts';
 
 export const PAGE_RUNS = 100;
 
-export interface RunPagesView {
+export interface RunPagesView extends Omit<RunsPage, 'runs'> {
   /** The question that the runs answer; null before the first answer. */
   readonly choice: RunsChoice | null;
   readonly pages: ReadonlyMap<number, readonly RunSummary[]>;
-  readonly matches: number;
-  readonly total: number;
   readonly error: CodedError | null;
 }
 
@@ -23,21 +21,30 @@ export interface RunPages {
   subscribe(listener: () => void): () => void;
   /** Another question begins at its first page. */
   ask(choice: RunsChoice): void;
-  /** Says which places are near the window; `last` is exclusive. */
-  need(first: number, last: number): void;
+  /** Says which places are near the window. */
+  need(places: readonly number[]): void;
   /** Asks again for what is near the window. */
   reload(): void;
   /** Withdraws what is asked; `ask` begins again. */
   stop(): void;
 }
 
-const NOTHING: RunPagesView = { choice: null, pages: new Map(), matches: 0, total: 0, error: null };
+const NOTHING: RunPagesView = {
+  choice: null,
+  pages: new Map(),
+  matches: 0,
+  total: 0,
+  deleted: 0,
+  groups: [],
+  error: null,
+};
+const FIRST_PAGE: ReadonlySet<number> = new Set([0]);
 
 export function createRunPages(client: Pick<BackendClient, 'call'>): RunPages {
   const listeners = new Set<() => void>();
   let view = NOTHING;
   let wanted: RunsChoice | null = null;
-  let near = { first: 0, last: 1 };
+  let near = FIRST_PAGE;
   let asked = new Set<number>();
   let abort = new AbortController();
 
@@ -51,17 +58,17 @@ export function createRunPages(client: Pick<BackendClient, 'call'>): RunPages {
     const outcome = await client.call('runs.list', question, { signal });
     if (signal.aborted) return;
     if (!outcome.ok) return show({ ...view, error: outcome.error });
-    const { runs, matches, total } = outcome.value;
+    const { runs, ...counts } = outcome.value;
     const known = view.choice === choice ? view.pages : [];
-    show({ choice, pages: new Map([...known, [page, runs]]), matches, total, error: null });
+    show({ ...counts, choice, pages: new Map([...known, [page, runs]]), error: null });
     askNear();
   }
 
   function askNear(): void {
     if (wanted === null) return;
-    const end = view.choice === wanted ? Math.min(near.last, view.matches) : near.last;
-    for (let page = Math.floor(near.first / PAGE_RUNS); page * PAGE_RUNS < end; page++) {
-      if (asked.has(page)) continue;
+    for (const page of near) {
+      const isBehind = view.choice === wanted && page > 0 && page * PAGE_RUNS >= view.matches;
+      if (asked.has(page) || isBehind) continue;
       asked.add(page);
       void askPage(wanted, page, abort);
     }
@@ -82,11 +89,11 @@ export function createRunPages(client: Pick<BackendClient, 'call'>): RunPages {
     },
     ask(choice) {
       wanted = choice;
-      near = { first: 0, last: 1 };
+      near = FIRST_PAGE;
       askAnew();
     },
-    need(first, last) {
-      near = { first, last };
+    need(places) {
+      near = places.length === 0 ? FIRST_PAGE : new Set(places.map(place => Math.floor(place / PAGE_RUNS)));
       askNear();
     },
     reload: askAnew,

@@ -1,66 +1,76 @@
 /** The table of runs: any number of rows, of which only those near the window exist, and are asked for. */
+import { ChevronDown, ChevronRight, Pin } from 'lucide-react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
-import { RUN_SORT_KEYS, type RunSorting, type RunSortKey } from '../../../src-shared/domain/run-list.ts';
+import type { RunSorting, RunSortKey } from '../../../src-shared/domain/run-list.ts';
+import { RUN_COLUMNS, type RunColumn, type RunView } from '../../../src-shared/domain/run-view.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
-import { formatElapsed, formatStarted } from '../../format/times.ts';
-import { strings } from '../../strings.ts';
-import { RunStatusWord } from '../../ui/run-status.tsx';
+import { historyStrings as strings } from '../../strings/history.ts';
 import { type TableColumn, VirtualTable } from '../../ui/virtual-table.tsx';
+import { groupName } from './group-name.ts';
+import { type GroupRows, groupRows, type TableRow } from './group-rows.ts';
+import { NAME_LOOK, RUN_COLUMN_LOOKS } from './run-columns.tsx';
+import type { ChosenRuns } from './use-chosen-runs.ts';
 import type { ShownRuns } from './use-run-pages.ts';
 
 interface RunsTableProps {
   readonly shown: ShownRuns;
-  readonly sorting: RunSorting;
-  readonly chosenIds: ReadonlySet<string>;
+  readonly view: RunView;
+  readonly chosen: ChosenRuns;
   onSort(sorting: RunSorting): void;
-  onChoose(place: number, isRange: boolean): void;
+  onPin(run: RunSummary): void;
   hrefOfRun(id: string): string;
 }
 
-/** For numbers and dates the first click shows the newest, longest or most. A loss is best when low. */
-const DESCENDING_FIRST: ReadonlySet<RunSortKey> = new Set(['stepsDone', 'durationMs', 'createdAt']);
+const CHOOSE_PX = 40;
+const PIN_PX = 28;
+const NONE_FOLDED: ReadonlySet<string> = new Set();
 
-const LOOKS: Readonly<Record<RunSortKey, Pick<TableColumn, 'width' | 'isNumber'>>> = {
-  status: { width: '128px' },
-  name: {},
-  modelName: {},
-  dataName: {},
-  masking: { width: '112px' },
-  stepsDone: { width: '112px', isNumber: true },
-  lastLoss: { width: '144px', isNumber: true },
-  durationMs: { width: '96px', isNumber: true },
-  createdAt: { width: '152px' },
-};
-
-export function RunsTable({ shown, sorting, chosenIds, onSort, onChoose, hrefOfRun }: RunsTableProps) {
-  const columns: TableColumn[] = [
-    { key: 'choose', name: strings.history.columns.choose, width: '40px', isNameHidden: true },
-    ...RUN_SORT_KEYS.map(key => ({
-      key,
-      name: strings.history.columns[key],
-      ...LOOKS[key],
-      sort: sortOf(key, sorting),
-      onSort: () => onSort(nextSorting(key, sorting)),
-    })),
-  ];
+export function RunsTable({ shown, view, chosen, onSort, onPin, hrefOfRun }: RunsTableProps) {
+  const [folded, setFolded] = useState(NONE_FOLDED);
+  const { groups, matches, need } = shown;
+  const rows = useMemo(() => groupRows(groups, folded, matches), [groups, folded, matches]);
+  const onWindow = useCallback(
+    (first: number, last: number) => need(placesOf(rows, first, last)),
+    [rows, need],
+  );
+  const shownColumns = RUN_COLUMNS.filter(column => column === 'name' || view.columns.includes(column));
+  const columns = columnsOf(shownColumns, view.sorting, onSort, chosen, matches);
+  const fold = (value: string) => {
+    const next = new Set(folded);
+    if (!next.delete(value)) next.add(value);
+    setFolded(next);
+  };
+  const runOf = (row: TableRow) => (row.kind === 'run' ? shown.runAt(row.place) : null);
   return (
     <div className="runs-table">
       <VirtualTable
-        label={strings.history.table}
+        label={strings.table}
         columns={columns}
-        count={shown.matches}
+        count={rows.count}
+        minWidthPx={widthOf(shownColumns)}
         topFor={shown.choice}
-        onWindow={shown.need}
-        rowProps={row => (chosenIds.has(shown.runAt(row)?.id ?? '') ? { className: 'is-chosen' } : {})}
-        cells={row => {
-          const run = shown.runAt(row);
-          if (run === null) return <td colSpan={columns.length}>{strings.history.rowComes}</td>;
+        onWindow={onWindow}
+        rowProps={at => {
+          const row = rows.rowAt(at);
+          if (row.kind === 'group') return { className: 'is-group' };
+          return chosen.ids.has(runOf(row)?.id ?? '') ? { className: 'is-chosen' } : {};
+        }}
+        cells={at => {
+          const row = rows.rowAt(at);
+          if (row.kind === 'group') {
+            return <GroupCell row={row} view={view} columns={columns.length} onFold={fold} />;
+          }
+          const run = runOf(row);
+          if (run === null) return <td colSpan={columns.length}>{strings.rowComes}</td>;
           return (
             <RunCells
               run={run}
-              href={hrefOfRun(run.id)}
-              isChosen={chosenIds.has(run.id)}
-              onChoose={isRange => onChoose(row, isRange)}
+              columns={shownColumns}
+              href={view.isDeleted ? null : hrefOfRun(run.id)}
+              isChosen={chosen.ids.has(run.id)}
+              onChoose={isRange => chosen.choose(row.place, isRange)}
+              onPin={view.isDeleted ? null : () => onPin(run)}
             />
           );
         }}
@@ -69,44 +79,49 @@ export function RunsTable({ shown, sorting, chosenIds, onSort, onChoose, hrefOfR
   );
 }
 
-interface RunCellsProps {
-  readonly run: RunSummary;
-  readonly href: string;
-  readonly isChosen: boolean;
-  onChoose(isRange: boolean): void;
+function placesOf(rows: GroupRows, first: number, last: number): number[] {
+  const places: number[] = [];
+  for (let at = first; at < Math.min(last, rows.count); at++) {
+    const row = rows.rowAt(at);
+    if (row.kind === 'run') places.push(row.place);
+  }
+  return places;
 }
 
-function RunCells({ run, href, isChosen, onChoose }: RunCellsProps) {
-  const { none } = strings.history;
-  const steps = [run.stepsDone, run.plannedSteps].map(formatCount).join(' / ');
-  const losses = [run.firstLoss, run.lastLoss].map(loss => (loss === null ? none : formatLoss(loss)));
-  return (
-    <>
-      <td className="col-choose">
-        <input
-          type="checkbox"
-          aria-label={strings.history.choose(run.name)}
-          checked={isChosen}
-          onChange={event => onChoose(event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)}
-        />
-      </td>
-      <td>
-        <RunStatusWord status={run.status} />
-      </td>
-      <td className="col-name">
-        <a href={href}>{run.name}</a>
-      </td>
-      <td>{run.modelName}</td>
-      <td>{run.dataName}</td>
-      <td>{run.masking}</td>
-      <td className="num">{steps}</td>
-      <td className="num">{losses.join(' → ')}</td>
-      <td className="num">{run.durationMs === null ? none : formatElapsed(run.durationMs)}</td>
-      <td>
-        <time dateTime={run.createdAt}>{formatStarted(run.createdAt, new Date())}</time>
-      </td>
-    </>
-  );
+function columnsOf(
+  shown: readonly RunColumn[],
+  sorting: RunSorting,
+  onSort: (sorting: RunSorting) => void,
+  chosen: ChosenRuns,
+  matches: number,
+): TableColumn[] {
+  return [
+    {
+      key: 'choose',
+      name: strings.columns.choose,
+      width: `${CHOOSE_PX}px`,
+      header: <ChooseAll chosen={chosen} matches={matches} />,
+    },
+    { key: 'pinned', name: strings.columns.pinned, width: `${PIN_PX}px`, isNameHidden: true },
+    ...shown.map((column): TableColumn => {
+      const look = column === 'name' ? NAME_LOOK : RUN_COLUMN_LOOKS[column];
+      const { sortKey, widthPx } = look;
+      return {
+        key: column,
+        name: strings.columns[column],
+        ...('grows' in look && look.grows ? {} : { width: `${widthPx}px` }),
+        ...('isNumber' in look && look.isNumber ? { isNumber: true } : {}),
+        ...(sortKey === null
+          ? {}
+          : { sort: sortOf(sortKey, sorting), onSort: () => onSort(nextSorting(sortKey, column, sorting)) }),
+      };
+    }),
+  ];
+}
+
+function widthOf(shown: readonly RunColumn[]): number {
+  const widths = shown.map(column => (column === 'name' ? NAME_LOOK : RUN_COLUMN_LOOKS[column]).widthPx);
+  return widths.reduce((sum, width) => sum + width, CHOOSE_PX + PIN_PX);
 }
 
 function sortOf(key: RunSortKey, sorting: RunSorting): 'ascending' | 'descending' | 'none' {
@@ -114,6 +129,111 @@ function sortOf(key: RunSortKey, sorting: RunSorting): 'ascending' | 'descending
   return sorting.isDescending ? 'descending' : 'ascending';
 }
 
-function nextSorting(key: RunSortKey, sorting: RunSorting): RunSorting {
-  return { key, isDescending: key === sorting.key ? !sorting.isDescending : DESCENDING_FIRST.has(key) };
+function nextSorting(key: RunSortKey, column: RunColumn, sorting: RunSorting): RunSorting {
+  if (key === sorting.key) return { key, isDescending: !sorting.isDescending };
+  const look = column === 'name' ? null : RUN_COLUMN_LOOKS[column];
+  return { key, isDescending: look?.isDescendingFirst ?? false };
+}
+
+function ChooseAll({ chosen, matches }: { readonly chosen: ChosenRuns; readonly matches: number }) {
+  const isAll = chosen.ids.size > 0 && chosen.ids.size >= matches;
+  return (
+    <input
+      type="checkbox"
+      aria-label={strings.chooseAll}
+      checked={isAll}
+      ref={box => {
+        if (box) box.indeterminate = !isAll && chosen.ids.size > 0;
+      }}
+      onChange={() => (isAll ? chosen.clear() : chosen.chooseAll())}
+    />
+  );
+}
+
+interface GroupCellProps {
+  readonly row: Extract<TableRow, { kind: 'group' }>;
+  readonly view: RunView;
+  readonly columns: number;
+  onFold(value: string): void;
+}
+
+function GroupCell({ row: { group, isFolded }, view, columns, onFold }: GroupCellProps) {
+  const Arrow = isFolded ? ChevronRight : ChevronDown;
+  return (
+    <td colSpan={columns}>
+      <span className="row">
+        <button
+          type="button"
+          className="group-button"
+          aria-expanded={!isFolded}
+          onClick={() => onFold(group.value)}
+        >
+          <Arrow size={14} strokeWidth={1.75} aria-hidden="true" />
+          {strings.groupTitle(groupName(view.group, group.value), formatCount(group.count))}
+        </button>
+        {group.bestLoss !== null && (
+          <span className="quiet">{strings.bestOf(formatLoss(group.bestLoss))}</span>
+        )}
+      </span>
+    </td>
+  );
+}
+
+interface RunCellsProps {
+  readonly run: RunSummary;
+  readonly columns: readonly RunColumn[];
+  /** Null where there is no page of it. */
+  readonly href: string | null;
+  readonly isChosen: boolean;
+  onChoose(isRange: boolean): void;
+  readonly onPin: (() => void) | null;
+}
+
+function RunCells({ run, columns, href, isChosen, onChoose, onPin }: RunCellsProps) {
+  return (
+    <>
+      <td className="col-choose">
+        <input
+          type="checkbox"
+          aria-label={strings.choose(run.name)}
+          checked={isChosen}
+          onChange={event => onChoose(event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)}
+        />
+      </td>
+      <td className="col-pin">
+        {onPin && (
+          <button
+            type="button"
+            className="pin-button"
+            aria-label={strings.pinName(run.name)}
+            title={run.pinned ? strings.unpin : strings.pin}
+            aria-pressed={run.pinned}
+            onClick={onPin}
+          >
+            <Pin size={13} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+        )}
+      </td>
+      {columns.map(column => (
+        <RunCell key={column} run={run} column={column} href={href} />
+      ))}
+    </>
+  );
+}
+
+function RunCell({
+  run,
+  column,
+  href,
+}: Pick<RunCellsProps, 'run' | 'href'> & { readonly column: RunColumn }) {
+  if (column === 'name') {
+    return <td className="col-name">{href === null ? run.name : <a href={href}>{run.name}</a>}</td>;
+  }
+  const { isNumber, cell } = RUN_COLUMN_LOOKS[column];
+  const content: ReactNode = cell(run);
+  return (
+    <td className={isNumber ? 'num' : undefined} title={typeof content === 'string' ? content : undefined}>
+      {content}
+    </td>
+  );
 }

@@ -5,11 +5,15 @@ import { useBackend } from '../../backend-client/backend-context.tsx';
 import type { ShownRuns } from './use-run-pages.ts';
 
 const NONE: ReadonlySet<string> = new Set();
+/** What the contract gives at once. */
+const MOST = 100_000;
 
 export interface ChosenRuns {
   readonly ids: ReadonlySet<string>;
   /** With `isRange`, also all runs between this one and the one that was chosen last. */
   choose(place: number, isRange: boolean): void;
+  /** All that are found, on whichever page. */
+  chooseAll(): void;
   clear(): void;
 }
 
@@ -24,7 +28,7 @@ export function useChosenRuns(shown: ShownRuns): ChosenRuns {
     const from = isRange ? Math.min(place, lastPlace.current) : place;
     const to = isRange ? Math.max(place, lastPlace.current) : place;
     lastPlace.current = place;
-    const range = from === to ? [run.id] : await idsBetween(shown.choice, from, to);
+    const range = from === to ? [run.id] : await idsOf(shown.choice, from, to - from + 1);
     setIds(before => {
       const next = new Set(before);
       for (const id of range) before.has(run.id) ? next.delete(id) : next.add(id);
@@ -32,15 +36,20 @@ export function useChosenRuns(shown: ShownRuns): ChosenRuns {
     });
   }
 
+  async function chooseAll(): Promise<void> {
+    if (shown.choice !== null) setIds(new Set(await idsOf(shown.choice, 0, MOST)));
+  }
+
   /** Some of them may lie on pages that are not there. */
-  async function idsBetween(choice: RunsChoice, from: number, to: number): Promise<readonly string[]> {
-    const outcome = await client.call('runs.ids', { ...choice, offset: from, count: to - from + 1 });
+  async function idsOf(choice: RunsChoice, offset: number, count: number): Promise<readonly string[]> {
+    const outcome = await client.call('runs.ids', { ...choice, offset, count });
     return outcome.ok ? outcome.value.ids : [];
   }
 
   return {
     ids,
     choose: (place, isRange) => void choose(place, isRange),
+    chooseAll: () => void chooseAll(),
     clear: () => setIds(NONE),
   };
 }

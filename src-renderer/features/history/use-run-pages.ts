@@ -9,7 +9,7 @@ import { createRunPages, PAGE_RUNS, type RunPagesView } from './run-pages.ts';
 export interface ShownRuns extends RunPagesView {
   /** Null while it is on its way. */
   runAt(place: number): RunSummary | null;
-  need(first: number, last: number): void;
+  need(places: readonly number[]): void;
   reload(): void;
 }
 

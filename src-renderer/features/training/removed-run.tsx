@@ -26,7 +26,7 @@ export function RemovedRun({ id, name, onRestored }: RemovedRunProps) {
     shortcut: 'Mod+Z',
     enabled: true,
     run: async () => {
-      const outcome = await client.call('runs.restore', { id });
+      const outcome = await client.call('runs.restore', { ids: [id] });
       if (!outcome.ok) return setError(outcome.error);
       announce(strings.restored(name));
       onRestored();

@@ -11,7 +11,7 @@ export async function doctorCommand({ parts, output, signal }: CommandContext): 
     machine: { ...machine, diskFreeBytes: parts.freeBytes(parts.home) },
     devices: native.ok ? native.value.devices : [],
     gpuBackends: native.ok ? native.value.gpus : [],
-    database: { integrity, runs: parts.store.names().size },
+    database: { integrity, runs: parts.store.names(false).size },
     problems: [
       ...(native.ok ? [] : [native.error]),
       ...(integrity === 'ok'

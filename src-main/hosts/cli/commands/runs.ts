@@ -6,7 +6,7 @@ import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
 import { findRun } from '../../../backend/chat.ts';
-import { changeRun, deleteRun, restoreRun } from '../../../backend/keep-history.ts';
+import { changeRun, deleteRuns, restoreRuns } from '../../../backend/keep-history.ts';
 import { recipeOfRun } from '../../../backend/recipe-of-run.ts';
 import { runDirectoryOf } from '../../../backend/supervise-run.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -142,13 +142,13 @@ export function changeRunCommand(
 
 export function deleteRunCommand(context: CommandContext, idOrPrefix: string): Promise<ExitCode> {
   const id = resolveRunId(context.parts, idOrPrefix);
-  orThrow(deleteRun(context.parts, id));
+  orThrow(deleteRuns(context.parts, [id]));
   return done(context, id, `Deleted; its files stay. Undo: luthier runs restore ${id}`);
 }
 
 export function restoreRunCommand(context: CommandContext, idOrPrefix: string): Promise<ExitCode> {
   const id = onlyOne(context.parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
-  orThrow(restoreRun(context.parts, id));
+  orThrow(restoreRuns(context.parts, [id]));
   return done(context, id, `${id} is in the history again.`);
 }
 

@@ -1,0 +1,32 @@
+/** The procedures of the table of runs, answered over the history. */
+import { fail, ok } from '../../src-shared/contract/coded-error.ts';
+import type { ProcedureInput } from '../../src-shared/contract/procedures.ts';
+import type { BackendParts } from './backend-parts.ts';
+import { changeRun, changeRuns, deleteRuns, restoreRuns } from './keep-history.ts';
+
+export function createHistoryHandlers(parts: Pick<BackendParts, 'store' | 'events' | 'now'>) {
+  const { store } = parts;
+  return {
+    'runs.list': (question: ProcedureInput<'runs.list'>) => ok(store.page(question)),
+    'runs.ids': (question: ProcedureInput<'runs.ids'>) => ok({ ids: store.ids(question) }),
+    'runs.facets': ({ isDeleted }: ProcedureInput<'runs.facets'>) => ok(store.facets(isDeleted)),
+    'runs.change': ({ id, changes }: ProcedureInput<'runs.change'>) => changeRun(parts, id, changes),
+    'runs.changeAll': ({ ids, changes }: ProcedureInput<'runs.changeAll'>) => changeRuns(parts, ids, changes),
+    'runs.delete': ({ ids }: ProcedureInput<'runs.delete'>) => deleteRuns(parts, ids),
+    'runs.restore': ({ ids }: ProcedureInput<'runs.restore'>) => restoreRuns(parts, ids),
+    'views.list': () => ok({ views: store.views() }),
+    'views.save': (view: ProcedureInput<'views.save'>) => {
+      store.saveView(view);
+      return ok({});
+    },
+    'views.remove': ({ name }: ProcedureInput<'views.remove'>) =>
+      store.removeView(name)
+        ? ok({})
+        : fail({
+            code: 'view.notFound',
+            title: 'There is no view of this name.',
+            cause: `The history has no view ${name}.`,
+            remedy: 'Look at the list of views; it may have been removed meanwhile.',
+          }),
+  };
+}
