@@ -1,9 +1,31 @@
 import { defineConfig } from 'playwright/test';
+import { whyNoElectron } from './electron-program.ts';
+import type { HostOptions } from './studio.ts';
 
 const chromium = process.env['CHROMIUM'];
 
-/** Browser specs run against `luthier serve` with the real backend; each worker has a home of its own. */
-export default defineConfig({
+/** Journeys that need nothing but the page: no second one, no call past it, no window of another size. */
+const JOURNEYS = ['disk', 'plots', 'probe', 'run-again', 'settings', 'studio', 'wizard'];
+const BROWSERS_ONLY = /in every window|kept in the page|without the session/;
+
+/**
+ * Specs run against `luthier serve` with the real backend, each test with a home of its own; where Electron can run,
+ * the journeys run in the desktop app as well.
+ */
+export default defineConfig<HostOptions>({
+  projects: [
+    { name: 'browser' },
+    ...(whyNoElectron() === null
+      ? [
+          {
+            name: 'electron',
+            testMatch: JOURNEYS.map(name => `${name}.spec.ts`),
+            grepInvert: BROWSERS_ONLY,
+            use: { host: 'electron' as const },
+          },
+        ]
+      : []),
+  ],
   testDir: '.',
   testMatch: '*.spec.ts',
   workers: 1,

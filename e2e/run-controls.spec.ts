@@ -189,11 +189,11 @@ async function call<T>(page: Page, root: string, procedure: string, data: object
 }
 
 /** The studio's own trainer, among the processes of this machine. */
-function trainerOf({ running }: Studio): number {
+function trainerOf({ pid }: Studio): number {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   const found = lines
     .map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .find(match => Number(match?.[2]) === running.child.pid && match?.[3]?.includes('trainer.js'));
+    .find(match => Number(match?.[2]) === pid && match?.[3]?.includes('trainer.js'));
   if (!found) throw new Error('No trainer runs below the studio.');
   return Number(found[1]);
 }

@@ -1,24 +1,55 @@
-/** A studio of its own for each browser test: `luthier serve` on a fresh home. */
-import { test as base } from 'playwright/test';
+/** A studio of its own for each test, on a fresh home: `luthier serve` and a browser, or the desktop app. */
+import { test as base, type ElectronApplication } from 'playwright/test';
+import { launchElectron } from './electron-program.ts';
 import { createWorkspace, type Running, startLuthier } from './luthier-process.ts';
 
 export interface Studio {
   readonly url: string;
-  readonly running: Running;
+  /** Of the process that holds the backend. */
+  readonly pid: number;
   readonly workspace: ReturnType<typeof createWorkspace>;
 }
 
-export const test = base.extend<{ studio: Studio }>({
+export interface HostOptions {
+  /** What the studio is looked at with; the projects of the configuration choose. */
+  readonly host: 'browser' | 'electron';
+}
+
+interface Fixtures {
+  readonly workspace: ReturnType<typeof createWorkspace>;
+  readonly app: ElectronApplication | null;
+  readonly studio: Studio;
+}
+
+export const test = base.extend<HostOptions & Fixtures>({
+  host: ['browser', { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are needed from the pattern.
-  studio: async ({}, use) => {
+  workspace: async ({}, use) => {
     const workspace = createWorkspace('studio');
-    const running = startLuthier(['serve', '--no-open', '--json', '--home', workspace.home]);
-    const { url } = await running.line(value => typeof value['url'] === 'string');
-    await use({ url: String(url), running, workspace });
-    running.child.kill('SIGTERM');
-    await running.finished;
+    await use(workspace);
     workspace.remove();
   },
+  app: async ({ host, workspace }, use) => {
+    const app = host === 'electron' ? await launchElectron(workspace.home, workspace.directory) : null;
+    await use(app);
+    await app?.close();
+  },
+  studio: async ({ app, workspace }, use) => {
+    if (app) await use({ url: 'app://luthier/', pid: app.process().pid ?? 0, workspace });
+    else await serveStudio(workspace, use);
+  },
+  page: async ({ app, page }, use) => use(app ? await app.firstWindow() : page),
 });
+
+async function serveStudio(
+  workspace: Studio['workspace'],
+  use: (studio: Studio) => Promise<void>,
+): Promise<void> {
+  const running: Running = startLuthier(['serve', '--no-open', '--json', '--home', workspace.home]);
+  const { url } = await running.line(value => typeof value['url'] === 'string');
+  await use({ url: String(url), pid: running.child.pid ?? 0, workspace });
+  running.child.kill('SIGTERM');
+  await running.finished;
+}
 
 export { expect } from 'playwright/test';

@@ -7,7 +7,6 @@ import { useSettings } from '../../backend-client/use-settings.ts';
 import { AddFolder } from '../../files/add-folder.tsx';
 import { settingsStrings } from '../../strings/settings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
-import { StatusWord } from '../../ui/badge.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -46,12 +45,9 @@ export function FolderCard({ view }: { readonly view: SettingsView }) {
               <li key={folder} className="row">
                 {view.missingFolders.includes(folder) ? (
                   <>
+                    <FolderX className="warn" size={14} strokeWidth={1.5} aria-hidden="true" />
                     <span className="mono clip">{folder}</span>
-                    <span className="grow">
-                      <StatusWord tone="warn" icon={FolderX}>
-                        {strings.missing}
-                      </StatusWord>
-                    </span>
+                    <span className="warn grow">{strings.missing}</span>
                   </>
                 ) : (
                   <>
