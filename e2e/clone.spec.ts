@@ -73,6 +73,24 @@ test('a draft forgets its parent on demand', async ({ page, studio }) => {
   await expect(page.getByText('Changed from first try')).toBeVisible();
 });
 
+test('from the history, a chosen run is run again', async ({ page, studio }) => {
+  const original = await trainedRun(page, studio);
+  await page.getByRole('link', { name: 'History' }).click();
+  await page.getByRole('checkbox', { name: 'Choose first try' }).check();
+  const panel = page.getByRole('complementary', { name: 'Chosen runs' });
+  await expect(panel.getByRole('button', { name: 'Clone and change' })).toBeVisible();
+  await expectNoViolations(page);
+  await panel.getByRole('button', { name: 'Run again' }).click();
+  await expect(page).toHaveURL(/#\/runs\/./, { timeout: 60_000 });
+  await expect(page.getByRole('region', { name: 'Byte for byte the same adapter' })).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(page.getByRole('region', { name: 'Related runs' }).getByRole('link')).toHaveAttribute(
+    'href',
+    new URL(original).hash,
+  );
+});
+
 /** Trains a short run and stays on its page; gives the page's address. */
 async function trainedRun(page: Page, { url, workspace }: Studio): Promise<string> {
   const row = conversation(['user', 'Which wood is the top of a lute?'], ['assistant', 'Spruce.']);

@@ -1,7 +1,9 @@
 /** One run's name, tags and note, to be changed where they stand; kept when the field is left. */
 import { useId, useState } from 'react';
-import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import type { RunStatus, RunSummary } from '../../../src-shared/domain/run.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
+import { ReuseButtons } from '../../launch/reuse-buttons.tsx';
+import { RunAgainButton } from '../../launch/run-again-button.tsx';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { TagEditor } from './tag-editor.tsx';
 import type { RunActions } from './use-run-actions.ts';
@@ -47,9 +49,19 @@ export function OneRun({ run, actions, href }: OneRunProps) {
           onKeep={note => void actions.change(run.id, { note })}
         />
       )}
+      {details.status === 'ready' && !isUnderWay(details.value.status) && (
+        <div className="row row-wrap">
+          <RunAgainButton id={run.id} />
+          <ReuseButtons record={details.value} adapterPath={details.value.adapterPath} />
+        </div>
+      )}
       <a href={href}>{strings.open}</a>
     </div>
   );
+}
+
+function isUnderWay(status: RunStatus): boolean {
+  return status === 'running' || status === 'draft';
 }
 
 interface TextProps {
