@@ -1,6 +1,6 @@
 /** The table of runs: any number of rows, of which only those near the window exist, and are asked for. */
 import { ChevronDown, ChevronRight, Pin } from 'lucide-react';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import type { RunSorting, RunSortKey } from '../../../src-shared/domain/run-list.ts';
 import { RUN_COLUMNS, type RunColumn, type RunView } from '../../../src-shared/domain/run-view.ts';
@@ -28,6 +28,8 @@ const NONE_FOLDED: ReadonlySet<string> = new Set();
 
 export function RunsTable({ shown, view, chosen, onSort, onPin, hrefOfRun }: RunsTableProps) {
   const [folded, setFolded] = useState(NONE_FOLDED);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other groups begin unfolded
+  useEffect(() => setFolded(NONE_FOLDED), [view.group]);
   const { groups, matches, need } = shown;
   const rows = useMemo(() => groupRows(groups, folded, matches), [groups, folded, matches]);
   const onWindow = useCallback(
