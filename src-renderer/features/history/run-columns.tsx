@@ -54,8 +54,8 @@ export const RUN_COLUMN_LOOKS: Readonly<Record<Exclude<RunColumn, 'name'>, Colum
       ? formatCount(run.stepsDone)
       : [run.stepsDone, run.plannedSteps].map(formatCount).join(' / '),
   ),
-  modelName: { widthPx: 112, grows: true, sortKey: 'modelName', cell: run => run.modelName },
-  dataName: { widthPx: 104, grows: true, sortKey: 'dataName', cell: run => run.dataName },
+  modelName: { widthPx: 96, grows: true, sortKey: 'modelName', cell: run => run.modelName },
+  dataName: { widthPx: 88, grows: true, sortKey: 'dataName', cell: run => run.dataName },
   masking: { widthPx: 86, sortKey: 'masking', cell: run => run.masking },
   rank: number('rank', 54, run => orNone(run.rank, formatCount)),
   alpha: number('alpha', 68, run => orNone(run.alpha, String)),
@@ -66,7 +66,7 @@ export const RUN_COLUMN_LOOKS: Readonly<Record<Exclude<RunColumn, 'name'>, Colum
   memoryBytes: number('memoryBytes', 88, run => orNone(run.memoryBytes, formatBytes)),
   durationMs: number('durationMs', 76, run => orNone(run.durationMs, formatElapsed)),
   tags: {
-    widthPx: 92,
+    widthPx: 76,
     sortKey: null,
     cell: ({ tags }) => (
       <span className="row tag-row">
@@ -86,4 +86,4 @@ export const RUN_COLUMN_LOOKS: Readonly<Record<Exclude<RunColumn, 'name'>, Colum
   },
 };
 
-export const NAME_LOOK = { widthPx: 150, grows: true, sortKey: 'name' } as const;
+export const NAME_LOOK = { widthPx: 130, grows: true, sortKey: 'name' } as const;
