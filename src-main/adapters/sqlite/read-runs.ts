@@ -64,7 +64,6 @@ const MOST_FACETS = 1000;
 export function createRunsReader(
   database: SqliteDatabase,
 ): Pick<RunStore, 'page' | 'ids' | 'facets' | 'underWay' | 'names'> {
-  const total = database.prepare('SELECT count(*) FROM runs WHERE (deleted_at IS NOT NULL) = ?').pluck();
   const underWay = database.prepare(
     `SELECT ${SUMMARY} FROM runs WHERE status IN ('running', 'draft') AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
   );
@@ -73,6 +72,16 @@ export function createRunsReader(
   function select(columns: string, choice: RunsChoice, tail = '') {
     const { where, values } = conditionsOf(choice);
     return { statement: database.prepare(`SELECT ${columns} FROM runs WHERE ${where} ${tail}`), values };
+  }
+
+  /** In one pass over all runs. */
+  function countsOf(choice: RunsChoice): Pick<RunsPage, 'matches' | 'total' | 'deleted'> {
+    const { where, values } = conditionsOf(choice);
+    const counts = database.prepare(
+      `SELECT count(*) FILTER (WHERE ${where}) AS matches, count(*) FILTER (WHERE deleted_at IS NULL) AS total,
+        count(*) FILTER (WHERE deleted_at IS NOT NULL) AS deleted FROM runs`,
+    );
+    return counts.get(values) as Pick<RunsPage, 'matches' | 'total' | 'deleted'>;
   }
 
   function groupsOf(choice: RunsChoice): RunGroup[] {
@@ -98,13 +107,10 @@ export function createRunsReader(
     page: question =>
       database.transaction((): RunsPage => {
         const { offset, count } = question;
-        const matching = select('count(*)', question);
         const page = select(SUMMARY, question, `${orderOf(question)} LIMIT @count OFFSET @offset`);
         return {
           runs: (page.statement.all({ ...page.values, count, offset }) as SummaryRow[]).map(summaryOf),
-          matches: Number(matching.statement.pluck().get(matching.values)),
-          total: Number(total.get(0)),
-          deleted: Number(total.get(1)),
+          ...countsOf(question),
           groups: groupsOf(question),
         };
       })(),
