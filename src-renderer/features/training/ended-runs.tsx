@@ -52,18 +52,35 @@ export function EndedRuns({ underWay, shownId, hrefOfRun }: EndedRunsProps) {
   ));
 }
 
-/** Calls back with each run that was under way and is no longer. */
+/**
+ * Calls back with each run that has ended since the page was opened, once for each of its ends: those that were under
+ * way, and those that began and ended between two looks at the list.
+ */
 function useEnds(underWay: readonly RunSummary[], onEnd: (run: EndedRun) => void): void {
   const client = useBackend();
+  const since = useRef(new Date().toISOString());
   const before = useRef<readonly string[]>([]);
+  const changed = useRef(new Set<string>());
+  const told = useRef(new Set<string>());
   const current = useRef(onEnd);
   current.current = onEnd;
+  useEffect(
+    () => client.subscribe('runs.changed', {}, { event: ({ id }) => void changed.current.add(id) }),
+    [client],
+  );
   useEffect(() => {
     const now = underWay.map(({ id }) => id);
-    const gone = before.current.filter(id => !now.includes(id));
+    const gone = new Set([...before.current, ...changed.current].filter(id => !now.includes(id)));
     before.current = now;
+    changed.current.clear();
     for (const id of gone) {
-      void client.call('runs.show', { id }).then(outcome => outcome.ok && current.current(outcome.value));
+      void client.call('runs.show', { id }).then(outcome => {
+        if (!outcome.ok) return;
+        const end = `${id} ${outcome.value.endedAt}`;
+        if ((outcome.value.endedAt ?? '') < since.current || told.current.has(end)) return;
+        told.current.add(end);
+        current.current(outcome.value);
+      });
     }
   }, [underWay, client]);
 }
