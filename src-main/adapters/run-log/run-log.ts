@@ -38,13 +38,17 @@ function open(
       appendFileSync(path, `${[...first, ...lines].join('\n')}\n`);
     } catch (error) {
       hasFailed = true;
+      clearInterval(timer);
       onFault(error instanceof Error ? error.message : String(error));
     }
   };
   const timer = setInterval(write, WRITE_EVERY_MS);
   timer.unref();
   return {
-    add: (event: TrainingEvent) => void waiting.push(JSON.stringify({ ...event, at: now().toISOString() })),
+    add(event: TrainingEvent) {
+      // What would never be written is not kept either: a long run has millions of events.
+      if (!hasFailed) waiting.push(JSON.stringify({ ...event, at: now().toISOString() }));
+    },
     close: () => {
       clearInterval(timer);
       write();
