@@ -473,13 +473,6 @@ export interface HomeFiles {
   restore(home: string, trashId: string): Outcome<{ path: string }>;
 }
 
-/** What a run's last steps took: tokens without padding in a second, the median of its newest steps. */
-export interface PastPace {
-  readonly name: string;
-  readonly recipe: Recipe;
-  readonly tokensPerSecond: number;
-}
-
 export interface RunStore {
   create(run: NewRun): void;
   /** In one transaction; also says that the owner is alive. */
@@ -488,8 +481,12 @@ export interface RunStore {
   /** In one transaction. False, and nothing is changed, where the run is not one that can go on (any more). */
   resume(id: string, resumption: RunResumption): boolean;
   page(question: RunsQuestion): RunsPage;
-  /** How fast the newest runs of a model were, by the SHA-256 of its file; the newest first. */
-  paces(modelHash: string): readonly PastPace[];
+  /** The newest runs of a model that have steps, by the SHA-256 of its file; the newest first. */
+  runsOfModel(
+    hash: string,
+  ): readonly { readonly id: string; readonly name: string; readonly recipe: Recipe }[];
+  /** Tokens without padding in a second, the median of a run's newest steps; null where it has none. */
+  paceOf(id: string): number | null;
   /** Of the same runs in the same order their ids alone. */
   ids(question: RunIdsQuestion): string[];
   /** Runs that no process has brought to an end yet, the newest first. */

@@ -10,7 +10,7 @@ import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import { adoptRun } from './adopt-run.ts';
 import { listedSettings } from './listed-settings.ts';
-import { readPaces } from './read-paces.ts';
+import { createPaceReader } from './read-paces.ts';
 import { createRunsReader } from './read-runs.ts';
 import { createStepReader, type StepReader } from './read-steps.ts';
 import { type SearchedRun, searchTextOf } from './search-text.ts';
@@ -113,8 +113,8 @@ export function createRunStore(database: SqliteDatabase): RunStore {
     resume: (id, resumption) => resume.immediate(id, resumption),
     ...createRunsReader(database),
     ...createViewStore(database),
+    ...createPaceReader(database),
     show: id => showRun(database, reader, id),
-    paces: modelHash => readPaces(database, modelHash),
     metrics: reader.metrics,
     steps: reader.page,
     stepsWithoutGap: reader.stepsWithoutGap,
