@@ -89,7 +89,7 @@ export function createLabeller(
       endTexts: [...tokenizer.value.endOfGenerationIds]
         .map(id => tokenText(tokenizer.value, id))
         .filter(text => text !== ''),
-      expectsBos: tokenizer.value.addBos || ownTemplateBegins(addon, model, context, now),
+      expectsBos: tokenizer.value.addBos || ownTemplateBegins(addon, model, template, context, now),
       maxLength: collator.maxLength,
       truncation: collator.truncation,
     },
@@ -103,6 +103,7 @@ export function createLabeller(
 function ownTemplateBegins(
   addon: Addon,
   { info }: NativeModel,
+  inUse: ChatTemplate | null,
   context: TemplateContext,
   now: number,
 ): boolean {
@@ -115,9 +116,10 @@ function ownTemplateBegins(
     (!own.includes('bos_token') && !own.includes(begin))
   )
     return false;
+  const begins = (template: ChatTemplate) => plainTurns(template, context)?.text.startsWith(begin) ?? false;
+  if (inUse?.source === own) return begins(inUse);
   const compiled = compileTemplate(addon, own, now);
-  const turns = compiled.ok ? plainTurns(probeTemplate(compiled.value, context), context) : null;
-  return turns?.text.startsWith(begin) ?? false;
+  return compiled.ok && begins(probeTemplate(compiled.value, context));
 }
 
 /** Text and ids need none; pairs of prompt and completion only where they hold messages. */
