@@ -7,9 +7,8 @@ import { writeSynced } from '../checkpoints/durable-files.ts';
 
 export const settingsFile: SettingsFile = {
   read(home) {
-    const { values, faulty } = look(pathIn(home));
-    const sound = Object.entries(values).filter(([name]) => !faulty.includes(name));
-    return { settings: settingsSchema.parse(Object.fromEntries(sound)), path: pathIn(home), faulty };
+    const { sound, faulty } = look(pathIn(home));
+    return { settings: settingsSchema.parse(sound), path: pathIn(home), faulty };
   },
   /**
    * Other keys stay as they are, also those of a later version, and a setting that nobody chose goes on following its
@@ -18,9 +17,8 @@ export const settingsFile: SettingsFile = {
   change(home, changes) {
     mkdirSync(home, { recursive: true });
     const path = pathIn(home);
-    const { values, faulty } = look(path);
+    const { sound, faulty } = look(path);
     if (faulty.length > 0) copyFileSync(path, `${path}.damaged`);
-    const sound = Object.fromEntries(Object.entries(values).filter(([name]) => !faulty.includes(name)));
     const temporary = `${path}.${process.pid}.partial`;
     writeSynced(temporary, [Buffer.from(`${JSON.stringify({ ...sound, ...changes }, null, 2)}\n`)]);
     renameSync(temporary, path);
@@ -32,7 +30,8 @@ function pathIn(home: string): string {
 }
 
 interface Look {
-  readonly values: Readonly<Record<string, unknown>>;
+  /** What is in the file without what is faulty, also keys of a later version. */
+  readonly sound: Readonly<Record<string, unknown>>;
   /** As in `SettingsView`. */
   readonly faulty: string[];
 }
@@ -44,10 +43,12 @@ function look(path: string): Look {
     const stored = values as Record<string, unknown>;
     const isFaulty = (name: (typeof SETTING_NAMES)[number]) =>
       Object.hasOwn(stored, name) && !settingsSchema.shape[name].safeParse(stored[name]).success;
-    return { values: stored, faulty: SETTING_NAMES.filter(isFaulty) };
+    const faulty: readonly string[] = SETTING_NAMES.filter(isFaulty);
+    const sound = Object.entries(stored).filter(([name]) => !faulty.includes(name));
+    return { sound: Object.fromEntries(sound), faulty: [...faulty] };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { values: {}, faulty: [] } : UNREADABLE;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { sound: {}, faulty: [] } : UNREADABLE;
   }
 }
 
-const UNREADABLE: Look = { values: {}, faulty: [''] };
+const UNREADABLE: Look = { sound: {}, faulty: [''] };
