@@ -93,7 +93,6 @@ export const PROCEDURES = {
    * `runs.start`.
    */
   'runs.again': { input: runId.extend({ acceptsChanges: z.boolean() }), output: runId },
-  /** The recipe that a run was made with, and as the file that would hold it, with the hash of its model. */
   /**
    * Runs of another data folder or of a run's folder; null brings back those of this data folder whose rows are lost,
    * from the diaries in their folders. Nothing that is here is changed. `workId` names the progress on
@@ -106,6 +105,7 @@ export const PROCEDURES = {
     }),
     output: importReportSchema,
   },
+  /** The recipe that a run was made with, and as the file that would hold it, with the hash of its model. */
   'runs.recipe': {
     input: runId,
     output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
