@@ -1,7 +1,7 @@
 /** Whether the adapter fits the model, the run sees enough of the data, and this machine has room for it. */
 import { checkAdapter } from './check-adapter.ts';
 import { estimateMemory, UNCERTAINTY } from './estimate-memory.ts';
-import { fires, gibibytes, number, passes, type Verdict } from './preflight-facts.ts';
+import { fires, memoryAmount, number, passes, type Verdict } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export function checkRun(facts: RunFacts): Verdict[] {
@@ -53,9 +53,9 @@ function checkMemory(facts: RunFacts): Verdict {
   const { freeMemoryBytes, model } = facts;
   if (model.parameters === 0) return passes(id, 'A file without weights needs no memory for training.');
   const { memoryBytes } = estimateMemory(facts);
-  const needs = `The run is estimated to need ${gibibytes(memoryBytes)}`;
+  const needs = `The run is estimated to need ${memoryAmount(memoryBytes)}`;
   if (freeMemoryBytes === null) return passes(id, `${needs}; how much is free, the system does not say.`);
-  const fits = `${gibibytes(freeMemoryBytes)} of memory are free.`;
+  const fits = `${memoryAmount(freeMemoryBytes)} of memory are free.`;
   if (memoryBytes <= freeMemoryBytes) return passes(id, `${needs}, ${fits}`);
   const isCertain = memoryBytes > freeMemoryBytes * (1 + UNCERTAINTY);
   return fires(

@@ -10,7 +10,7 @@ import type { PreflightReport } from '../../../src-shared/domain/preflight.ts';
 import { resolveTargets } from '../adapter-targets.ts';
 import { largestMicroBatch } from '../batches/largest-micro-batch.ts';
 import { recomputesLayers } from '../gradient-checkpointing.ts';
-import { gibibytes, number } from './preflight-facts.ts';
+import { memoryAmount, number } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** How far the estimate may be off, as a share of it. */
@@ -49,10 +49,10 @@ export function estimateMemory(facts: RunFacts): PreflightReport['estimate'] {
     memoryBytes: Math.round(PROGRAM_BYTES + model.weightBytes + adapter * copies + activations + logits),
     secondsPerStep: null,
     assumptions: [
-      `Weights as they are in the file: ${gibibytes(model.weightBytes)}.`,
-      `The adapter with its gradient, the optimizer's moments and working copies: ${gibibytes(adapter * copies)}.`,
-      `Activations of the largest micro-batch, ${number(batch.rows)} rows of ${number(batch.length)} tokens, ${isRecomputed ? 'computed again layer by layer' : 'kept for every layer'}: ${gibibytes(activations)}.`,
-      `Logits of one part of the trained tokens: ${gibibytes(logits)}; the program itself: ${gibibytes(PROGRAM_BYTES)}.`,
+      `Weights as they are in the file: ${memoryAmount(model.weightBytes)}.`,
+      `The adapter with its gradient, the optimizer's moments and working copies: ${memoryAmount(adapter * copies)}.`,
+      `Activations of the largest micro-batch, ${number(batch.rows)} rows of ${number(batch.length)} tokens, ${isRecomputed ? 'computed again layer by layer' : 'kept for every layer'}: ${memoryAmount(activations)}.`,
+      `Logits of one part of the trained tokens: ${memoryAmount(logits)}; the program itself: ${memoryAmount(PROGRAM_BYTES)}.`,
       keepsAttention(recipe)
         ? 'On a GPU attention keeps a number for each pair of tokens; measured with the same operations on the processor.'
         : `Training on the processor; measured peaks lay within ${Math.round(UNCERTAINTY * 100)} % of the estimate.`,

@@ -3,7 +3,7 @@ import type { Check, PreflightReport } from '../../../src-shared/domain/prefligh
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { ProbeFindings } from '../job-results.ts';
 import { worstFirst } from './check-dataset.ts';
-import { fires, gibibytes, number, passes, type Verdict } from './preflight-facts.ts';
+import { fires, memoryAmount, number, passes, type Verdict } from './preflight-facts.ts';
 
 export function withProbe(report: PreflightReport, recipe: Recipe, found: ProbeFindings): PreflightReport {
   const allowed = new Set(recipe.preflight.allow);
@@ -21,7 +21,7 @@ export function withProbe(report: PreflightReport, recipe: Recipe, found: ProbeF
       memoryBytes,
       secondsPerStep,
       assumptions: [
-        `Measured: the peak of a trainer that took ${found.lossesAfterSteps.length} steps on the largest micro-batch of an epoch and the run's first step (${gibibytes(report.estimate.memoryBytes)} were estimated).`,
+        `Measured: the peak of a trainer that took ${found.lossesAfterSteps.length} steps on the largest micro-batch of an epoch and the run's first step (${memoryAmount(report.estimate.memoryBytes)} were estimated).`,
         `Measured: the run's first step took ${secondsPerStep.toFixed(2)} s on this machine as it is loaded now.`,
         ...found.warnings,
       ],

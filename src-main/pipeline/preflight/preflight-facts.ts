@@ -94,7 +94,7 @@ export function together(...kinds: readonly RowCount[]): RowCount {
 
 export const NO_ROWS: RowCount = { count: 0, rows: [] };
 
-export function gibibytes(bytes: number): string {
+export function memoryAmount(bytes: number): string {
   const value = bytes / 1024 ** 3;
   if (value < 0.1) return `${number(Math.round(value * 10240) / 10)} MiB`;
   return `${value < 10 ? value.toFixed(2) : number(Math.round(value))} GiB`;

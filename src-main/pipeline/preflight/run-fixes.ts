@@ -5,7 +5,7 @@ import { changeRecipe, type RecipeChange } from './change-recipe.ts';
 import { adapterFixes } from './check-adapter.ts';
 import { checkRun } from './check-run.ts';
 import { estimateMemory } from './estimate-memory.ts';
-import { gibibytes, number, type Verdict } from './preflight-facts.ts';
+import { memoryAmount, number, type Verdict } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** The fixes of one verdict of `checkRun`. */
@@ -103,7 +103,7 @@ function tryChange(one: RecipeChange, verdict: Verdict, facts: RunFacts): Fix[] 
   const { memoryBytes } = estimateMemory(changed);
   const isMemory = verdict.id === 'memory.exceeds';
   const effect = isMemory
-    ? `${gibibytes(memoryBytes)} are needed`
+    ? `${memoryAmount(memoryBytes)} are needed`
     : `${number(plan.steps)} steps, every training example is seen`;
   return [
     {
