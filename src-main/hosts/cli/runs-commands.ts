@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { HISTORY_FORMATS } from '../../backend/history/export-history.ts';
 import { type AgainArguments, againCommand } from './commands/again.ts';
-import { COMPARE_FORMATS, type CompareArguments, compareCommand } from './commands/compare.ts';
+import { type CompareArguments, compareCommand } from './commands/compare.ts';
 import { type ExportHistoryArguments, exportHistoryCommand, importCommand } from './commands/move-history.ts';
 import {
   changeRunCommand,
@@ -16,6 +16,7 @@ import {
 import { type SqlArguments, sqlCommand } from './commands/sql.ts';
 import { type WorstArguments, worstCommand } from './commands/worst.ts';
 import { type GlobalOptions, oneOf, type Perform, wholeNumber, withGlobalOptions } from './options.ts';
+import { TABLE_FORMATS } from './print-table.ts';
 
 export function addRunsCommands(program: Command, perform: Perform): void {
   const runs = withGlobalOptions(program.command('runs').description('the history of runs'));
@@ -45,7 +46,7 @@ export function addRunsCommands(program: Command, perform: Perform): void {
     });
   command('compare <runs...>', 'settings that differ and outcomes, side by side')
     .option('--all', 'all settings')
-    .option('--format <format>', COMPARE_FORMATS.join(', '), oneOf(COMPARE_FORMATS), 'text')
+    .option('--format <format>', TABLE_FORMATS.join(', '), oneOf(TABLE_FORMATS), 'text')
     .action((given: string[], _options, found: Command) => {
       const options = optionsOf<CompareArguments>(found);
       return perform(options, context => compareCommand(context, given, options));
@@ -60,7 +61,7 @@ export function addRunsCommands(program: Command, perform: Perform): void {
       return perform(options, context => worstCommand(context, run, options));
     });
   command('sql <question>', 'a question to the history in SQL, read-only')
-    .option('--format <format>', COMPARE_FORMATS.join(', '), oneOf(COMPARE_FORMATS), 'text')
+    .option('--format <format>', TABLE_FORMATS.join(', '), oneOf(TABLE_FORMATS), 'text')
     .option('--rows <n>', 'at most so many rows', wholeNumber, 10_000)
     .option('--seconds <n>', 'end a question that takes longer', wholeNumber, 30)
     .action((question: string, _options, found: Command) => {

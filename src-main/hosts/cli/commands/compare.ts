@@ -6,25 +6,19 @@ import {
   OUTCOMES,
   outcomeOf,
 } from '../../../../src-shared/comparison/compare-runs.ts';
-import {
-  asColumns,
-  asCsv,
-  asMarkdown,
-  type TextTable,
-} from '../../../../src-shared/comparison/text-table.ts';
+import type { TextTable } from '../../../../src-shared/comparison/text-table.ts';
 import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
 import type { RunDetails } from '../../../../src-shared/domain/run.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { printTable, type TableFormat } from '../print-table.ts';
 import { resolveRunId } from './runs.ts';
-
-export const COMPARE_FORMATS = ['text', 'md', 'csv', 'json'] as const;
 
 export interface CompareArguments {
   /** Every setting, not only those that differ. */
   readonly all?: boolean;
-  readonly format?: (typeof COMPARE_FORMATS)[number];
+  readonly format?: TableFormat;
 }
 
 export async function compareCommand(
@@ -39,13 +33,9 @@ export async function compareCommand(
   });
   if (runs.length < 2) throw tooFew(runs.length);
   const comparison = compare(runs, all);
-  if (output.json) await output.document(comparison);
-  else if (format === 'json') await output.text(JSON.stringify(comparison, null, 2));
-  else await output.text(WRITERS[format](asTable(comparison)).trimEnd());
+  await printTable(output, format, comparison, () => asTable(comparison));
   return EXIT.done;
 }
-
-const WRITERS = { text: asColumns, md: asMarkdown, csv: asCsv } as const;
 
 function compare(runs: readonly RunDetails[], all: boolean) {
   return {
