@@ -1,12 +1,6 @@
 /** What a run that repeats another one found, in a few words for the command line. */
-import type { AdapterComparison, Repetition, RunInput } from '../../../src-shared/domain/repetition.ts';
-
-const INPUTS = {
-  model: 'the model file',
-  data: 'the data',
-  template: 'the chat template',
-  preparedDataset: 'the labelled examples',
-} as const satisfies Record<RunInput, string>;
+import type { AdapterComparison, Repetition } from '../../../src-shared/domain/repetition.ts';
+import { INPUT_NAMES } from '../../backend/compare-inputs.ts';
 
 const NOT_COMPARED = {
   ended: 'Not compared with the original: this run did not come to its end.',
@@ -27,7 +21,7 @@ export function repetitionText({ adapter, steps, changedInputs, changedVersions 
         : '',
     changedInputs.length === 0
       ? ''
-      : `Changed on the disk: ${changedInputs.map(name => INPUTS[name]).join(', ')}.`,
+      : `Changed on the disk: ${changedInputs.map(name => INPUT_NAMES[name]).join(', ')}.`,
     changedVersions.length === 0
       ? ''
       : `Other versions: ${changedVersions.map(({ name, before, now }) => `${name} ${before} → ${now}`).join(', ')}.`,
