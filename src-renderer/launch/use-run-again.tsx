@@ -1,5 +1,7 @@
 /** A past run once more: asks first where its files have changed, queues while the device is in use, then opens the new run. */
 import type { ReactNode } from 'react';
+import type { Command } from '../commands/command-registry.ts';
+import { useCommand } from '../commands/use-commands.tsx';
 import { navigate } from '../router.ts';
 import { familyStrings as strings } from '../strings/family.ts';
 import { ErrorCallout } from '../ui/callout.tsx';
@@ -8,8 +10,8 @@ import { QueuedNotice } from './queued-notice.tsx';
 import { useLaunch } from './use-launch.ts';
 
 export interface RunAgain {
-  readonly isStarting: boolean;
-  start(): void;
+  /** Starts it; its title says while it does. */
+  readonly command: Command;
   /** Why it did not start at once; null where there is nothing to say. */
   readonly notice: ReactNode;
   /** Whether it shall go on with changed files; to be rendered anywhere. */
@@ -21,9 +23,14 @@ export function useRunAgain(id: string): RunAgain {
   const { error } = launch;
   const isChanged = error?.code === 'again.inputsChanged';
   const start = (acceptsChanges: boolean) => launch.start({ kind: 'again', id }, acceptsChanges);
+  const command = useCommand({
+    id: 'run.again',
+    title: launch.isLaunching ? strings.starting : strings.again,
+    enabled: !launch.isLaunching,
+    run: () => start(false),
+  });
   return {
-    isStarting: launch.isLaunching,
-    start: () => start(false),
+    command,
     notice:
       launch.queued !== null ? (
         <QueuedNotice words={launch.queued} />

@@ -9,7 +9,6 @@ import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { ReuseButtons } from '../../launch/reuse-buttons.tsx';
 import { useRunAgain } from '../../launch/use-run-again.tsx';
-import { familyStrings } from '../../strings/family.ts';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -37,13 +36,7 @@ interface AfterwardsProps extends RunControlsProps {
 function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
   const adapterPath = adapterPathOf(run);
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
-  const { isStarting, start, notice, question } = useRunAgain(record.id);
-  const again = useCommand({
-    id: 'run.again',
-    title: isStarting ? familyStrings.starting : familyStrings.again,
-    enabled: !isStarting,
-    run: start,
-  });
+  const { command: again, notice, question } = useRunAgain(record.id);
   return (
     <>
       <div className="row row-wrap run-controls">
