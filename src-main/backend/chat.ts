@@ -11,11 +11,10 @@ import type {
   ChatSampling,
   ChatSide,
 } from '../../src-shared/domain/chat.ts';
-import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { ChatPrompt, EncodedPrompt } from '../pipeline/job-results.ts';
-import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
+import { findRun } from './find-run.ts';
 import type { RunBrief } from './ports.ts';
 
 export interface ChatRequest {
@@ -85,16 +84,6 @@ export function describeChat(parts: BackendParts, id: string): Outcome<Procedure
 }
 
 const MODELS = ['base', 'tuned', 'best'] as const satisfies readonly ChatModel[];
-
-export function findRun(
-  parts: BackendParts,
-  id: string,
-): Outcome<{ readonly run: RunBrief; readonly recipe: Recipe }> {
-  const run = parts.store.brief(id);
-  if (!run) return fail(runNotFound(id));
-  const recipe = parts.checkRecipe(run.recipe);
-  return recipe.ok ? ok({ run, recipe: recipe.value }) : recipe;
-}
 
 async function promptOfSide(
   parts: BackendParts,

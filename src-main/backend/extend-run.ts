@@ -1,6 +1,6 @@
 /** Goes on with a run for longer than it was meant to: same id, from its newest whole checkpoint. */
 import { fail, type Outcome } from '../../src-shared/contract/coded-error.ts';
-import type { RunLength } from '../../src-shared/domain/run.ts';
+import { isUnderWay, type RunLength } from '../../src-shared/domain/run.ts';
 import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { withLength } from './extension-rules.ts';
@@ -20,7 +20,7 @@ export async function extendRun(
 ): Promise<Outcome<LaunchedRun>> {
   const run = parts.store.brief(id);
   if (!run) return fail(runNotFound(id));
-  if (run.status === 'running' || run.status === 'draft') {
+  if (isUnderWay(run.status)) {
     return fail({
       code: 'extend.isRunning',
       title: 'A run that is under way cannot be extended.',

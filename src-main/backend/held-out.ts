@@ -5,8 +5,8 @@ import { type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { findRun } from './chat.ts';
 import { heldOutConversations, loadDemoRecipe } from './demo.ts';
+import { findRun } from './find-run.ts';
 import { preparedPathOf } from './prepared-path.ts';
 
 /** Errors: `run.notFound`, those of the data. */

@@ -1,14 +1,14 @@
 /** Starts what a caller names: the demo, a file, a draft, a past run once more, or what waited in the queue. */
-import { fail, type Outcome } from '../../src-shared/contract/coded-error.ts';
+import { type Outcome, ok } from '../../src-shared/contract/coded-error.ts';
 import type { RecipeSource } from '../../src-shared/contract/recipe-source.ts';
 import { assertNever } from '../../src-shared/domain/assert-never.ts';
 import type { RunParent } from '../../src-shared/domain/run.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
 import { runAgain } from './again/run-again.ts';
-import { runNotFound } from './answer-prompts.ts';
 import type { BackendParts } from './backend-parts.ts';
 import type { Lease } from './compute-lease.ts';
 import { loadDemoRecipe, scoredOnHeldOut } from './demo.ts';
+import { findRun } from './find-run.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
 import type { ClaimedItem } from './ports.ts';
 import type { LaunchOptions } from './supervise-run.ts';
@@ -23,8 +23,8 @@ export function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Rec
     case 'draft':
       return parts.checkRecipe(source.recipe);
     case 'again': {
-      const run = parts.store.brief(source.id);
-      return run ? parts.checkRecipe(run.recipe) : fail(runNotFound(source.id));
+      const found = findRun(parts, source.id);
+      return found.ok ? ok(found.value.recipe) : found;
     }
     default:
       return assertNever(source);

@@ -16,6 +16,11 @@ import {
 export const runStatusSchema = z.enum(['draft', 'running', 'completed', 'stopped', 'failed', 'interrupted']);
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
+/** It trains, or is about to. */
+export function isUnderWay(status: RunStatus): boolean {
+  return status === 'running' || status === 'draft';
+}
+
 /** The run that a run comes from: it goes on with its adapter, was changed from it, or repeats it. */
 export const runParentSchema = z.object({ kind: z.enum(['continued', 'cloned', 'again']), id: z.string() });
 export type RunParent = z.infer<typeof runParentSchema>;

@@ -1,5 +1,6 @@
 /** Trains the recipe of a past run once more, after a look at whether its files are still what they were. */
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
+import { isUnderWay } from '../../../src-shared/domain/run.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
 import { runNotFound } from '../answer-prompts.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -20,7 +21,7 @@ export async function runAgain(
 ): Promise<Outcome<LaunchedRun>> {
   const run = parts.store.brief(id);
   if (!run) return fail(runNotFound(id));
-  if (run.status === 'running' || run.status === 'draft') return fail(isRunning(run.name));
+  if (isUnderWay(run.status)) return fail(isRunning(run.name));
   const recipe = parts.checkRecipe(run.recipe);
   if (!recipe.ok) return recipe;
   const changedIn = ({ hashes }: Prepared) => compareInputs(run.hashes, hashes);

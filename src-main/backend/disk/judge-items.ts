@@ -1,7 +1,7 @@
 /** Of everything found on the disk: whether a clean-up may take it, how, and why. Pure. */
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { DiskItem } from '../../../src-shared/domain/disk.ts';
-import type { RunStatus } from '../../../src-shared/domain/run.ts';
+import { isUnderWay, type RunStatus } from '../../../src-shared/domain/run.ts';
 import type { FoundOnDisk } from '../ports.ts';
 
 /** Whoever prepared or opened it may still look at it. */
@@ -35,7 +35,7 @@ export function judgeItem(found: FoundOnDisk, known: KnownOfRuns, nowMs: number)
 function verdictOn(found: FoundOnDisk, known: KnownOfRuns, nowMs: number): Verdict {
   const ageMs = nowMs - found.changedMs;
   const run = found.runId === undefined ? undefined : known.runs.get(found.runId);
-  const isUnderWay = run?.status === 'running' || run?.status === 'draft';
+  const isRunning = run !== undefined && isUnderWay(run.status);
   switch (found.kind) {
     case 'prepared':
       if (known.preparedInUse.has(found.name.replace('.luthdata', '')))
@@ -43,7 +43,7 @@ function verdictOn(found: FoundOnDisk, known: KnownOfRuns, nowMs: number): Verdi
       if (ageMs < RECENT_MS) return keep('It was used in the last 10 minutes.');
       return proposed('delete', 'It is made again from the data when it is needed.');
     case 'checkpoint':
-      if (isUnderWay) return keep('Its run is under way.');
+      if (isRunning) return keep('Its run is under way.');
       if (run === undefined) return trash('Its run is not in the history.');
       if (run.status === 'completed')
         return proposed('delete', 'Its run is completed and cannot be resumed; its adapters stay.');
@@ -52,9 +52,9 @@ function verdictOn(found: FoundOnDisk, known: KnownOfRuns, nowMs: number): Verdi
       if (found.runId !== undefined && known.deleted.has(found.runId))
         return trash('Its run was deleted from the history.');
       if (run === undefined && ageMs >= RECENT_MS) return trash('Its run is not in the history.');
-      return keep(isUnderWay ? 'Its run is under way.' : 'Its run is in the history.');
+      return keep(isRunning ? 'Its run is under way.' : 'Its run is in the history.');
     case 'leftover':
-      if (isUnderWay || ageMs < RECENT_MS) return keep('It may be under construction.');
+      if (isRunning || ageMs < RECENT_MS) return keep('It may be under construction.');
       return proposed('delete', 'A process that ended early left it half-written.');
     case 'dropped':
       return trash('A recipe may still name it.');

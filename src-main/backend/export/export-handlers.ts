@@ -10,7 +10,7 @@ import type {
 import type { ProcedureInput, ProcedureOutput } from '../../../src-shared/contract/procedures.ts';
 import type { ExportVerification } from '../../../src-shared/domain/export.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import { findRun } from '../chat.ts';
+import { findRun } from '../find-run.ts';
 import type { WorkOptions } from '../ports.ts';
 import { preparedPathOf } from '../prepared-path.ts';
 import { exportNameOf } from './export-name.ts';

@@ -11,7 +11,8 @@ import type {
 } from '../../../src-shared/domain/export.ts';
 import { OLLAMA_MODEL_FILE, READ_BACK_FILE } from '../../pipeline/job-results.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import { adapterOf, findRun } from '../chat.ts';
+import { adapterOf } from '../chat.ts';
+import { findRun } from '../find-run.ts';
 import type { WorkOptions } from '../ports.ts';
 import { exportNameOf } from './export-name.ts';
 import { judgeVerification } from './judge-verification.ts';

@@ -5,7 +5,7 @@ import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error
 import type { LabelsVerification } from '../../../src-shared/domain/export.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import { findRun } from '../chat.ts';
+import { findRun } from '../find-run.ts';
 import type { WorkOptions } from '../ports.ts';
 import { preparedPathOf } from '../prepared-path.ts';
 import type { ExportReport } from './export-run.ts';

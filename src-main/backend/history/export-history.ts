@@ -8,6 +8,7 @@ import { fileStemOf } from '../export/export-name.ts';
 import { checkTarget, stageExport } from '../export/staged-export.ts';
 import type { TableFormat, WorkOptions, WrittenTable } from '../ports.ts';
 import { historyTables } from './history-tables.ts';
+import { stepPages } from './step-pages.ts';
 
 export const HISTORY_FORMATS = ['csv', 'json', 'parquet', 'tensorboard'] as const;
 export type HistoryFormat = (typeof HISTORY_FORMATS)[number];
@@ -85,27 +86,17 @@ async function writeEvents(
     onProgress?.({ phase: 'write event files', done: i, total: ids.length });
     const run = store.show(id);
     if (!run) continue;
-    const steps = function* () {
-      for (let at = 0; ; ) {
-        const page = store.steps(id, at, PAGE).steps;
-        if (page.length === 0) return;
-        yield page;
-        at += page.length;
-      }
-    };
     const name = `${fileStemOf(run.name)}-${run.id}`;
     files.push(
       await historyWriter.events(folder, name, {
         startedMs: Date.parse(run.createdAt),
-        steps: steps(),
+        steps: stepPages(store, id),
         evaluations: run.evaluations,
       }),
     );
   }
   return files;
 }
-
-const PAGE = 10_000;
 
 function noRuns(): CodedError {
   return {

@@ -2,8 +2,7 @@
 import { compareSettings } from '../../../src-shared/comparison/compare-runs.ts';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import type { RunStore, Table, TableCell, TableColumn } from '../ports.ts';
-
-const PAGE = 10_000;
+import { stepPages } from './step-pages.ts';
 
 /** Of each run one after another, so that a long history takes no memory. Runs that are gone meanwhile are left out. */
 export function historyTables(store: RunStore, ids: readonly string[]): readonly Table[] {
@@ -18,12 +17,8 @@ export function historyTables(store: RunStore, ids: readonly string[]): readonly
   }
   function* steps(): Generator<TableCell[][]> {
     for (const id of ids) {
-      for (let at = 0; ; ) {
-        const page = store.steps(id, at, PAGE).steps;
-        if (page.length === 0) break;
+      for (const page of stepPages(store, id))
         yield page.map(step => [id, ...STEP_COLUMNS.map(({ key }) => step[key])]);
-        at += page.length;
-      }
     }
   }
   return [

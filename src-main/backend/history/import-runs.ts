@@ -14,11 +14,13 @@ import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ImportReport } from '../../../src-shared/domain/import.ts';
+import { isUnderWay } from '../../../src-shared/domain/run.ts';
 import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import type { KeptRun, RunStore, WorkOptions } from '../ports.ts';
+import type { KeptRun, WorkOptions } from '../ports.ts';
 import { replayRunLog } from './replay-run-log.ts';
+import { stepPages } from './step-pages.ts';
 
 type ImportParts = Pick<
   BackendParts,
@@ -31,7 +33,6 @@ interface Findings {
   readonly problems: ImportReport['problems'];
 }
 
-const PAGE = 10_000;
 /** Not all of a disk is given away: the system needs some. */
 const SPARE_BYTES = 64 << 20;
 
@@ -95,23 +96,13 @@ async function importHistory(
       await attempt(found, join(history, id), () => {
         const run = store.show(id);
         if (!run) return 'It cannot be read.';
-        if (run.status === 'running' || run.status === 'draft')
-          return 'It is under way; import it when it is over.';
-        return take(parts, run, pagesOf(store, id), join(folders, id), found);
+        if (isUnderWay(run.status)) return 'It is under way; import it when it is over.';
+        return take(parts, run, stepPages(store, id), join(folders, id), found);
       });
     }
     return null;
   } finally {
     close();
-  }
-}
-
-function* pagesOf(store: RunStore, id: string): Generator<readonly StepMetric[]> {
-  for (let at = 0; ; ) {
-    const { steps } = store.steps(id, at, PAGE);
-    if (steps.length === 0) return;
-    yield steps;
-    at += steps.length;
   }
 }
 

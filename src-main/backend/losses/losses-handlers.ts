@@ -5,7 +5,7 @@ import type { ProcedureInput, ProcedureOutput } from '../../../src-shared/contra
 import type { LossSplit } from '../../../src-shared/domain/row-losses.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import { findRun } from '../chat.ts';
+import { findRun } from '../find-run.ts';
 import { measureLosses, showLosses, tokenLosses } from './measure-losses.ts';
 
 type LossesHandlers = {

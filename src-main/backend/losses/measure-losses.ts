@@ -5,8 +5,9 @@ import type { LossReport, LossSplit, RowLoss } from '../../../src-shared/domain/
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type LossesMeta, reportLosses } from '../../pipeline/losses/stored-losses.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import { adapterOf, findRun } from '../chat.ts';
+import { adapterOf } from '../chat.ts';
 import { compareInputs } from '../compare-inputs.ts';
+import { findRun } from '../find-run.ts';
 import type { RunBrief, WorkOptions } from '../ports.ts';
 import { runDirectoryOf } from '../supervise-run.ts';
 

@@ -1,6 +1,6 @@
 /** One run's name, tags and note, to be changed where they stand; kept when the field is left. */
 import { useId, useState } from 'react';
-import type { RunStatus, RunSummary } from '../../../src-shared/domain/run.ts';
+import { isUnderWay, type RunSummary } from '../../../src-shared/domain/run.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
 import { ReuseButtons } from '../../launch/reuse-buttons.tsx';
 import { RunAgainButton } from '../../launch/run-again-button.tsx';
@@ -58,10 +58,6 @@ export function OneRun({ run, actions, href }: OneRunProps) {
       <a href={href}>{strings.open}</a>
     </div>
   );
-}
-
-function isUnderWay(status: RunStatus): boolean {
-  return status === 'running' || status === 'draft';
 }
 
 interface TextProps {

@@ -1,7 +1,7 @@
 /** What the page knows of one run: the backend's record merged with the events since. Pure. */
 import { assertNever } from '../../../src-shared/domain/assert-never.ts';
 import type { Repetition } from '../../../src-shared/domain/repetition.ts';
-import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
+import { isUnderWay, type RunDetails, type RunStatus } from '../../../src-shared/domain/run.ts';
 import type { RunMetrics } from '../../../src-shared/domain/run-metrics.ts';
 import type {
   Checkpoint,
@@ -141,7 +141,7 @@ export function isPaused(state: RunState): boolean {
 }
 
 export function isActive(status: RunStatus | null): boolean {
-  return status === 'running' || status === 'draft';
+  return status !== null && isUnderWay(status);
 }
 
 export function stepsDone(state: RunState): number {

@@ -8,7 +8,8 @@ import {
   type ChatSide,
   chatSamplingSchema,
 } from '../../../../src-shared/domain/chat.ts';
-import { chat, findRun } from '../../../backend/chat.ts';
+import { chat } from '../../../backend/chat.ts';
+import { findRun } from '../../../backend/find-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveRunId } from './runs.ts';

@@ -5,7 +5,7 @@ import { ALL_RUNS } from '../../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
-import { findRun } from '../../../backend/chat.ts';
+import { findRun } from '../../../backend/find-run.ts';
 import { changeRun, deleteRuns, restoreRuns } from '../../../backend/keep-history.ts';
 import { recipeOfRun } from '../../../backend/recipe-of-run.ts';
 import { runDirectoryOf } from '../../../backend/supervise-run.ts';
