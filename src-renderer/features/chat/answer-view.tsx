@@ -90,11 +90,13 @@ function TokenText({ name, tokens, view }: TokenTextProps) {
     if (target !== undefined) setActive(Math.max(0, Math.min(last, target)));
     else if (event.key === 'Escape' && active !== null) setActive(null);
     else return;
+    setPointed(null);
     event.preventDefault();
   }
 
+  // By a move: tokens that come under a resting pointer are not pointed at.
   const pointing = {
-    onMouseOver: (event: React.MouseEvent) => setPointed(indexOf(event.target)),
+    onMouseMove: (event: React.MouseEvent) => setPointed(indexOf(event.target)),
     onMouseLeave: () => setPointed(null),
   };
   const content = (

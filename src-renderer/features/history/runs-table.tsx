@@ -37,7 +37,7 @@ export function RunsTable({ shown, view, chosen, onSort, onPin, hrefOfRun }: Run
     [rows, need],
   );
   const shownColumns = RUN_COLUMNS.filter(column => column === 'name' || view.columns.includes(column));
-  const columns = columnsOf(shownColumns, view.sorting, onSort, chosen, matches);
+  const columns = columnsOf(shownColumns, view.sorting, onSort, chosen);
   const fold = (value: string) => {
     const next = new Set(folded);
     if (!next.delete(value)) next.add(value);
@@ -95,14 +95,13 @@ function columnsOf(
   sorting: RunSorting,
   onSort: (sorting: RunSorting) => void,
   chosen: ChosenRuns,
-  matches: number,
 ): TableColumn[] {
   return [
     {
       key: 'choose',
       name: strings.columns.choose,
       width: `${CHOOSE_PX}px`,
-      header: <ChooseAll chosen={chosen} matches={matches} />,
+      header: <ChooseAll chosen={chosen} />,
     },
     { key: 'pinned', name: strings.columns.pinned, width: `${PIN_PX}px`, isNameHidden: true },
     ...shown.map((column): TableColumn => {
@@ -137,8 +136,8 @@ function nextSorting(key: RunSortKey, column: RunColumn, sorting: RunSorting): R
   return { key, isDescending: look?.isDescendingFirst ?? false };
 }
 
-function ChooseAll({ chosen, matches }: { readonly chosen: ChosenRuns; readonly matches: number }) {
-  const isAll = chosen.ids.size > 0 && chosen.ids.size >= matches;
+function ChooseAll({ chosen }: { readonly chosen: ChosenRuns }) {
+  const { isAll } = chosen;
   return (
     <input
       type="checkbox"

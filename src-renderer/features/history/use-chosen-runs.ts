@@ -10,6 +10,8 @@ const MOST = 100_000;
 
 export interface ChosenRuns {
   readonly ids: ReadonlySet<string>;
+  /** All that are found: as soon as that is asked for, though `ids` may still lack those of other pages. */
+  readonly isAll: boolean;
   /** With `isRange`, also all runs between this one and the one that was chosen last. */
   choose(place: number, isRange: boolean): void;
   /** All that are found, on whichever page. */
@@ -20,6 +22,8 @@ export interface ChosenRuns {
 export function useChosenRuns(shown: ShownRuns): ChosenRuns {
   const client = useBackend();
   const [ids, setIds] = useState(NONE);
+  const [isComing, setIsComing] = useState(false);
+  const question = useRef(0);
   const lastPlace = useRef(0);
 
   async function choose(place: number, isRange: boolean): Promise<void> {
@@ -37,7 +41,19 @@ export function useChosenRuns(shown: ShownRuns): ChosenRuns {
   }
 
   async function chooseAll(): Promise<void> {
-    if (shown.choice !== null) setIds(new Set(await idsOf(shown.choice, 0, MOST)));
+    if (shown.choice === null) return;
+    setIsComing(true);
+    const asked = ++question.current;
+    const all = await idsOf(shown.choice, 0, MOST);
+    if (asked !== question.current) return;
+    setIds(new Set(all));
+    setIsComing(false);
+  }
+
+  function clear(): void {
+    question.current++;
+    setIsComing(false);
+    setIds(NONE);
   }
 
   /** Some of them may lie on pages that are not there. */
@@ -48,8 +64,9 @@ export function useChosenRuns(shown: ShownRuns): ChosenRuns {
 
   return {
     ids,
+    isAll: isComing || (ids.size > 0 && ids.size >= shown.matches),
     choose: (place, isRange) => void choose(place, isRange),
     chooseAll: () => void chooseAll(),
-    clear: () => setIds(NONE),
+    clear,
   };
 }

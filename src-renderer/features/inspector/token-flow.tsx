@@ -41,8 +41,11 @@ export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another row starts at its top
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
-    setPointed(null);
   }, [rowKey]);
+
+  // The token that was chosen last is the one explained, even where the pointer rests on another.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => setPointed(null), [rowKey, active]);
 
   // A token far away is drawn once its page is here, and has its place only then.
   const isActiveHere = active !== null && shown.tokenAt(active) !== null;
@@ -76,6 +79,7 @@ export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
     event.preventDefault();
   }
 
+  /** By a move: tokens that come under a resting pointer are not pointed at. */
   function onPoint(event: MouseEvent): void {
     const token = tokenOf(event.target);
     if (token !== null) setPointed(token);
@@ -91,7 +95,7 @@ export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
       aria-activedescendant={active === null ? undefined : tokenId(active)}
       aria-busy={shown.isPending}
       onKeyDown={onKeyDown}
-      onMouseOver={onPoint}
+      onMouseMove={onPoint}
       onFocus={() => active === null && onActive(firstTrained(runs))}
       onMouseLeave={() => setPointed(null)}
       onClick={event => {
