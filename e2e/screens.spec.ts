@@ -105,7 +105,7 @@ test('the pages of runs fit a window at 200 % and have no violation there', asyn
   const { id } = await call('runs.start', { kind: 'draft', recipe });
   await page.goto(`${root}#/runs/${id}`);
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 60_000 });
-  const again = await call('runs.again', { id, acceptsChanges: false });
+  const again = await call('runs.again', { id, accepted: { changes: false, extension: false } });
   await page.goto(`${root}#/runs/${again.id}`);
   await expect(page.getByRole('region', { name: 'Byte for byte the same adapter' })).toBeVisible({
     timeout: 60_000,

@@ -126,8 +126,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       const launched = await startRun(parts, source, untilLaunched(signal));
       return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
     },
-    'runs.again': async ({ id, acceptsChanges }, signal) => {
-      const launched = await runAgain(parts, id, acceptsChanges, untilLaunched(signal));
+    'runs.again': async ({ id, accepted }, signal) => {
+      const launched = await runAgain(parts, id, accepted, untilLaunched(signal));
       return launched.ok ? ok({ id: inBackground(launched.value) }) : launched;
     },
     'queue.list': queue.list,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import type { Recipe } from '../../src-shared/recipe/schema.ts';
-import { noteOfExtension, refuseExtension, withLength } from './extension-rules.ts';
+import { noteOfExtension, refuseExtension, whyNotRepeated, withLength } from './extension-rules.ts';
 
 function recipe(training: object): Recipe {
   const parsed = parseRecipe({ version: 1, model: { path: '/m' }, dataset: { path: '/d' }, training });
@@ -32,4 +32,14 @@ test('is refused where nothing would be added, or nothing is there to add to', (
   expect(refuseExtension(run, 100, 100)?.code).toBe('extend.notLonger');
   expect(refuseExtension(run, 150, 0)?.code).toBe('extend.noCheckpoint');
   expect(refuseExtension(run, 101, 50)).toBeNull();
+});
+
+test('says why the recipe of an extended run gives another adapter, where it does', () => {
+  const extended = [{ code: 'run.extended', message: '' }];
+  const why = (training: object, warnings: typeof extended) =>
+    whyNotRepeated('lute', recipe(training).training, warnings);
+  expect(why({ scheduler: 'cosine' }, [])).toBeNull();
+  expect(why({ scheduler: 'constant' }, extended)).toBeNull();
+  expect(why({ scheduler: 'linear' }, extended)).toMatch(/^lute was extended .* learning rates/);
+  expect(why({ scheduler: 'constant', earlyStoppingPatience: 2 }, extended)).toContain('early stopping');
 });

@@ -34,6 +34,32 @@ export function refuseExtension(
   };
 }
 
+/**
+ * Why the recipe of a run that was extended does not give the run again, or null where it does: with a constant rate and
+ * no early stopping, the longer run takes the very steps.
+ */
+export function whyNotRepeated(
+  name: string,
+  training: Recipe['training'],
+  warnings: readonly { readonly code: string; readonly message: string }[],
+): string | null {
+  if (!warnings.some(({ code }) => code === EXTENDED)) return null;
+  const reasons = [
+    ...(training.scheduler === 'constant'
+      ? []
+      : [
+          'its first steps had the learning rates of a shorter run, and now they have those of the whole one',
+        ]),
+    ...(training.earlyStoppingPatience === 0
+      ? []
+      : ['early stopping may end it where the extension went on']),
+  ];
+  if (reasons.length === 0) return null;
+  return `${name} was extended while it was trained. Trained in one go, ${reasons.join(', and ')}.`;
+}
+
+const EXTENDED = 'run.extended';
+
 /** Stays with the run among its warnings: from there on it is no longer one that was planned as it is. */
 export function noteOfExtension(
   training: Recipe['training'],
@@ -49,7 +75,7 @@ export function noteOfExtension(
       ? 'The learning rate stays as it was.'
       : `The learning rate is that of a run of ${now} steps from there on: ${rateOf(fromStep + 1, now)} in step ${fromStep + 1}, after ${rateOf(fromStep, before)} in step ${fromStep}. The result is not that of a run of ${now} steps from the start.`;
   return {
-    code: 'run.extended',
+    code: EXTENDED,
     message: `Extended at step ${fromStep}, from ${before} to ${now} steps in all. ${rates}`,
   };
 }

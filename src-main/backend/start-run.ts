@@ -62,6 +62,9 @@ export async function startQueued(
   return launched;
 }
 
+/** Whether it was extended was asked before it came there; files may have changed since. */
+const FROM_QUEUE = { changes: false, extension: true };
+
 function launch(
   parts: BackendParts,
   recipe: Recipe,
@@ -69,7 +72,7 @@ function launch(
   parent: RunParent | null,
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
-  if (parent?.kind === 'again') return runAgain(parts, parent.id, false, options);
+  if (parent?.kind === 'again') return runAgain(parts, parent.id, FROM_QUEUE, options);
   return launchRun(parts, recipe, {
     ...options,
     ...(isDemo ? scoredOnHeldOut(parts, recipe) : {}),

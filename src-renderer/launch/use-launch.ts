@@ -1,6 +1,7 @@
 /** Starting a run: the backend prepares, checks and refuses, or answers with the run's id; while it is busy, the run queues. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import type { ProcedureInput } from '../../src-shared/contract/procedures.ts';
 import type { RecipeSource } from '../../src-shared/contract/recipe-source.ts';
 import { useBackend } from '../backend-client/backend-context.tsx';
 import { queueStrings } from '../strings/queue.ts';
@@ -12,12 +13,16 @@ export interface Launch {
   readonly error: CodedError | null;
   /** Why the run waits in the queue, where it does. */
   readonly queued: string | null;
-  /** `acceptsChanges`: a past run is trained once more also where its files have changed since. */
-  start(source: RecipeSource, acceptsChanges?: boolean): void;
+  /** `accepted`: what a past run is trained once more with nevertheless. */
+  start(source: RecipeSource, accepted?: Accepted): void;
   enqueue(source: RecipeSource): void;
   /** Ends the preparation, and forgets why the last start was refused. */
   cancel(): void;
 }
+
+/** A past run is trained once more also where its files have changed since, or where it was extended. */
+export type Accepted = ProcedureInput<'runs.again'>['accepted'];
+export const NOTHING_ACCEPTED: Accepted = { changes: false, extension: false };
 
 export function useLaunch(onStarted: (id: string) => void): Launch {
   const client = useBackend();
@@ -39,7 +44,7 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
     [client, announce],
   );
   const start = useCallback(
-    async (source: RecipeSource, acceptsChanges = false) => {
+    async (source: RecipeSource, accepted: Accepted = NOTHING_ACCEPTED) => {
       asking.current?.abort();
       const abort = new AbortController();
       asking.current = abort;
@@ -49,7 +54,7 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
       announce(strings.newRun.starting);
       const { signal } = abort;
       const outcome = await (source.kind === 'again'
-        ? client.call('runs.again', { id: source.id, acceptsChanges }, { signal })
+        ? client.call('runs.again', { id: source.id, accepted }, { signal })
         : client.call('runs.start', source, { signal }));
       if (abort.signal.aborted) return;
       setIsLaunching(false);
@@ -75,7 +80,7 @@ export function useLaunch(onStarted: (id: string) => void): Launch {
     isLaunching,
     error,
     queued,
-    start: (source, acceptsChanges) => void start(source, acceptsChanges),
+    start: (source, accepted) => void start(source, accepted),
     enqueue: source => void add(source, queueStrings.isAdded),
     cancel,
   };

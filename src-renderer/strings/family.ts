@@ -9,21 +9,44 @@ const inputs = {
   preparedDataset: 'the labelled examples',
 } satisfies Record<RunInput, string>;
 
+/** The adapter of the best evaluation, or that of the last step. */
+export type AdapterChoice = 'best' | 'last';
+
 type NotCompared = Extract<Repetition['adapter'], { kind: 'notCompared' }>['reason'];
 
 export const familyStrings = {
   again: 'Run again',
   starting: 'Comparing the files with those of the run',
-  changedTitle: 'The files are no longer what they were',
-  changedHelp:
-    'Run again with what is there now? The new run will say what had changed, and its adapter will be another one.',
+  notTheSame: {
+    changes: {
+      title: 'The files are no longer what they were',
+      help: 'Run again with what is there now? The new run will say what had changed, and its adapter will be another one.',
+    },
+    extension: {
+      title: 'The run was extended, and will not be the same',
+      help: 'Run again from the start, for all its steps? The adapter will be another one, and the new run will say why.',
+    },
+  },
   goOn: 'Run again all the same',
   leave: 'Leave it',
   clone: 'Clone and change',
   cloned: (name: string) => `The recipe of ${name} is open. Undo brings back what was.`,
   continue: 'Continue training',
-  continued: (name: string) =>
-    `The recipe of ${name} is open and begins with its adapter. Undo brings back what was.`,
+  continued: (name: string, from: AdapterChoice) =>
+    `The recipe of ${name} is open and begins with its adapter${from === 'best' ? ' of the best evaluation' : ''}. Undo brings back what was.`,
+  continueTitle: 'Continue with which adapter?',
+  continueHelp:
+    'The new run begins with these weights; its optimizer and its learning rate begin anew. The adapter of this run stays as it is.',
+  continueFrom: 'Begin with',
+  bestAdapter: (loss: string, step: string) => `Best evaluation: loss ${loss} at step ${step}`,
+  lastAdapter: (loss: string | null, step: string) =>
+    `Last step: step ${step}${loss === null ? '' : `, evaluation ${loss}`}`,
+  continueConfirm: 'Open the recipe',
+  continueCancel: 'Leave it',
+  withAdapter: {
+    best: 'with the adapter of its best evaluation',
+    last: 'with the adapter of its last step',
+  } satisfies Record<AdapterChoice, string>,
   saveRecipe: 'Save as recipe',
   saved: (place: string) => `Saved as ${place}.`,
   forget: 'Name no parent',
@@ -54,6 +77,7 @@ export const familyStrings = {
   firstDifferent: (step: string) => `Step ${step} is the first with another loss or gradient norm.`,
   changed: (names: readonly RunInput[]) =>
     `Changed on the disk since then: ${names.map(name => inputs[name]).join(', ')}.`,
+  originalExtended: 'The original was extended, and this run was trained in one go.',
   versions: (list: Repetition['changedVersions']) =>
     `Other versions: ${list.map(({ name, before, now }) => `${name} ${before}, now ${now}`).join('; ')}.`,
 };

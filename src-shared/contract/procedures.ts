@@ -89,10 +89,13 @@ export const PROCEDURES = {
   'runs.resume': { input: runId, output: runId },
   /**
    * Trains the recipe of a run that is over once more, as a new run that says at its end whether its adapter is the
-   * same byte for byte. Errors: `again.inputsChanged`, unless `acceptsChanges`; `again.isRunning`; those of
-   * `runs.start`.
+   * same byte for byte. Errors: `again.extended` and `again.inputsChanged`, unless they are accepted; `again.isRunning`;
+   * those of `runs.start`.
    */
-  'runs.again': { input: runId.extend({ acceptsChanges: z.boolean() }), output: runId },
+  'runs.again': {
+    input: runId.extend({ accepted: z.strictObject({ changes: z.boolean(), extension: z.boolean() }) }),
+    output: runId,
+  },
   /**
    * Runs of another data folder or of a run's folder; null brings back those of this data folder whose rows are lost,
    * from the diaries in their folders. Nothing that is here is changed. `workId` names the progress on

@@ -33,5 +33,7 @@ export const repetitionSchema = z.object({
   /** Steps that both have, and the first one with another loss or gradient norm. */
   steps: z.object({ compared: z.number(), firstDifferent: z.number().nullable() }),
   adapter: adapterComparisonSchema,
+  /** The original was extended, so that its recipe gives another adapter. Repetitions of earlier versions do not say. */
+  isOriginalExtended: z.boolean().optional(),
 });
 export type Repetition = z.infer<typeof repetitionSchema>;

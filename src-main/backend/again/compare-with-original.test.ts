@@ -57,6 +57,7 @@ describe('a run beside its original', () => {
       changedVersions: [],
       steps: { compared: 3, firstDifferent: null },
       adapter: same,
+      isOriginalExtended: false,
     });
   });
 
@@ -70,6 +71,14 @@ describe('a run beside its original', () => {
       changedVersions: [{ name: 'node', before: 'none', now: '24' }],
       steps: { compared: 2, firstDifferent: 2 },
     });
+  });
+
+  it('says that the original was extended, as the warning of its start does', async () => {
+    addRun('r1', [3, 2], 'completed');
+    addRun('r2', [3, 2], 'completed');
+    const warning = { code: 'again.extended', message: 'It was extended.' };
+    history.store.record('r2', { ...nothing, warnings: [warning] }, 't');
+    expect((await compare()).isOriginalExtended).toBe(true);
   });
 
   it('is compared step by step also where one of them ended early, but not by its adapter', async () => {

@@ -5,6 +5,7 @@ import type { RunHashes } from '../../../src-shared/domain/training.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { compareInputs } from '../compare-inputs.ts';
 import type { RunStore } from '../ports.ts';
+import { AGAIN_EXTENDED } from './again-extended.ts';
 
 /** The run that has just ended. Its steps are in the history already. */
 export interface EndedRun {
@@ -38,6 +39,7 @@ export async function compareWithOriginal(
     changedVersions: changedVersions(original.versions, run.versions),
     steps: compareSteps(store, originalId, run.id),
     adapter: await adapter(),
+    isOriginalExtended: store.show(run.id)?.warnings.some(({ code }) => code === AGAIN_EXTENDED) ?? false,
   };
 }
 

@@ -6,17 +6,27 @@ import { runNotFound } from '../answer-prompts.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { compareInputs } from '../compare-inputs.ts';
 import { scoredIfDemo } from '../demo.ts';
+import { whyNotRepeated } from '../extension-rules.ts';
 import { type LaunchedRun, launchRun } from '../launch-run.ts';
 import type { LaunchOptions } from '../supervise-run.ts';
+import { AGAIN_EXTENDED } from './again-extended.ts';
+
+/** What a repetition goes on with nevertheless; the new run says so. */
+export interface Accepted {
+  /** Files that are no longer what they were. */
+  readonly changes: boolean;
+  /** That the original was extended, so that its recipe gives another adapter. */
+  readonly extension: boolean;
+}
 
 /**
- * `acceptsChanges`: goes on with what is on the disk now, and the new run says so. Errors: `run.notFound`,
- * `again.isRunning`, `again.inputsChanged`, those of `launchRun`.
+ * Errors, unless they are accepted: `again.extended`, which comes before anything is prepared, and `again.inputsChanged`.
+ * Others: `run.notFound`, `again.isRunning`, those of `launchRun`.
  */
 export async function runAgain(
   parts: BackendParts,
   id: string,
-  acceptsChanges: boolean,
+  accepted: Accepted,
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
   const run = parts.store.brief(id);
@@ -24,18 +34,23 @@ export async function runAgain(
   if (isUnderWay(run.status)) return fail(isRunning(run.name));
   const recipe = parts.checkRecipe(run.recipe);
   if (!recipe.ok) return recipe;
+  const extension = whyNotRepeated(run.name, recipe.value.training, parts.store.show(id)?.warnings ?? []);
+  if (extension !== null && !accepted.extension) return fail(wasExtended(extension));
   const changedIn = ({ hashes }: Prepared) => compareInputs(run.hashes, hashes);
   return launchRun(parts, recipe.value, {
     ...scoredIfDemo(parts, recipe.value),
     ...options,
     parent: { kind: 'again', id },
     refuse: prepared => {
-      const changed = acceptsChanges ? null : changedIn(prepared);
+      const changed = accepted.changes ? null : changedIn(prepared);
       return changed && inputsChanged(changed.cause, changed.differing);
     },
     warningsOf: prepared => {
       const changed = changedIn(prepared);
-      return changed ? [{ code: 'again.inputsChanged', message: changed.cause }] : [];
+      return [
+        ...(changed ? [{ code: 'again.inputsChanged', message: changed.cause }] : []),
+        ...(extension === null ? [] : [{ code: AGAIN_EXTENDED, message: extension }]),
+      ];
     },
   });
 }
@@ -48,6 +63,16 @@ function inputsChanged(cause: string, differing: readonly string[]): CodedError 
     remedy:
       'Put them back as they were, or run it again with what is there now; on the command line with --accept-changes.',
     details: { differing },
+  };
+}
+
+function wasExtended(cause: string): CodedError {
+  return {
+    code: AGAIN_EXTENDED,
+    title: 'The run was extended, and its recipe gives another adapter.',
+    cause,
+    remedy:
+      'Run it again all the same, to have what its recipe gives from the start; on the command line with --accept-changes.',
   };
 }
 

@@ -10,7 +10,13 @@ const NOT_COMPARED = {
 } as const;
 
 /** One sentence after another: the adapter, the steps, and what had changed. */
-export function repetitionText({ adapter, steps, changedInputs, changedVersions }: Repetition): string {
+export function repetitionText({
+  adapter,
+  steps,
+  changedInputs,
+  changedVersions,
+  isOriginalExtended,
+}: Repetition): string {
   const { compared, firstDifferent } = steps;
   return [
     adapterText(adapter),
@@ -19,6 +25,7 @@ export function repetitionText({ adapter, steps, changedInputs, changedVersions 
       : compared > 0
         ? `${compared} steps have the same loss and gradient norm.`
         : '',
+    isOriginalExtended === true ? 'The original was extended, and this run was trained in one go.' : '',
     changedInputs.length === 0
       ? ''
       : `Changed on the disk: ${changedInputs.map(name => INPUT_NAMES[name]).join(', ')}.`,

@@ -30,12 +30,14 @@ export function RepetitionNotice({ run }: { readonly run: RunState }) {
   );
 }
 
-function sentencesOf({ adapter, steps, changedInputs, changedVersions }: Repetition): readonly string[] {
+function sentencesOf(repetition: Repetition): readonly string[] {
+  const { adapter, steps, changedInputs, changedVersions, isOriginalExtended } = repetition;
   const { compared, firstDifferent } = steps;
   return [
     adapterSentence(adapter),
     ...(firstDifferent === null ? [] : [strings.firstDifferent(formatCount(firstDifferent))]),
     ...(firstDifferent === null && compared > 0 ? [strings.sameSteps(formatCount(compared))] : []),
+    ...(isOriginalExtended === true ? [strings.originalExtended] : []),
     ...(changedInputs.length === 0 ? [] : [strings.changed(changedInputs)]),
     ...(changedVersions.length === 0 ? [] : [strings.versions(changedVersions)]),
   ];

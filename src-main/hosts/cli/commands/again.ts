@@ -7,7 +7,7 @@ import { resolveRunId } from './runs.ts';
 import { exitCodeOfRun, showEvent } from './train.ts';
 
 export interface AgainArguments {
-  /** Goes on where a file of the run has changed. */
+  /** Goes on where a file of the run has changed, or the run was extended. */
   readonly acceptChanges?: boolean;
 }
 
@@ -16,7 +16,8 @@ export async function againCommand(
   run: string,
   { acceptChanges = false }: AgainArguments,
 ): Promise<ExitCode> {
-  const launched = await runAgain(parts, resolveRunId(parts, run), acceptChanges, {
+  const accepted = { changes: acceptChanges, extension: acceptChanges };
+  const launched = await runAgain(parts, resolveRunId(parts, run), accepted, {
     signal,
     onProgress: output.progress,
     onEvent: event => showEvent(output, event),
