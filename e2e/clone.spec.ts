@@ -1,5 +1,7 @@
 /** A past run as the beginning of the next: cloned and changed, continued with its adapter, saved as a recipe. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Page } from 'playwright/test';
 import { loadRecipe } from '../src-main/adapters/recipe/recipe-file.ts';
 import { expectNoViolations } from './axe.ts';
@@ -32,21 +34,45 @@ test('clone and change: the wizard opens with the recipe, and the new run names 
   await expectNoViolations(page);
 });
 
-test('continue training: the new run begins with the adapter of the old one', async ({ page, studio }) => {
-  await trainedRun(page, studio);
+test('continue training: the new run begins with the adapter of the old one, or its best', async ({
+  page,
+  studio,
+}) => {
+  const original = await trainedRun(page, studio);
   const adapter =
     (await page
       .getByText(/\/adapter\.gguf$/)
       .first()
       .textContent()) ?? '';
+  // Its best evaluation is made to be another than its last.
+  const database = new Database(join(studio.workspace.home, 'history.sqlite'));
+  database.exec(`
+    INSERT INTO evaluations SELECT id, 1, 1.25, 3.5 FROM runs;
+    INSERT INTO evaluations SELECT id, 3, 2.5, 12.2 FROM runs;
+    UPDATE runs SET best_adapter_path = replace(adapter_path, 'adapter.gguf', 'best-adapter.gguf');`);
+  database.close();
+  await page.reload();
+  const question = page.getByRole('dialog', { name: 'Continue with which adapter?' });
   await page.getByRole('button', { name: 'Continue training' }).click();
+  await expect(question.getByLabel('Best evaluation: loss 1.250 at step 1')).toBeChecked();
+  await expectNoViolations(page);
+  await question.getByRole('button', { name: 'Open the recipe' }).click();
+  await page.getByRole('link', { name: /^Run ?, / }).click();
+  await expect(page.getByText('with the adapter of its best evaluation')).toBeVisible();
+  await expect(page.locator('.yaml')).toContainText('best-adapter.gguf');
+  await page.goto(original);
+  await page.getByRole('button', { name: 'Continue training' }).click();
+  await question.getByLabel('Last step: step 3, evaluation 2.500').check();
+  await question.getByRole('button', { name: 'Open the recipe' }).click();
   await page.getByRole('link', { name: /^Run ?, / }).click();
   await expect(page.getByText('Continues first try')).toBeVisible();
   await expect(page.locator('.yaml')).toContainText(adapter);
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page).not.toHaveURL(/#\/new\//);
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('region', { name: 'Related runs' })).toContainText('Continues first try');
+  await expect(page.getByRole('region', { name: 'Related runs' })).toContainText(
+    'Continues first try with the adapter of its last step',
+  );
 });
 
 test('a run is saved as a recipe that is the one it was made with', async ({ page, studio }) => {

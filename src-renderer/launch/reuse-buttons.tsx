@@ -11,37 +11,46 @@ import { withValue } from '../draft/recipe-values.ts';
 import { useDraft } from '../draft/use-draft.tsx';
 import { downloadText } from '../files/save-text.ts';
 import { navigate } from '../router.ts';
-import { familyStrings as strings } from '../strings/family.ts';
+import { type AdapterChoice, familyStrings as strings } from '../strings/family.ts';
 import { useAnnounce } from '../ui/announcer.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
+import { AdapterQuestion, isBestAnother, type LeftAdapters } from './adapter-question.tsx';
 
-interface ReuseButtonsProps {
+interface ReuseButtonsProps extends LeftAdapters {
   readonly record: Pick<RunDetails, 'id' | 'name' | 'recipe'>;
-  /** Null where the run left none to go on with. */
-  readonly adapterPath: string | null;
 }
 
-export function ReuseButtons({ record: { id, name, recipe }, adapterPath }: ReuseButtonsProps) {
+export function ReuseButtons({ record: { id, name, recipe }, ...left }: ReuseButtonsProps) {
+  const { adapterPath, bestAdapterPath } = left;
+  const [isAsking, setIsAsking] = useState(false);
   const { store } = useDraft();
   const announce = useAnnounce();
   const { save, error } = useSaveRecipe(id);
-  const open = (kind: 'cloned' | 'continued', draft: Readonly<Record<string, unknown>>) => {
+  const open = (
+    kind: 'cloned' | 'continued',
+    draft: Readonly<Record<string, unknown>>,
+    announcement: string,
+  ) => {
     store.replace(draft, null, { kind, id, name });
     navigate({ page: 'newRun', step: 'training' });
-    announce(strings[kind](name));
+    announce(announcement);
+  };
+  const continueFrom = (choice: AdapterChoice) => {
+    const path = choice === 'best' ? bestAdapterPath : adapterPath;
+    open('continued', withValue(recipe, 'adapter.init', path), strings.continued(name, choice));
   };
   const clone = useCommand({
     id: 'run.clone',
     title: strings.clone,
     enabled: true,
-    run: () => open('cloned', recipe),
+    run: () => open('cloned', recipe, strings.cloned(name)),
   });
   const goOn = useCommand({
     id: 'run.continue',
     title: strings.continue,
     enabled: adapterPath !== null,
     isListed: adapterPath !== null,
-    run: () => open('continued', withValue(recipe, 'adapter.init', adapterPath)),
+    run: () => (isBestAnother(left) ? setIsAsking(true) : continueFrom('last')),
   });
   const saveRecipe = useCommand({
     id: 'run.saveRecipe',
@@ -55,6 +64,7 @@ export function ReuseButtons({ record: { id, name, recipe }, adapterPath }: Reus
       {adapterPath !== null && <CommandButton command={goOn} icon={FastForward} />}
       <CommandButton command={saveRecipe} icon={FileDown} />
       {error && <ErrorCallout error={error} />}
+      {isAsking && <AdapterQuestion {...left} onCancel={() => setIsAsking(false)} onChoose={continueFrom} />}
     </>
   );
 }

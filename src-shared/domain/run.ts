@@ -25,6 +25,18 @@ export function isUnderWay(status: RunStatus): boolean {
 export const runParentSchema = z.object({ kind: z.enum(['continued', 'cloned', 'again']), id: z.string() });
 export type RunParent = z.infer<typeof runParentSchema>;
 
+/** Which adapter of its parent a run went on with, by the name of the file that its recipe begins with; null where neither. */
+export function adapterOfParent(recipe: Readonly<Record<string, unknown>>): 'best' | 'last' | null {
+  const { init = null } = (recipe['adapter'] ?? {}) as { readonly init?: unknown };
+  const name = typeof init === 'string' ? init.split(/[/\\]/).at(-1) : undefined;
+  if (name === BEST_ADAPTER_FILE) return 'best';
+  return name === ADAPTER_FILE ? 'last' : null;
+}
+
+/** In a run's folder: its last step, and its best evaluation. */
+export const ADAPTER_FILE = 'adapter.gguf';
+export const BEST_ADAPTER_FILE = 'best-adapter.gguf';
+
 /** A run that comes from another one. */
 export const runChildSchema = z.object({
   id: z.string(),

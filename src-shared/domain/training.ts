@@ -35,6 +35,14 @@ export type StepMetric = z.infer<typeof stepMetricSchema>;
 export const evaluationSchema = z.object({ step: z.number(), loss: z.number(), perplexity: z.number() });
 export type Evaluation = z.infer<typeof evaluationSchema>;
 
+/** The first with the lowest loss, as the trainer keeps it. */
+export function bestEvaluation(evaluations: readonly Evaluation[]): Evaluation | null {
+  return evaluations.reduce<Evaluation | null>(
+    (best, evaluation) => (best === null || evaluation.loss < best.loss ? evaluation : best),
+    null,
+  );
+}
+
 export const checkpointSchema = z.object({ step: z.number(), path: z.string() });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 

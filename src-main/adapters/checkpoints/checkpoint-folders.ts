@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { OptimizerState } from '../../../src-native/binding.d.ts';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { ADAPTER_FILE, BEST_ADAPTER_FILE } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import {
   linkOrCopy,
@@ -18,8 +19,6 @@ import {
 } from './durable-files.ts';
 import { type CheckpointMeta, decodeState, encodeState } from './state-file.ts';
 
-const ADAPTER_FILE = 'adapter.gguf';
-const BEST_ADAPTER_FILE = 'best-adapter.gguf';
 const STATE_FILE = 'state.bin';
 
 export interface StoredCheckpoint extends Checkpoint {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { ADAPTER_FILE, BEST_ADAPTER_FILE } from '../../../src-shared/domain/run.ts';
 import {
   listCheckpoints,
   readCheckpoint,
@@ -50,11 +51,11 @@ export class RunKeeper {
   }
 
   get adapterPath(): string {
-    return join(this.#options.directory, 'adapter.gguf');
+    return join(this.#options.directory, ADAPTER_FILE);
   }
 
   get bestAdapterPath(): string {
-    return join(this.#options.directory, 'best-adapter.gguf');
+    return join(this.#options.directory, BEST_ADAPTER_FILE);
   }
 
   async saveBest(): Promise<Outcome<unknown>> {

@@ -52,7 +52,7 @@ export function OneRun({ run, actions, href }: OneRunProps) {
       {details.status === 'ready' && !isUnderWay(details.value.status) && (
         <div className="row row-wrap">
           <RunAgainButton id={run.id} />
-          <ReuseButtons record={details.value} adapterPath={details.value.adapterPath} />
+          <ReuseButtons record={details.value} {...details.value} />
         </div>
       )}
       <a href={href}>{strings.open}</a>

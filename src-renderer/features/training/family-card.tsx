@@ -1,14 +1,16 @@
 /** The run that this one comes from, and those that come from it. */
-import type { RunDetails } from '../../../src-shared/domain/run.ts';
+import { adapterOfParent, type RunDetails } from '../../../src-shared/domain/run.ts';
 import { hrefOf } from '../../router.ts';
 import { familyStrings as strings } from '../../strings/family.ts';
 import { Card } from '../../ui/card.tsx';
 import { RunStatusWord } from '../../ui/run-status.tsx';
 
-type Relatives = Pick<RunDetails, 'parent' | 'parentName' | 'children'>;
+type Relatives = Pick<RunDetails, 'parent' | 'parentName' | 'children' | 'recipe'>;
 
 /** Nothing at all where the run stands alone. */
-export function FamilyCard({ record: { parent, parentName, children } }: { readonly record: Relatives }) {
+export function FamilyCard({ record }: { readonly record: Relatives }) {
+  const { parent, parentName, children, recipe } = record;
+  const adapter = parent?.kind === 'continued' ? adapterOfParent(recipe) : null;
   if (parent === null && children.length === 0) return null;
   return (
     <Card title={strings.title} className="family-card">
@@ -21,6 +23,7 @@ export function FamilyCard({ record: { parent, parentName, children } }: { reado
             ) : (
               <a href={hrefOf({ page: 'run', id: parent.id })}>{parentName}</a>
             )}
+            {adapter && <span className="soft">{strings.withAdapter[adapter]}</span>}
           </li>
         )}
         {children.map(({ id, name, kind, status }) => (

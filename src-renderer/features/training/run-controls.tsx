@@ -13,7 +13,14 @@ import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ExtendButton } from './extend-button.tsx';
-import { adapterPathOf, isActive, type RunState, statusOf, stepsDone } from './run-state.ts';
+import {
+  adapterPathOf,
+  bestAdapterPathOf,
+  isActive,
+  type RunState,
+  statusOf,
+  stepsDone,
+} from './run-state.ts';
 
 interface RunControlsProps {
   readonly run: RunState;
@@ -34,7 +41,6 @@ interface AfterwardsProps extends RunControlsProps {
 
 /** What can be done with a run that is over. */
 function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
-  const adapterPath = adapterPathOf(run);
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
   const { command: again, notice, question } = useRunAgain(record.id);
   return (
@@ -43,7 +49,13 @@ function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
         {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
         <CommandButton command={again} icon={Repeat} />
         <ExtendButton run={run} record={record} busyWith={busyWith} />
-        <ReuseButtons record={record} adapterPath={adapterPath} />
+        <ReuseButtons
+          record={record}
+          adapterPath={adapterPathOf(run)}
+          bestAdapterPath={bestAdapterPathOf(run)}
+          evaluations={run.evaluations}
+          stepsDone={stepsDone(run)}
+        />
       </div>
       {isResumable && busyWith !== null && (
         <p className="run-head-note small soft">{strings.busy(busyWith)}</p>

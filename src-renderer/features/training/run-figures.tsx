@@ -1,6 +1,6 @@
 /** The six numbers that sum up where a run stands. */
 import type { ReactNode } from 'react';
-import type { Evaluation } from '../../../src-shared/domain/training.ts';
+import { bestEvaluation } from '../../../src-shared/domain/training.ts';
 import { formatLarge, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed, formatStepTime } from '../../format/times.ts';
 import { strings } from '../../strings.ts';
@@ -15,7 +15,7 @@ export function RunFigures({ run }: { readonly run: RunState }) {
   const loss = lastValue(steps, 'loss');
   const elapsed = lastValue(steps, 'elapsedMs');
   const stepTime = stepTimeMs(steps);
-  const best = bestOf(evaluations);
+  const best = bestEvaluation(evaluations);
   const evaluation = evaluations.at(-1);
   return (
     <dl className="figures">
@@ -37,12 +37,5 @@ function Figure({ name, children }: { readonly name: string; readonly children: 
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function bestOf(evaluations: readonly Evaluation[]): Evaluation | null {
-  return evaluations.reduce<Evaluation | null>(
-    (best, evaluation) => (best === null || evaluation.loss < best.loss ? evaluation : best),
-    null,
   );
 }

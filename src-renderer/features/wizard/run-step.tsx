@@ -3,6 +3,7 @@ import { ListPlus, OctagonAlert, Play, Unlink } from 'lucide-react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
 import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
+import { adapterOfParent } from '../../../src-shared/domain/run.ts';
 import { useAnswer } from '../../backend-client/use-answer.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
@@ -53,7 +54,9 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
         <Card title={wizardStrings.steps.names.run}>
           <div className="card-body stack-4">
             <TextField field="name" label={strings.name} />
-            {draft.parent && <Parent parent={draft.parent} onForget={draft.store.forgetParent} />}
+            {draft.parent && (
+              <Parent parent={draft.parent} recipe={draft.recipe} onForget={draft.store.forgetParent} />
+            )}
             {reason === null && totals ? (
               <div className="launch-words">
                 <p>
@@ -116,16 +119,19 @@ function sourceOf({ recipe, parent }: Draft): RecipeSource {
 
 interface ParentProps {
   readonly parent: DraftParent;
+  readonly recipe: Draft['recipe'];
   onForget(): void;
 }
 
 /** The run will say which one it comes from. */
-function Parent({ parent: { kind, id, name }, onForget }: ParentProps) {
+function Parent({ parent: { kind, id, name }, recipe, onForget }: ParentProps) {
+  const adapter = kind === 'continued' ? adapterOfParent(recipe) : null;
   return (
     <p className="row row-wrap">
       <span>
         <span className="soft">{familyStrings.from[kind]}</span>{' '}
-        <a href={hrefOf({ page: 'run', id })}>{name}</a>
+        <a href={hrefOf({ page: 'run', id })}>{name}</a>{' '}
+        {adapter && <span className="soft">{familyStrings.withAdapter[adapter]}</span>}
       </span>
       <Button variant="quiet" icon={Unlink} onClick={onForget}>
         {familyStrings.forget}
