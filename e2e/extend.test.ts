@@ -60,6 +60,16 @@ describe('a completed run that is extended', () => {
     expect(run.resumptions).toMatchObject([{ fromStep: before.plannedSteps }]);
     expect(run.warnings).toMatchObject([{ code: 'run.extended' }]);
     expect(run.warnings[0]?.message).toContain(`from ${before.plannedSteps} to ${total} steps`);
+
+    // Its recipe does not give these steps again, which is told before anything begins.
+    const again = await runLuthier('runs', 'again', id, '--json', '--home', home);
+    expect(again.json[0]).toMatchObject({
+      error: { code: 'again.extended', cause: expect.stringContaining('learning rates of a shorter run') },
+    });
+    const next = await runLuthier('runs', 'recipe', id, '--continue', 'last', '--json', '--home', home);
+    expect(next.json[0]).toMatchObject({
+      recipe: { adapter: { init: join(home, 'runs', id, 'adapter.gguf') } },
+    });
   });
 
   it('goes on though it had lost its patience', async () => {

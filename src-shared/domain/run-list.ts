@@ -40,6 +40,7 @@ export const ALL_RUNS: RunsQuestion = {
   models: [],
   data: [],
   tags: [],
+  since: null,
   ids: null,
   isDeleted: false,
   sorting: NEWEST_FIRST,
@@ -62,6 +63,8 @@ export const runsChoiceSchema = z.strictObject({
   data: oneOf,
   /** Runs that have one of them. */
   tags: oneOf,
+  /** Those that began then or later, ISO 8601 in UTC; null: whenever. */
+  since: z.iso.datetime().nullable().default(null),
   /** Only these; null: any. */
   ids: z.array(z.string().max(100)).max(10_000).nullable().default(null),
   /** Those that were deleted instead of those that are there. */

@@ -29,11 +29,11 @@ export const runColumnSchema = z.enum(RUN_COLUMNS);
 export type RunColumn = z.infer<typeof runColumnSchema>;
 
 export const runViewSchema = runsChoiceSchema
-  .omit({ ids: true })
+  .omit({ ids: true, since: true })
   .extend({ columns: z.array(runColumnSchema).max(RUN_COLUMNS.length) });
 export interface RunView extends z.infer<typeof runViewSchema> {}
 
-const { ids: _ids, offset: _offset, count: _count, ...everything } = ALL_RUNS;
+const { ids: _ids, since: _since, offset: _offset, count: _count, ...everything } = ALL_RUNS;
 
 export const DEFAULT_VIEW: RunView = {
   ...everything,

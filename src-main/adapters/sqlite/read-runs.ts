@@ -148,7 +148,7 @@ function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
   });
 }
 
-function conditionsOf({ text, statuses, models, data, tags, ids, isDeleted }: RunsChoice): {
+function conditionsOf({ text, statuses, models, data, tags, since, ids, isDeleted }: RunsChoice): {
   readonly where: string;
   readonly values: Readonly<Record<string, string>>;
 } {
@@ -171,6 +171,10 @@ function conditionsOf({ text, statuses, models, data, tags, ids, isDeleted }: Ru
       tags,
       list => `EXISTS (SELECT 1 FROM json_each(runs.tags) AS tag WHERE tag.value IN ${list})`,
     );
+  if (since !== null) {
+    conditions.push('created_at >= @since');
+    values['since'] = since;
+  }
   if (ids !== null) among('ids', ids, list => `id IN ${list}`);
   return { where: conditions.join(' AND '), values };
 }

@@ -1,13 +1,16 @@
 /** `luthier runs …`: every command of the history with its arguments and options. */
 import type { Command } from 'commander';
+import { type RunStatus, runStatusSchema } from '../../../src-shared/domain/run.ts';
+import { RUN_SORT_KEYS } from '../../../src-shared/domain/run-list.ts';
 import { HISTORY_FORMATS } from '../../backend/history/export-history.ts';
 import { type AgainArguments, againCommand } from './commands/again.ts';
 import { type CompareArguments, compareCommand } from './commands/compare.ts';
+import { type ListArguments, listRunsCommand } from './commands/list-runs.ts';
 import { type ExportHistoryArguments, exportHistoryCommand, importCommand } from './commands/move-history.ts';
 import {
   changeRunCommand,
   deleteRunCommand,
-  listRunsCommand,
+  type RecipeArguments,
   restoreRunCommand,
   runLogCommand,
   runRecipeCommand,
@@ -15,8 +18,22 @@ import {
 } from './commands/runs.ts';
 import { type SqlArguments, sqlCommand } from './commands/sql.ts';
 import { type WorstArguments, worstCommand } from './commands/worst.ts';
-import { type GlobalOptions, oneOf, type Perform, wholeNumber, withGlobalOptions } from './options.ts';
+import {
+  collect,
+  type GlobalOptions,
+  oneOf,
+  type Perform,
+  wholeNumber,
+  withGlobalOptions,
+} from './options.ts';
 import { TABLE_FORMATS } from './print-table.ts';
+
+const RUN_STATUSES = runStatusSchema.options;
+const oneStatus = oneOf(RUN_STATUSES);
+
+function statuses(text: string, previous: readonly RunStatus[]): RunStatus[] {
+  return [...previous, oneStatus(text)];
+}
 
 export function addRunsCommands(program: Command, perform: Perform): void {
   const runs = withGlobalOptions(program.command('runs').description('the history of runs'));
@@ -25,21 +42,35 @@ export function addRunsCommands(program: Command, perform: Perform): void {
   /** Options may stand before the command too. */
   const optionsOf = <T>(found: Command) => found.optsWithGlobals() as GlobalOptions & T;
 
-  command('list', 'all runs, newest first', true).action((_options, found: Command) =>
-    perform(optionsOf(found), listRunsCommand),
-  );
+  command('list', 'the runs, newest first', true)
+    .option('--status <status>', `${RUN_STATUSES.join(', ')}; may be repeated`, statuses, [])
+    .option('--model <name>', 'of models whose name contains it; may be repeated', collect, [])
+    .option('--data <name>', 'on data whose name contains it; may be repeated', collect, [])
+    .option('--tag <tag>', 'with the tag; may be repeated', collect, [])
+    .option('--text <words>', 'with each of the words in name, model, data, tags, note, id or status')
+    .option('--since <when>', 'that began then or later: 2026-01-31, 12h, 7d, 2w')
+    .option('--sort <key>', RUN_SORT_KEYS.join(', '), oneOf(RUN_SORT_KEYS), 'createdAt')
+    .option('--ascending', 'the lowest or earliest first')
+    .option('--limit <n>', 'at most so many', wholeNumber)
+    .option('--deleted', 'those that were deleted')
+    .action((_options, found: Command) => {
+      const options = optionsOf<ListArguments>(found);
+      return perform(options, context => listRunsCommand(context, options));
+    });
   command('show <run>', 'everything about a run').action((run: string, _options, found: Command) =>
     perform(optionsOf(found), context => showRunCommand(context, run)),
   );
-  command('recipe <run>', 'the recipe that a run was made with').action(
-    (run: string, _options, found: Command) =>
-      perform(optionsOf(found), context => runRecipeCommand(context, run)),
-  );
+  command('recipe <run>', 'the recipe that a run was made with')
+    .option('--continue <adapter>', 'begin with its adapter: best or last', oneOf(['best', 'last'] as const))
+    .action((run: string, _options, found: Command) => {
+      const options = optionsOf<RecipeArguments>(found);
+      return perform(options, context => runRecipeCommand(context, run, options));
+    });
   command('log <run>', 'what its trainer wrote').action((run: string, _options, found: Command) =>
     perform(optionsOf(found), context => runLogCommand(context, run)),
   );
   command('again <run>', 'train its recipe once more, and say whether every byte is the same')
-    .option('--accept-changes', 'with the files as they are now, where they have changed')
+    .option('--accept-changes', 'also where its files have changed, or it was extended')
     .action((run: string, _options, found: Command) => {
       const options = optionsOf<AgainArguments>(found);
       return perform(options, context => againCommand(context, run, options));

@@ -1,10 +1,11 @@
 /** `luthier disk`: what takes space, what may go and why, and the limit of the cache. */
-import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
+import { type CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
 import type { DiskItem } from '../../../../src-shared/domain/disk.ts';
 import { cleanDisk, restoreFromTrash, setCacheLimit, surveyDisk } from '../../../backend/disk/disk.ts';
 import { modelSizes } from '../../../backend/disk/model-sizes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalidArguments } from '../invalid-arguments.ts';
 import { parseSize } from '../parse-size.ts';
 
 export interface DiskArguments {
@@ -119,11 +120,8 @@ function readable(bytes: number): string {
 }
 
 function invalid(cause: string): CodedException {
-  return new CodedException({
-    code: 'arguments.invalid',
-    title: 'The arguments do not fit.',
+  return invalidArguments(
     cause,
-    remedy:
-      'Use `disk list`, `disk models [FOLDER…]`, `disk clean [--dry-run] [NAME…]`, `disk restore ID` or `disk limit SIZE`.',
-  });
+    'Use `disk list`, `disk models [FOLDER…]`, `disk clean [--dry-run] [NAME…]`, `disk restore ID` or `disk limit SIZE`.',
+  );
 }

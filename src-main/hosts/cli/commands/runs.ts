@@ -1,31 +1,22 @@
 /** `luthier runs`: the history on the command line. */
 import { CodedException, orThrow } from '../../../../src-shared/contract/coded-error.ts';
-import { type RunChanges, type RunDetails, runChangesSchema } from '../../../../src-shared/domain/run.ts';
-import { ALL_RUNS } from '../../../../src-shared/domain/run-list.ts';
+import {
+  adapterOfParent,
+  type RunChanges,
+  type RunDetails,
+  runChangesSchema,
+} from '../../../../src-shared/domain/run.ts';
 import type { StepMetric } from '../../../../src-shared/domain/training.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
 import type { BackendParts } from '../../../backend/backend-parts.ts';
 import { findRun } from '../../../backend/find-run.ts';
 import { changeRun, deleteRuns, restoreRuns } from '../../../backend/keep-history.ts';
-import { recipeOfRun } from '../../../backend/recipe-of-run.ts';
+import { continued, recipeOfRun } from '../../../backend/recipe-of-run.ts';
 import { runDirectoryOf } from '../../../backend/supervise-run.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { invalidArguments } from '../invalid-arguments.ts';
 import { repetitionText } from '../repetition-text.ts';
-
-export async function listRunsCommand({ parts, output }: CommandContext): Promise<ExitCode> {
-  const { runs } = parts.store.page({ ...ALL_RUNS, count: Number.MAX_SAFE_INTEGER });
-  if (output.json) await output.document({ runs });
-  if (runs.length === 0) output.text('There are no runs yet. `luthier demo` makes the first.');
-  for (const run of runs) {
-    const loss =
-      run.lastLoss === null ? '' : `  loss ${run.firstLoss?.toFixed(3)} → ${run.lastLoss.toFixed(3)}`;
-    output.text(
-      `${run.id}  ${run.status.padEnd(11)}  ${run.stepsDone}/${run.plannedSteps}${loss}  ${run.name}`,
-    );
-  }
-  return EXIT.done;
-}
 
 export async function showRunCommand(
   { parts, output }: CommandContext,
@@ -62,10 +53,18 @@ export async function showRunCommand(
 
 const RELATIONS = { continued: 'continues', cloned: 'changed from', again: 'repeats' } as const;
 
-function familyOf({ parent, parentName, children, repetition }: RunDetails): string[] {
+const ADAPTERS = {
+  best: ', with the adapter of its best evaluation',
+  last: ', with the adapter of its last step',
+};
+
+function familyOf({ parent, parentName, children, repetition, recipe }: RunDetails): string[] {
+  const adapter = parent?.kind === 'continued' ? adapterOfParent(recipe) : null;
   return [
     ...(parent
-      ? [`From      ${RELATIONS[parent.kind]} ${parentName ?? 'a deleted run'} (${parent.id})`]
+      ? [
+          `From      ${RELATIONS[parent.kind]} ${parentName ?? 'a deleted run'} (${parent.id})${adapter ? ADAPTERS[adapter] : ''}`,
+        ]
       : []),
     ...(repetition ? [`Repeated  ${repetitionText(repetition)}`] : []),
     ...children.map(({ id, name, kind }) => `Led to    ${name} (${id}), which ${RELATIONS[kind]} it`),
@@ -104,12 +103,20 @@ function allSteps({ store }: BackendParts, id: string): StepMetric[] {
 
 const PAGE = 10_000;
 
+export interface RecipeArguments {
+  /** The recipe begins with this adapter of the run. */
+  readonly continue?: 'best' | 'last';
+}
+
 /** The recipe that a run was made with, to be kept as a file and trained again; paths in it are absolute. */
 export async function runRecipeCommand(
   { parts, output }: CommandContext,
   idOrPrefix: string,
+  { continue: adapter }: RecipeArguments = {},
 ): Promise<ExitCode> {
-  const recipe = orThrow(recipeOfRun(parts, resolveRunId(parts, idOrPrefix)));
+  const id = resolveRunId(parts, idOrPrefix);
+  const stored = orThrow(recipeOfRun(parts, id));
+  const recipe = adapter === undefined ? stored : orThrow(continued(parts, stored, id, adapter));
   if (output.json) await output.document({ recipe });
   await output.text(parts.recipeToYaml(recipe).trimEnd());
   return EXIT.done;
@@ -161,12 +168,10 @@ async function done({ output }: CommandContext, id: string, text: string): Promi
 function checkedChanges(changes: RunChanges): RunChanges {
   const parsed = runChangesSchema.safeParse(changes);
   if (parsed.success) return parsed.data;
-  throw new CodedException({
-    code: 'arguments.invalid',
-    title: 'The arguments do not fit.',
-    cause: parsed.error.issues.map(({ message, path }) => `${path.join('.')}: ${message}`).join('\n'),
-    remedy: 'Give a name of 1 to 200 characters, tags of 1 to 100, or a shorter note.',
-  });
+  throw invalidArguments(
+    parsed.error.issues.map(({ message, path }) => `${path.join('.')}: ${message}`).join('\n'),
+    'Give a name of 1 to 200 characters, tags of 1 to 100, or a shorter note.',
+  );
 }
 
 /** A whole id, or the beginning of exactly one. Throws a CodedException. */
