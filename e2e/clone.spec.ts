@@ -6,7 +6,7 @@ import type { Page } from 'playwright/test';
 import { loadRecipe } from '../src-main/adapters/recipe/recipe-file.ts';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, type Studio, test } from './studio.ts';
+import { chooseMore, expect, type Studio, test } from './studio.ts';
 
 test('clone and change: the wizard opens with the recipe, and the new run names its parent', async ({
   page,
@@ -53,7 +53,7 @@ test('continue training: the new run begins with the adapter of the old one, or 
   database.close();
   await page.reload();
   const question = page.getByRole('dialog', { name: 'Continue with which adapter?' });
-  await page.getByRole('button', { name: 'Continue training' }).click();
+  await chooseMore(page, 'Continue training');
   await expect(question.getByLabel('Best evaluation: loss 1.250 at step 1')).toBeChecked();
   await expectNoViolations(page);
   await question.getByRole('button', { name: 'Open the recipe' }).click();
@@ -61,7 +61,7 @@ test('continue training: the new run begins with the adapter of the old one, or 
   await expect(page.getByText('with the adapter of its best evaluation')).toBeVisible();
   await expect(page.locator('.yaml')).toContainText('best-adapter.gguf');
   await page.goto(original);
-  await page.getByRole('button', { name: 'Continue training' }).click();
+  await chooseMore(page, 'Continue training');
   await question.getByLabel('Last step: step 3, evaluation 2.500').check();
   await question.getByRole('button', { name: 'Open the recipe' }).click();
   await page.getByRole('link', { name: /^Run ?, / }).click();
@@ -77,10 +77,7 @@ test('continue training: the new run begins with the adapter of the old one, or 
 
 test('a run is saved as a recipe that is the one it was made with', async ({ page, studio }) => {
   await trainedRun(page, studio);
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save as recipe' }).click(),
-  ]);
+  const [download] = await Promise.all([page.waitForEvent('download'), chooseMore(page, 'Save as recipe')]);
   expect(download.suggestedFilename()).toBe('first-try.luthier.yaml');
   const path = studio.workspace.write('saved.luthier.yaml', readFileSync(await download.path(), 'utf8'));
   const saved = loadRecipe(path);

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, test } from './studio.ts';
+import { chooseMore, expect, test } from './studio.ts';
 
 test('the demo, run again, is byte for byte the same, and each of the two runs leads to the other', async ({
   page,
@@ -14,8 +14,18 @@ test('the demo, run again, is byte for byte the same, and each of the two runs l
   const original = page.url();
   await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
 
-  const again = page.getByRole('button', { name: 'Run again' });
-  await again.focus();
+  const more = page.getByRole('button', { name: 'More', exact: true });
+  await more.focus();
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu', { name: 'More' });
+  await expect(menu.getByRole('menuitem', { name: 'Run again' })).toBeFocused();
+  await expectNoViolations(page);
+  await page.keyboard.press('ArrowUp');
+  await expect(menu.getByRole('menuitem', { name: 'Save as recipe' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  await expect(more).toBeFocused();
+  await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await expect(page).not.toHaveURL(original);
   const repeated = page.url();
@@ -52,7 +62,7 @@ test('where the data has changed, the studio asks before it runs again', async (
   const original = page.url();
   appendFileSync(data, conversation(['user', 'And the hare?'], ['assistant', 'In the field.']));
 
-  await page.getByRole('button', { name: 'Run again' }).click();
+  await chooseMore(page, 'Run again');
   const question = page.getByRole('dialog', { name: 'The files are no longer what they were' });
   await expect(question).toContainText('the data');
   await expectNoViolations(page);
@@ -60,7 +70,7 @@ test('where the data has changed, the studio asks before it runs again', async (
   await expect(question).toBeHidden();
   await expect(page).toHaveURL(original);
 
-  await page.getByRole('button', { name: 'Run again' }).click();
+  await chooseMore(page, 'Run again');
   await question.getByRole('button', { name: 'Run again all the same' }).click();
   await expect(page).not.toHaveURL(original);
   const different = page.getByRole('region', { name: 'Not the same adapter' });

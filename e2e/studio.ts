@@ -1,5 +1,5 @@
 /** A studio of its own for each test, on a fresh home: `luthier serve` and a browser, or the desktop app. */
-import { test as base, type ElectronApplication } from 'playwright/test';
+import { test as base, type ElectronApplication, type Page } from 'playwright/test';
 import { launchElectron } from './electron-program.ts';
 import { createWorkspace, type Running, startLuthier } from './luthier-process.ts';
 
@@ -50,6 +50,12 @@ async function serveStudio(
   await use({ url: String(url), pid: running.child.pid ?? 0, workspace });
   running.child.kill('SIGTERM');
   await running.finished;
+}
+
+/** From the menu in the header of a run that is over. */
+export async function chooseMore(page: Page, command: string): Promise<void> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: command }).click();
 }
 
 export { expect } from 'playwright/test';

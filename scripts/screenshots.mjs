@@ -101,7 +101,9 @@ try {
   await page.getByRole('region', { name: 'Export', exact: true }).scrollIntoViewIfNeeded();
   await shoot('9-run-export');
   const original = page.url();
-  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await shoot('9-run-more');
+  await page.getByRole('menuitem', { name: 'Run again' }).click();
   await page.getByRole('region', { name: 'Byte for byte the same adapter' }).waitFor({ timeout: 180_000 });
   await page.waitForTimeout(500);
   await shoot('9-run-again');

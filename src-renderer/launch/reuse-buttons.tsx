@@ -1,100 +1,24 @@
-/** A past run as the beginning of another one: its recipe in the wizard, with its adapter too, or as a file. */
+/** The buttons that make a past run the beginning of another one. */
 import { CopyPlus, FastForward, FileDown } from 'lucide-react';
-import { useState } from 'react';
-import type { CodedError } from '../../src-shared/contract/coded-error.ts';
 import type { RunDetails } from '../../src-shared/domain/run.ts';
-import { useBackend } from '../backend-client/backend-context.tsx';
-import { desktop } from '../backend-client/desktop.ts';
 import { CommandButton } from '../commands/command-button.tsx';
-import { useCommand } from '../commands/use-commands.tsx';
-import { withValue } from '../draft/recipe-values.ts';
-import { useDraft } from '../draft/use-draft.tsx';
-import { downloadText } from '../files/save-text.ts';
-import { navigate } from '../router.ts';
-import { type AdapterChoice, familyStrings as strings } from '../strings/family.ts';
-import { useAnnounce } from '../ui/announcer.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
-import { AdapterQuestion, isBestAnother, type LeftAdapters } from './adapter-question.tsx';
+import type { LeftAdapters } from './adapter-question.tsx';
+import { useReuse } from './use-reuse.tsx';
 
 interface ReuseButtonsProps extends LeftAdapters {
   readonly record: Pick<RunDetails, 'id' | 'name' | 'recipe'>;
 }
 
-export function ReuseButtons({ record: { id, name, recipe }, ...left }: ReuseButtonsProps) {
-  const { adapterPath, bestAdapterPath } = left;
-  const [isAsking, setIsAsking] = useState(false);
-  const { store } = useDraft();
-  const announce = useAnnounce();
-  const { save, error } = useSaveRecipe(id);
-  const open = (
-    kind: 'cloned' | 'continued',
-    draft: Readonly<Record<string, unknown>>,
-    announcement: string,
-  ) => {
-    store.replace(draft, null, { kind, id, name });
-    navigate({ page: 'newRun', step: 'training' });
-    announce(announcement);
-  };
-  const continueFrom = (choice: AdapterChoice) => {
-    const path = choice === 'best' ? bestAdapterPath : adapterPath;
-    open('continued', withValue(recipe, 'adapter.init', path), strings.continued(name, choice));
-  };
-  const clone = useCommand({
-    id: 'run.clone',
-    title: strings.clone,
-    enabled: true,
-    run: () => open('cloned', recipe, strings.cloned(name)),
-  });
-  const goOn = useCommand({
-    id: 'run.continue',
-    title: strings.continue,
-    enabled: adapterPath !== null,
-    isListed: adapterPath !== null,
-    run: () => (isBestAnother(left) ? setIsAsking(true) : continueFrom('last')),
-  });
-  const saveRecipe = useCommand({
-    id: 'run.saveRecipe',
-    title: strings.saveRecipe,
-    enabled: true,
-    run: save,
-  });
+export function ReuseButtons({ record, ...left }: ReuseButtonsProps) {
+  const { clone, goOn, save, error, question } = useReuse(record, left);
   return (
     <>
       <CommandButton command={clone} icon={CopyPlus} />
-      {adapterPath !== null && <CommandButton command={goOn} icon={FastForward} />}
-      <CommandButton command={saveRecipe} icon={FileDown} />
+      {goOn && <CommandButton command={goOn} icon={FastForward} />}
+      <CommandButton command={save} icon={FileDown} />
       {error && <ErrorCallout error={error} />}
-      {isAsking && <AdapterQuestion {...left} onCancel={() => setIsAsking(false)} onChoose={continueFrom} />}
+      {question}
     </>
   );
-}
-
-/** By the system's dialog in the desktop app, as a download in a browser. */
-function useSaveRecipe(id: string): { save(): void; readonly error: CodedError | null } {
-  const client = useBackend();
-  const announce = useAnnounce();
-  const [error, setError] = useState<CodedError | null>(null);
-  const save = async () => {
-    const asked = await client.call('runs.recipe', { id });
-    setError(asked.ok ? null : asked.error);
-    if (!asked.ok) return;
-    const { recipe, yaml, fileName } = asked.value;
-    if (!desktop) {
-      downloadText(fileName, yaml, 'application/yaml');
-      announce(strings.saved(fileName));
-      return;
-    }
-    const path = await desktop.chooseFile({
-      purpose: 'save',
-      title: strings.saveRecipe,
-      extensions: ['.yaml', '.yml'],
-      path: fileName,
-    });
-    if (path === null) return;
-    // The dialog has asked before it named a file that is there.
-    const saved = await client.call('recipe.save', { recipe, path, overwrite: true });
-    setError(saved.ok ? null : saved.error);
-    if (saved.ok) announce(strings.saved(saved.value.path));
-  };
-  return { save: () => void save(), error };
 }

@@ -48,8 +48,7 @@ export function useRunAgain(id: string): RunAgain {
         title={asked === null ? '' : strings.notTheSame[asked].title}
         confirm={strings.goOn}
         cancel={strings.leave}
-        // A dialog that was answered closes too, and must not take back the answer.
-        onCancel={() => asked !== null && launch.cancel()}
+        onCancel={launch.cancel}
         onConfirm={() => asked !== null && start({ [asked]: true })}
       >
         <p className="wrap">{error?.cause}</p>

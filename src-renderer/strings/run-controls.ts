@@ -14,6 +14,7 @@ export const runControlStrings = {
     `${name} stops after the step under way and leaves the history. Its files stay, and Undo brings it back as far as it came.`,
   discardConfirm: 'Stop and discard',
   discardCancel: 'Let it run',
+  more: 'More',
   busy: (name: string) => `The device is in use by ${name}. Stop or pause that run first.`,
   removedTitle: (name: string) => `${name} is deleted`,
   removedHelp: 'It is out of the history. Its files stay on the disk, so it can come back.',

@@ -32,7 +32,7 @@ export const runPageStrings = {
   cost: {
     title: 'Measured and expected',
     memory: 'Peak memory',
-    time: 'Time per step',
+    time: 'Mean step',
     measured: 'Measured',
     expected: 'Expected',
     none: '–',

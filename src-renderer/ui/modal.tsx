@@ -1,4 +1,4 @@
-/** A dialog above everything else. Escape and a click beside it close it. */
+/** A dialog above everything else. Escape and a click beside it close it; only then is `onClose` called. */
 import { type ReactNode, useEffect, useRef } from 'react';
 
 interface ModalProps {
@@ -21,7 +21,8 @@ export function Modal({ isOpen, onClose, children, ...attributes }: ModalProps) 
     <dialog
       ref={dialog}
       {...attributes}
-      onClose={onClose}
+      // The browser tells of every closing, also of one that the page has asked for.
+      onClose={() => isOpen && onClose()}
       onClick={event => event.target === dialog.current && onClose()}
     >
       {children}

@@ -13,6 +13,8 @@ interface PopoverProps {
   readonly isSet?: boolean;
   /** The side of the button at which it begins. */
   readonly align?: 'start' | 'end';
+  /** What opens, where it is more than a place for fields. */
+  readonly opens?: 'menu';
   children(close: () => void): ReactNode;
 }
 
@@ -22,6 +24,7 @@ export function Popover({
   title,
   isSet = false,
   align = 'start',
+  opens,
   children,
 }: PopoverProps) {
   const id = useId();
@@ -60,6 +63,7 @@ export function Popover({
         ref={button}
         type="button"
         className={isSet ? 'btn popover-button is-set' : 'btn popover-button'}
+        aria-haspopup={opens}
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
         onClick={() => setIsOpen(open => !open)}

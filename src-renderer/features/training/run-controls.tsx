@@ -1,13 +1,14 @@
 /** The buttons that steer a run: pause, stop, discard while it trains; resume when it ended early. */
-import { Pause, Play, Repeat, Square, Trash2 } from 'lucide-react';
+import { CopyPlus, FastForward, FileDown, Pause, Play, Repeat, Square, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RunDetails, RunStatus } from '../../../src-shared/domain/run.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { CommandButton } from '../../commands/command-button.tsx';
+import { CommandMenu } from '../../commands/command-menu.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
-import { ReuseButtons } from '../../launch/reuse-buttons.tsx';
+import { useReuse } from '../../launch/use-reuse.tsx';
 import { useRunAgain } from '../../launch/use-run-again.tsx';
 import { runControlStrings as strings } from '../../strings/run-controls.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
@@ -39,29 +40,39 @@ interface AfterwardsProps extends RunControlsProps {
   readonly status: RunStatus | null;
 }
 
-/** What can be done with a run that is over. */
+/** What can be done with a run that is over: what is done often at once, the rest in a menu. */
 function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
   const { command: again, notice, question } = useRunAgain(record.id);
+  const reuse = useReuse(record, {
+    adapterPath: adapterPathOf(run),
+    bestAdapterPath: bestAdapterPathOf(run),
+    evaluations: run.evaluations,
+    stepsDone: stepsDone(run),
+  });
   return (
     <>
       <div className="row row-wrap run-controls">
         {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
-        <CommandButton command={again} icon={Repeat} />
+        <CommandButton command={reuse.clone} icon={CopyPlus} />
         <ExtendButton run={run} record={record} busyWith={busyWith} />
-        <ReuseButtons
-          record={record}
-          adapterPath={adapterPathOf(run)}
-          bestAdapterPath={bestAdapterPathOf(run)}
-          evaluations={run.evaluations}
-          stepsDone={stepsDone(run)}
+        <CommandMenu
+          label={strings.more}
+          items={[
+            { command: again, icon: Repeat },
+            ...(reuse.goOn ? [{ command: reuse.goOn, icon: FastForward }] : []),
+            { command: reuse.save, icon: FileDown },
+          ]}
         />
       </div>
       {isResumable && busyWith !== null && (
         <p className="run-head-note small soft">{strings.busy(busyWith)}</p>
       )}
+      {!again.enabled && <p className="run-head-note small soft">{again.title}</p>}
+      <Fault error={reuse.error} />
       {notice && <div className="run-head-error">{notice}</div>}
       {question}
+      {reuse.question}
     </>
   );
 }

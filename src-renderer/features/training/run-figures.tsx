@@ -24,7 +24,7 @@ export function RunFigures({ run }: { readonly run: RunState }) {
       <Figure name={best ? strings.run.bestAt(formatLarge(best.step)) : strings.run.best}>
         {best ? formatLoss(best.loss) : NONE}
       </Figure>
-      <Figure name={strings.run.elapsedTitle}>{elapsed === undefined ? NONE : formatElapsed(elapsed)}</Figure>
+      <Figure name={strings.run.trainingTime}>{elapsed === undefined ? NONE : formatElapsed(elapsed)}</Figure>
       <Figure name={strings.run.perStep}>{stepTime === null ? NONE : formatStepTime(stepTime)}</Figure>
       <Figure name={strings.run.trainedTokens}>{formatLarge(lastValue(steps, 'trainedTotal') ?? 0)}</Figure>
     </dl>

@@ -54,7 +54,8 @@ function RunProgress({ run, record, facts }: Omit<RunHeaderProps, 'listed' | 'bu
   const epoch = lastValue(run.steps, 'epoch') ?? 0;
   const stepText = strings.run.step(formatCount(done), formatCount(plannedSteps));
   const remaining = isActive(statusOf(run)) ? forecastRemainingMs(run.steps, plannedSteps) : null;
-  const elapsed = useElapsedMs(run, record);
+  const inAll = useElapsedMs(run, record);
+  const training = lastValue(run.steps, 'elapsedMs');
   const { epochs } = facts;
   return (
     <div className="run-progress">
@@ -67,9 +68,11 @@ function RunProgress({ run, record, facts }: Omit<RunHeaderProps, 'listed' | 'bu
             </span>
           )}
         </span>
-        <span className="soft">
-          <strong>{formatElapsed(elapsed)}</strong> {strings.run.elapsed}
-          {remaining !== null && `, ${strings.run.left(formatForecast(remaining))}`}
+        <span className="soft" title={strings.run.timesHelp}>
+          <strong>{formatElapsed(inAll)}</strong> {strings.run.inAll}
+          {remaining !== null
+            ? `, ${strings.run.left(formatForecast(remaining))}`
+            : training !== undefined && `, ${strings.run.ofItTraining(formatElapsed(training))}`}
         </span>
       </div>
       <Progress
