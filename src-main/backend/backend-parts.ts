@@ -75,6 +75,11 @@ export interface BackendParts {
   /** Writes what such a run has measured to the history, by id, before that is read. */
   readonly flush: Map<string, () => void>;
   readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
+  /** The same, and its relative paths as they are written; `folder` is where these begin, null for its own. */
+  readonly openRecipeFile: (
+    path: string,
+    folder: string | null,
+  ) => Outcome<{ readonly recipe: Recipe; readonly relativePaths: { key: string; path: string }[] }>;
   /** Recipes are stored as they ran; this checks one from the history again. */
   readonly checkRecipe: (value: unknown) => Outcome<Recipe>;
   readonly recipeToYaml: (recipe: Recipe) => string;

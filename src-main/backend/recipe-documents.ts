@@ -12,9 +12,12 @@ export function openRecipe(
   parts: BackendParts,
   source: ProcedureInput<'recipe.open'>,
 ): Outcome<ProcedureOutput<'recipe.open'>> {
-  const loaded = source.kind === 'demo' ? loadDemoRecipe(parts) : parts.loadRecipe(source.path);
-  if (!loaded.ok) return loaded;
-  return ok({ recipe: loaded.value, path: source.kind === 'file' ? resolve(source.path) : null });
+  if (source.kind === 'demo') {
+    const loaded = loadDemoRecipe(parts);
+    return loaded.ok ? ok({ recipe: loaded.value, path: null, relativePaths: [] }) : loaded;
+  }
+  const opened = parts.openRecipeFile(source.path, source.folder ?? null);
+  return opened.ok ? ok({ ...opened.value, path: resolve(source.path) }) : opened;
 }
 
 /** Errors: `recipe.invalid`, `recipe.exists`, `recipe.notSaved`. */

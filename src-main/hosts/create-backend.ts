@@ -16,7 +16,7 @@ import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
 import { createWorkers } from '../adapters/processes/workers.ts';
-import { invalidRecipe, loadRecipe, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
+import { invalidRecipe, loadRecipe, openRecipeFile, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
 import { runLogs } from '../adapters/run-log/run-log.ts';
 import { settingsFile } from '../adapters/settings/settings-file.ts';
 import { openForeignHistory } from '../adapters/sqlite/open-foreign-history.ts';
@@ -114,6 +114,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     running,
     flush: new Map(),
     loadRecipe,
+    openRecipeFile,
     checkRecipe: value => {
       const parsed = parseRecipe(value);
       return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));

@@ -71,9 +71,21 @@ export const wizardStrings = {
     taken: {
       recipe: (path: string) => `Opened ${path}. Undo brings back what was.`,
       model: (path: string) => `The model is ${path} now.`,
-      data: (path: string) => `The data is ${path} now.`,
+      data: (paths: readonly string[]) =>
+        paths.length === 1 ? `The data is ${paths[0]} now.` : `The data are ${paths.join(', ')} now.`,
     },
-    unknown: (path: string) => `${path} is no recipe (.yaml), no model (.gguf) and no data file.`,
+    left: {
+      unknown: (path: string) => `${path} is no recipe (.yaml), no model (.gguf) and no data file.`,
+      recipe: (path: string) => `${path} was left out: one recipe at a time.`,
+      model: (path: string) => `${path} was left out: a run has one model.`,
+    },
+    homeless: (recipe: string) => `${recipe.replace(/^.*[/\\]/, '')} names files beside itself`,
+    homelessCause: (names: readonly string[]) =>
+      `${names.join(', ')}: these paths begin in the folder of the recipe, and a browser does not tell which one that is. Name it, or drop the files together with the recipe.`,
+    folder: 'Folder of the recipe',
+    folderHelp: 'Where the recipe lay when it was dropped. Nothing in it is changed.',
+    openFrom: 'Open the recipe',
+    ofFiles: (place: string, files: string, sizes: string) => `file ${place} of ${files}, ${sizes}`,
     takingOver: (name: string) => `${name} is copied into the data folder`,
     received: (received: string, bytes: string) => `${received} of ${bytes}`,
     cancel: 'Cancel',

@@ -86,13 +86,20 @@ export const batchViewSchema = z.object({
 export type BatchView = z.infer<typeof batchViewSchema>;
 
 export const DRAFT_PROCEDURES = {
-  /** A recipe file or the demo as a whole draft, every default filled in. */
+  /**
+   * A recipe file or the demo as a whole draft, every default filled in. `folder`: where relative paths begin, instead of
+   * the file's own folder; they are told as the file has them.
+   */
   'recipe.open': {
     input: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('demo') }),
-      z.strictObject({ kind: z.literal('file'), path }),
+      z.strictObject({ kind: z.literal('file'), path, folder: path.optional() }),
     ]),
-    output: z.object({ recipe: draftSchema, path: z.string().nullable() }),
+    output: z.object({
+      recipe: draftSchema,
+      path: z.string().nullable(),
+      relativePaths: z.array(z.object({ key: z.string(), path: z.string() })),
+    }),
   },
   /** Refuses an invalid recipe with all its faults, and with `recipe.exists` to write over a file unasked. */
   'recipe.save': {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadRecipe, parseRecipeText, recipeToYaml } from './recipe-file.ts';
+import { loadRecipe, openRecipeFile, parseRecipeText, recipeToYaml } from './recipe-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'luthier-recipe-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -22,6 +22,26 @@ describe('recipes on disk', () => {
         model: { path: join(directory, 'base.gguf') },
         dataset: { path: [join(directory, 'a.jsonl'), join(directory, 'sub', 'b.jsonl')] },
       },
+    });
+  });
+
+  it('tells which paths are relative, and lets them begin in another folder than that of a copy', () => {
+    const path = join(directory, 'copy.luthier.yaml');
+    writeFileSync(path, MINIMAL.replace('base.gguf', '/models/base.gguf'));
+    expect(openRecipeFile(path, '/home/me/recipes')).toMatchObject({
+      value: {
+        recipe: {
+          model: { path: '/models/base.gguf' },
+          dataset: { path: ['/home/me/recipes/a.jsonl', '/home/me/recipes/sub/b.jsonl'] },
+        },
+        relativePaths: [
+          { key: 'dataset.path', path: 'a.jsonl' },
+          { key: 'dataset.path', path: 'sub/b.jsonl' },
+        ],
+      },
+    });
+    expect(openRecipeFile(path, null)).toMatchObject({
+      value: { recipe: { dataset: { path: [join(directory, 'a.jsonl'), join(directory, 'sub/b.jsonl')] } } },
     });
   });
 

@@ -1,6 +1,6 @@
 /** Recipe files: YAML on disk ↔ a checked recipe with absolute paths. */
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, parse, parseDocument, stringify } from 'yaml';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import { parseRecipe, type RecipeFault } from '../../../src-shared/recipe/faults.ts';
@@ -26,11 +26,44 @@ export function loadRecipe(path: string, overrides: readonly Override[] = []): O
   return parseRecipeText(text.value, dirname(resolve(path)), overrides);
 }
 
+/** A path of a recipe as its file has it, where it is no absolute one. */
+export interface RelativePath {
+  /** `model.path` */
+  readonly key: string;
+  readonly path: string;
+}
+
+/**
+ * The same, and which of its paths are relative. `folder`: where these begin, for a copy that lies elsewhere; null for
+ * the file's own folder. Errors: those of `loadRecipe`.
+ */
+export function openRecipeFile(
+  path: string,
+  folder: string | null,
+): Outcome<{ readonly recipe: Recipe; readonly relativePaths: RelativePath[] }> {
+  const text = readText(path);
+  if (!text.ok) return text;
+  const written = checkText(text.value, []);
+  if (!written.ok) return written;
+  const relativePaths: RelativePath[] = [];
+  const recipe = withPaths(written.value, (each, key) => {
+    if (!isAbsolute(each)) relativePaths.push({ key, path: each });
+    return resolve(folder ?? dirname(resolve(path)), each);
+  });
+  return ok({ recipe, relativePaths });
+}
+
 export function parseRecipeText(
   text: string,
   directory: string,
   overrides: readonly Override[],
 ): Outcome<Recipe> {
+  const written = checkText(text, overrides);
+  return written.ok ? ok(withPaths(written.value, path => resolve(directory, path))) : written;
+}
+
+/** With the paths as they stand in the text. */
+function checkText(text: string, overrides: readonly Override[]): Outcome<Recipe> {
   const document = parseDocument(text, { uniqueKeys: true, maxAliasCount: 0 } as object);
   if (document.errors.length > 0) return fail(notYaml(document.errors.map(error => error.message)));
   for (const override of overrides) {
@@ -50,7 +83,7 @@ export function parseRecipeText(
     return fail(notYaml([error instanceof Error ? error.message : String(error)]));
   }
   const parsed = parseRecipe(value);
-  return parsed.ok ? ok(withAbsolutePaths(parsed.recipe, directory)) : fail(invalidRecipe(parsed.faults));
+  return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));
 }
 
 /** The recipe as a file would hold it. */
@@ -79,22 +112,25 @@ function readText(path: string): Outcome<string> {
   }
 }
 
-function withAbsolutePaths(recipe: Recipe, directory: string): Recipe {
-  const at = (path: string) => resolve(directory, path);
-  const { dataset } = recipe;
-  const { validation } = dataset;
+/** With every path as `at` gives it back; `at` also gets the key that the path stands at. */
+function withPaths(recipe: Recipe, at: (path: string, key: string) => string): Recipe {
+  const { model, dataset, template, adapter, output } = recipe;
+  const { path, validation } = dataset;
+  const orNull = (value: string | null, key: string) => (value === null ? null : at(value, key));
   return {
     ...recipe,
-    model: { ...recipe.model, path: at(recipe.model.path) },
+    model: { ...model, path: at(model.path, 'model.path') },
     dataset: {
       ...dataset,
-      path: typeof dataset.path === 'string' ? at(dataset.path) : dataset.path.map(at),
+      path: typeof path === 'string' ? at(path, 'dataset.path') : path.map(each => at(each, 'dataset.path')),
       validation:
-        typeof validation === 'object' && 'path' in validation ? { path: at(validation.path) } : validation,
+        typeof validation === 'object' && 'path' in validation
+          ? { path: at(validation.path, 'dataset.validation.path') }
+          : validation,
     },
-    template: { ...recipe.template, path: recipe.template.path === null ? null : at(recipe.template.path) },
-    adapter: { ...recipe.adapter, init: recipe.adapter.init === null ? null : at(recipe.adapter.init) },
-    output: { directory: recipe.output.directory === null ? null : at(recipe.output.directory) },
+    template: { ...template, path: orNull(template.path, 'template.path') },
+    adapter: { ...adapter, init: orNull(adapter.init, 'adapter.init') },
+    output: { directory: orNull(output.directory, 'output.directory') },
   };
 }
 
