@@ -12,6 +12,9 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
+      externalizeDeps: {
+        exclude: ['commander', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', 'ws', 'yaml', 'zod'],
+      },
       rollupOptions: {
         input: {
           electron: at('src-main/hosts/electron/main.ts'),

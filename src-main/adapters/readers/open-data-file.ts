@@ -7,7 +7,6 @@ import type { DataFile, RawRow, ReadRow } from './data-file.ts';
 import { readDelimited } from './delimited-reader.ts';
 import { readJsonDocument } from './json-reader.ts';
 import { readJsonLines } from './jsonl-reader.ts';
-import { readParquet } from './parquet-reader.ts';
 import { parseRow } from './parse-json.ts';
 import { type SniffOptions, sniffContent } from './sniff-content.ts';
 import { readParagraphs } from './text-reader.ts';
@@ -51,8 +50,11 @@ export async function openDataFile(path: string, wanted: ReadonlySet<string>): P
       return file('jsonl', firstRow => readJsonLines(bytes(), firstRow));
     case 'json':
       return file('json', firstRow => readJsonDocument(bytes(), firstRow));
-    case 'parquet':
+    case 'parquet': {
+      // With its decompressors it is larger than all other readers together.
+      const { readParquet } = await import('./parquet-reader.ts');
       return file('parquet', firstRow => readParquet(path, gzipped, firstRow));
+    }
     case 'text':
       return file('text', firstRow => readParagraphs(bytes(), firstRow));
     case 'delimited': {

@@ -2,15 +2,9 @@
 import { closeSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { asCsv } from '../../../src-shared/comparison/text-table.ts';
 import type { Table, TableCell, TableColumn, TableFormat, WrittenTable } from '../../backend/ports.ts';
-
-interface Writer {
-  write(rows: readonly (readonly TableCell[])[]): void;
-  /** Finishes the file. */
-  close(): void;
-}
+import type { TableWriter } from './table-writer.ts';
 
 /** Rows are gathered to at least so many before they are written; of Parquet, they are a row group. */
 const ROWS_AT_ONCE = 10_000;
@@ -24,7 +18,7 @@ export async function writeTable(
   mkdirSync(directory, { recursive: true });
   const file = `${name}.${format}`;
   const path = join(directory, file);
-  const writer = WRITERS[format](path, columns);
+  const writer = await WRITERS[format](path, columns);
   let rows = 0;
   try {
     let waiting: TableCell[][] = [];
@@ -48,14 +42,17 @@ export async function writeTable(
   return { path: file, rows, bytes: statSync(path).size };
 }
 
-const WRITERS: Readonly<Record<TableFormat, (path: string, columns: readonly TableColumn[]) => Writer>> = {
+const WRITERS: Readonly<
+  Record<TableFormat, (path: string, columns: readonly TableColumn[]) => TableWriter | Promise<TableWriter>>
+> = {
   csv: openCsv,
   json: openJson,
-  parquet: openParquet,
+  // Loaded for who asks: few do.
+  parquet: async (path, columns) => (await import('./parquet-table.ts')).openParquet(path, columns),
 };
 
 /** Nothing is an empty field. */
-function openCsv(path: string, columns: readonly TableColumn[]): Writer {
+function openCsv(path: string, columns: readonly TableColumn[]): TableWriter {
   const file = openSync(path, 'w');
   writeSync(file, asCsv([columns.map(({ name }) => name)]));
   return {
@@ -65,7 +62,7 @@ function openCsv(path: string, columns: readonly TableColumn[]): Writer {
 }
 
 /** One array of objects, an object a line. */
-function openJson(path: string, columns: readonly TableColumn[]): Writer {
+function openJson(path: string, columns: readonly TableColumn[]): TableWriter {
   const file = openSync(path, 'w');
   let isFirst = true;
   writeSync(file, '[');
@@ -81,41 +78,5 @@ function openJson(path: string, columns: readonly TableColumn[]): Writer {
       writeSync(file, '\n]\n');
       closeSync(file);
     },
-  };
-}
-
-const PARQUET_TYPES = {
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-  integer: { type: 'INT64' },
-  real: { type: 'DOUBLE' },
-} as const;
-
-/** Columns may be null; integers have 64 bits. Snappy, which every reader knows. */
-function openParquet(path: string, columns: readonly TableColumn[]): Writer {
-  const writer = new ParquetWriter({
-    writer: fileWriter(path),
-    schema: [
-      { name: 'root', num_children: columns.length },
-      ...columns.map(({ name, type }) => ({
-        name,
-        repetition_type: 'OPTIONAL' as const,
-        ...PARQUET_TYPES[type],
-      })),
-    ],
-    createdBy: 'luthier',
-  });
-  return {
-    write: rows =>
-      void writer.write({
-        columnData: columns.map(({ name, type }, i) => ({
-          name,
-          data: rows.map(row => {
-            const cell = row[i] ?? null;
-            return type === 'integer' && cell !== null ? BigInt(Math.round(Number(cell))) : cell;
-          }),
-        })),
-        rowGroupSize: rows.length,
-      }),
-    close: () => void writer.finish(),
   };
 }

@@ -1,7 +1,6 @@
 /** `luthier serve`: the studio in a browser, until it is interrupted. */
 import { spawn } from 'node:child_process';
 import { createBackendFace } from '../../../backend/create-backend-face.ts';
-import { startWebHost } from '../../web/web-host.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -10,6 +9,8 @@ export async function serveCommand(
   options: { readonly port: number; readonly open: boolean },
 ): Promise<ExitCode> {
   const { parts, output, signal, rendererDirectory } = context;
+  // Node's server and the sockets take a while to load, and no other command needs them.
+  const { startWebHost } = await import('../../web/web-host.ts');
   const backend = createBackendFace(parts);
   const version = parts.versions['luthier'] ?? '';
   const host = await startWebHost({ backend, rendererDirectory, port: options.port, version });
