@@ -15,14 +15,13 @@ export async function serveStudio(node, home, stderr = 'ignore') {
 }
 
 /** Debian's or Google's browser where there is one, else Playwright's own. */
+export function browserPath() {
+  const installed = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'];
+  return installed.find(path => path && existsSync(path)) ?? chromium.executablePath();
+}
+
 export function openBrowser() {
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    path => path && existsSync(path),
-  );
-  return chromium.launch({
-    args: ['--no-sandbox', '--disable-gpu'],
-    ...(executablePath ? { executablePath } : {}),
-  });
+  return chromium.launch({ args: ['--no-sandbox', '--disable-gpu'], executablePath: browserPath() });
 }
 
 function readUrl(server) {

@@ -43,6 +43,11 @@ export function measureFamily(command, args, options = {}) {
   });
 }
 
+/** Processor time of a process and its children so far, in ticks of a hundredth of a second; 0 without a /proc. */
+export function familyTicks(pid) {
+  return familyOf(pid).reduce((sum, one) => sum + (ticksOf(one) ?? 0), 0);
+}
+
 function familyOf(pid) {
   const parents = new Map();
   for (const name of list('/proc')) {

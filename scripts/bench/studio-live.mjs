@@ -11,11 +11,11 @@ const STREAMS = [
 /** Pieces of a stream, so often. */
 const DELIVERIES_PER_SECOND = 20;
 
-/** `tell` prints a figure, `longTasks` those since it was last asked; `openPage` gives a page that counts them. */
-export async function benchLive({ browser, openPage, home, tell, longTasks }) {
+/** `tell` prints a figure, `watchTasks` the longest tasks of a page while something happens. */
+export async function benchLive({ browser, home, tell, watchTasks }) {
   const studio = await serveParts(home);
   try {
-    const page = await openPage();
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(studio.url);
     await page.getByRole('link', { name: 'History' }).waitFor();
     const start = page.url().replace(/#.*/, '');
@@ -23,13 +23,10 @@ export async function benchLive({ browser, openPage, home, tell, longTasks }) {
       const run = await createStream(studio.parts, `stream-${i}`, stream);
       await page.goto(`${start}#/runs/stream-${i}`);
       await page.getByText('Waiting for the first step').waitFor();
-      await longTasks(page, `${stream.name}: opened`);
-      await browser.startTracing(page, { categories: ['toplevel'] });
-      await run();
-      await page.getByText('Completed').first().waitFor();
-      const trace = JSON.parse(String(await browser.stopTracing()));
-      await longTasks(page, stream.name);
-      tell(`  processor time of the longest`, `${longestTaskMs(trace.traceEvents)} ms   (below 50 ms)`);
+      await watchTasks(browser, page, stream.name, async () => {
+        await run();
+        await page.getByText('Completed').first().waitFor();
+      });
       const { heap, process } = await pageMemory(browser, page);
       tell(
         `memory after ${stream.name}`,
@@ -39,17 +36,6 @@ export async function benchLive({ browser, openPage, home, tell, longTasks }) {
   } finally {
     await studio.stop();
   }
-}
-
-/** What a page's task took of the processor itself, however busy the machine is with other things. */
-function longestTaskMs(events) {
-  const mainThreads = events
-    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-    .map(({ pid, tid }) => `${pid} ${tid}`);
-  const tasks = events.filter(
-    ({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && mainThreads.includes(`${pid} ${tid}`),
-  );
-  return Math.round(Math.max(0, ...tasks.map(({ tdur = 0 }) => tdur)) / 1000);
 }
 
 const megabytes = bytes => `${Math.round(bytes / 1e6)} MB`;

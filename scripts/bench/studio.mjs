@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { root, setUpOrExit } from '../setup.mjs';
 import { openBrowser, serveStudio } from '../studio-page.mjs';
 import { benchLive } from './studio-live.mjs';
+import { benchStart } from './studio-start.mjs';
+import { longestMs, mainThreadTasks } from './trace-tasks.mjs';
 
 const ROWS = 1_000_000;
 const LONG_ROW_WORDS = 30_000;
@@ -21,47 +23,49 @@ export async function benchStudio() {
   const studio = await serveStudio(node, join(workspace, 'home'));
   let browser;
   try {
+    await benchStart({ node, workspace, tell });
+    tell('bundle, gzipped', `${Math.round(bundleBytes() / 1000)} kB   (below 400 kB)`);
     browser = await openBrowser();
-    const page = await openPage(browser);
-    const startedAt = performance.now();
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     await page.goto(studio.url);
     await page.getByRole('textbox', { name: 'Model file' }).waitFor();
-    tell('interactive after', `${Math.round(performance.now() - startedAt)} ms   (below 1000 ms)`);
-    tell('bundle, gzipped', `${Math.round(bundleBytes() / 1000)} kB   (below 400 kB)`);
     const home = page.url();
+    const watch = (what, action) => watchTasks(browser, page, what, action);
     await page.getByRole('textbox', { name: 'Model file' }).fill(model);
-    await longTasks(page, 'first start');
 
     await page.goto(`${home}#/new/data`);
-    await page.getByRole('textbox', { name: 'Data file' }).fill(manyRows);
-    const readAt = performance.now();
-    await page.getByText('1,000,000 rows').first().waitFor({ timeout: 600_000 });
-    tell('a million rows read after', `${Math.round(performance.now() - readAt)} ms`);
-    await scroll(page, '.rows-card .virtual');
-    await longTasks(page, 'a million rows, scrolled');
+    await watch('a million rows, opened', async () => {
+      await page.getByRole('textbox', { name: 'Data file' }).fill(manyRows);
+      const readAt = performance.now();
+      await page.getByText('1,000,000 rows').first().waitFor({ timeout: 600_000 });
+      tell('a million rows read after', `${Math.round(performance.now() - readAt)} ms`);
+    });
+    await watch('a million rows, scrolled', () => scroll(page, '.rows-card .virtual'));
 
     await page.getByRole('textbox', { name: 'Data file' }).fill(longRow);
     await page.getByText('3 rows').first().waitFor();
     await page.goto(`${home}#/new/training`);
     await page.goto(`${home}#/new/collator`);
     await page.getByLabel('Maximum length').fill('200000');
-    await page.goto(`${home}#/new/masking`);
-    const shownAt = performance.now();
-    await page.locator('[data-token="0"]').waitFor();
-    tell('first tokens of the long row after', `${Math.round(performance.now() - shownAt)} ms`);
-    await page.waitForTimeout(500);
+    await watch('the long row, opened', async () => {
+      await page.goto(`${home}#/new/masking`);
+      const shownAt = performance.now();
+      await page.locator('[data-token="0"]').waitFor();
+      tell('first tokens of the long row after', `${Math.round(performance.now() - shownAt)} ms`);
+      await page.waitForTimeout(500);
+    });
     tell('tokens of the long row', await page.locator('.inspector-side .total').last().innerText());
-    await scroll(page, '.token-flow');
-    const endAt = performance.now();
-    await page.locator('[data-token]').last().waitFor({ timeout: 60_000 });
-    tell('tokens at its end after', `${Math.round(performance.now() - endAt)} ms`);
-    await longTasks(page, 'the long row, scrolled');
+    await watch('the long row, scrolled', async () => {
+      await scroll(page, '.token-flow');
+      const endAt = performance.now();
+      await page.locator('[data-token]').last().waitFor({ timeout: 60_000 });
+      tell('tokens at its end after', `${Math.round(performance.now() - endAt)} ms`);
+    });
     tell('tokens in the document', String(await page.locator('[data-token]').count()));
     const heap = await page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0);
     tell('heap of the page', `${Math.round(heap / 2 ** 20)} MiB`);
     await page.close();
-    const streams = join(workspace, 'streams');
-    await benchLive({ browser, openPage: () => openPage(browser), home: streams, tell, longTasks });
+    await benchLive({ browser, home: join(workspace, 'streams'), tell, watchTasks });
   } finally {
     await browser?.close();
     await studio.stop();
@@ -72,23 +76,20 @@ export async function benchStudio() {
 
 const tell = (what, figure) => process.stdout.write(`${what.padEnd(40)}${figure}\n`);
 
-/** One that counts its long tasks. */
-async function openPage(browser) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.addInitScript(() => {
-    globalThis.longTasks = [];
-    new PerformanceObserver(list => {
-      for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
-    }).observe({ type: 'longtask', buffered: true });
-  });
-  return page;
-}
+const BUDGET_MS = 50;
 
-async function longTasks(page, what) {
+/** Tells of the page's tasks while `action` runs: on the clock, which a busy machine slows down, and of the processor alone. */
+async function watchTasks(browser, page, what, action) {
+  await browser.startTracing(page, { categories: ['toplevel'] });
+  await action();
   await page.waitForTimeout(300);
-  const tasks = await page.evaluate(() => globalThis.longTasks.splice(0));
-  const longest = Math.round(Math.max(0, ...tasks));
-  tell(`tasks above 50 ms: ${what}`, `${tasks.length}, longest ${longest} ms`);
+  const tasks = mainThreadTasks(JSON.parse(String(await browser.stopTracing())).traceEvents);
+  const above = tasks.filter(({ tdur = 0 }) => tdur / 1000 > BUDGET_MS).length;
+  const [clock, processor] = ['dur', 'tdur'].map(key => Math.round(longestMs(tasks, key)));
+  tell(
+    `longest task: ${what}`,
+    `${processor} ms of the processor, ${clock} ms on the clock; ${above} above ${BUDGET_MS} ms`,
+  );
 }
 
 /** From top to bottom in many steps, as a wheel would. */
