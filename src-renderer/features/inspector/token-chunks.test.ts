@@ -1,7 +1,7 @@
 /** A token must be found in its message and its run, however long the row is. */
 import { expect, test } from 'vitest';
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
-import { groupTokens, runAt } from './token-chunks.ts';
+import { chunksOf, groupTokens, runAt } from './token-chunks.ts';
 
 const run = (
   from: number,
@@ -32,7 +32,7 @@ test('messages in order, their turns counted by role, every token in one chunk',
     ['assistant', 1, 893, 100],
     ['user', 2, 0, 3],
   ]);
-  const chunks = groups.flatMap(group => group.chunks);
+  const chunks = groups.flatMap(group => group.blocks.flatMap(chunksOf));
   expect(chunks[0]?.from).toBe(0);
   expect(chunks.at(-1)?.to).toBe(1003);
   expect(chunks.every(({ from, to }, i) => to - from <= 120 && (i === 0 || chunks[i - 1]?.to === from))).toBe(

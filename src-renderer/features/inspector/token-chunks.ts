@@ -1,4 +1,4 @@
-/** Runs of tokens → messages, and those → chunks of bounded size, each drawn only when it is near the window. */
+/** Runs of tokens → messages, and those → blocks → chunks of bounded size, each drawn only when it is near the window. */
 import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 
 export interface TokenGroup {
@@ -11,10 +11,19 @@ export interface TokenGroup {
   readonly to: number;
   readonly trained: number;
   readonly cut: number;
-  readonly chunks: readonly { readonly from: number; readonly to: number }[];
+  readonly blocks: readonly TokenRange[];
 }
 
+export interface TokenRange {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+/** Drawn at once. */
 const CHUNK_TOKENS = 120;
+/** So many chunks are known at once: a long row has thousands of them, and each that is known costs time. */
+const BLOCK_TOKENS = 32 * CHUNK_TOKENS;
 
 /**
  * Neighbouring runs of one message make a group:
@@ -39,7 +48,7 @@ export function groupTokens(runs: readonly TokenRun[]): TokenGroup[] {
       to: last.to,
       trained: lengthOf(open, 'trained'),
       cut: lengthOf(open, 'cut'),
-      chunks: chunksOf(first.from, last.to),
+      blocks: partsOf(first.from, last.to, BLOCK_TOKENS),
     });
     open = [];
   };
@@ -56,11 +65,15 @@ function lengthOf(runs: readonly TokenRun[], state: TokenRun['state']): number {
   return runs.reduce((sum, run) => sum + (run.state === state ? run.to - run.from : 0), 0);
 }
 
-function chunksOf(from: number, to: number): { from: number; to: number }[] {
-  const chunks: { from: number; to: number }[] = [];
-  for (let at = from; at < to; at += CHUNK_TOKENS)
-    chunks.push({ from: at, to: Math.min(to, at + CHUNK_TOKENS) });
-  return chunks;
+/** The chunks of a block. */
+export function chunksOf({ from, to }: TokenRange): readonly TokenRange[] {
+  return partsOf(from, to, CHUNK_TOKENS);
+}
+
+function partsOf(from: number, to: number, tokens: number): TokenRange[] {
+  const parts: TokenRange[] = [];
+  for (let at = from; at < to; at += tokens) parts.push({ from: at, to: Math.min(to, at + tokens) });
+  return parts;
 }
 
 /** The run that a token lies in: they are in order and leave no gap. */

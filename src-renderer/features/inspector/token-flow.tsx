@@ -5,6 +5,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   memo,
+  type RefObject,
   startTransition,
   useEffect,
   useMemo,
@@ -15,7 +16,7 @@ import type { TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { formatCount, formatLoss } from '../../format/numbers.ts';
 import { isSpecialPiece, quotedPiece, shownPiece } from '../../format/token-text.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
-import { groupTokens, runAt, type TokenGroup } from './token-chunks.ts';
+import { chunksOf, groupTokens, runAt, type TokenGroup, type TokenRange } from './token-chunks.ts';
 import { TokenDetails } from './token-details.tsx';
 import type { ShownExample } from './use-example.ts';
 import type { ShownLosses } from './use-token-losses.ts';
@@ -31,7 +32,8 @@ interface TokenFlowProps {
 export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
   const { example } = shown;
   const scroller = useRef<HTMLDivElement>(null);
-  const watch = useWatchNear(scroller);
+  const watchBlock = useWatchNear(scroller, BLOCK_NEAR_PX);
+  const watchChunk = useWatchNear(scroller, CHUNK_NEAR_PX);
   const runs = example?.runs ?? NO_RUNS;
   const groups = useMemo(() => groupTokens(runs), [runs]);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -52,10 +54,11 @@ export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see isActiveHere
   useEffect(() => {
     if (active === null) return;
-    const at = groups.find(group => active < group.to)?.chunks.find(chunk => active < chunk.to);
-    const element =
-      document.getElementById(tokenId(active)) ?? (at && document.getElementById(chunkId(at.from)));
-    element?.scrollIntoView({ block: 'nearest' });
+    const block = groups.find(group => active < group.to)?.blocks.find(({ to }) => active < to);
+    const chunk = block && chunksOf(block).find(({ to }) => active < to);
+    const ids = [tokenId(active), chunk && chunkId(chunk.from), block && blockId(block.from)];
+    const elements = ids.map(id => (id === undefined ? null : document.getElementById(id)));
+    elements.find(element => element !== null)?.scrollIntoView({ block: 'nearest' });
   }, [active, groups, isActiveHere]);
 
   if (!example) return null;
@@ -111,7 +114,8 @@ export function TokenFlow({ shown, losses, active, onActive }: TokenFlowProps) {
           lossAt={losses.lossAt}
           runs={runs}
           active={active}
-          watch={watch}
+          watchBlock={watchBlock}
+          watchChunk={watchChunk}
         />
       ))}
       {explained !== null && (
@@ -134,12 +138,13 @@ interface MessageProps {
   readonly lossAt: ShownLosses['lossAt'];
   readonly runs: readonly TokenRun[];
   readonly active: number | null;
-  readonly watch: WatchNear;
+  readonly watchBlock: WatchNear;
+  readonly watchChunk: WatchNear;
 }
 
-function Message({ group, shown, lossAt, runs, active, watch }: MessageProps) {
+function Message({ group, shown, active, ...parts }: MessageProps) {
   const name = group.role === '' ? strings.outside : strings.speaker(group.role, group.turn);
-  const { tokenAt, need } = shown;
+  const { tokenAt, need, exampleVersion } = shown;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox
     <div className="message" role="group" aria-label={name}>
@@ -150,18 +155,16 @@ function Message({ group, shown, lossAt, runs, active, watch }: MessageProps) {
         {group.cut > 0 && <span className="cut-text">{strings.tokenCounts.cut(formatCount(group.cut))}</span>}
       </div>
       <div className="tokens" role="presentation">
-        {group.chunks.map(({ from, to }) => (
-          <Chunk
+        {group.blocks.map(({ from, to }) => (
+          <Block
             key={from}
+            {...parts}
             from={from}
             to={to}
-            runs={runs}
-            active={active !== null && active >= from && active < to ? active : null}
-            watch={watch}
+            active={activeIn({ from, to }, active)}
             tokenAt={tokenAt}
-            lossAt={lossAt}
             need={need}
-            version={tokenAt(from) !== null && tokenAt(to - 1) !== null ? shown.exampleVersion : -1}
+            exampleVersion={exampleVersion}
           />
         ))}
       </div>
@@ -169,33 +172,51 @@ function Message({ group, shown, lossAt, runs, active, watch }: MessageProps) {
   );
 }
 
-interface ChunkProps {
-  readonly from: number;
-  readonly to: number;
+interface PartProps extends TokenRange {
   readonly runs: readonly TokenRun[];
+  /** Only where it lies in the part. */
   readonly active: number | null;
-  readonly watch: WatchNear;
-  /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. */
-  readonly version: number;
+  readonly watchChunk: WatchNear;
   readonly tokenAt: ShownExample['tokenAt'];
   readonly lossAt: ShownLosses['lossAt'];
   readonly need: ShownExample['need'];
 }
 
+interface BlockProps extends PartProps {
+  readonly watchBlock: WatchNear;
+  readonly exampleVersion: number;
+}
+
+/** Far from the window it is an empty box, of which its chunks know nothing. */
+function Block({ watchBlock, exampleVersion, ...part }: BlockProps) {
+  const { from, active, tokenAt } = part;
+  const { box, isNear, heightPx } = useNearBox(watchBlock, part);
+  const isOpen = isNear || active !== null;
+  return (
+    <div ref={box} id={blockId(from)} role="presentation" style={isOpen ? undefined : { height: heightPx }}>
+      {isOpen &&
+        chunksOf(part).map(chunk => (
+          <Chunk
+            key={chunk.from}
+            {...part}
+            {...chunk}
+            active={activeIn(chunk, active)}
+            version={tokenAt(chunk.from) !== null && tokenAt(chunk.to - 1) !== null ? exampleVersion : -1}
+          />
+        ))}
+    </div>
+  );
+}
+
+interface ChunkProps extends PartProps {
+  /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. */
+  readonly version: number;
+}
+
 /** Far from the window it is an empty box of its last height. */
-const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, lossAt, need }: ChunkProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [isNear, setIsNear] = useState(from < FIRST_DRAWN);
-  const [heightPx, setHeightPx] = useState(() => Math.ceil((to - from) / TOKENS_PER_LINE) * LINE_PX);
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    return watch(element, near => {
-      if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
-      // Drawn in slices between which the page stays responsive.
-      startTransition(() => setIsNear(near));
-    });
-  }, [watch]);
+const Chunk = memo(function Chunk(part: ChunkProps) {
+  const { from, to, active, watchChunk, need } = part;
+  const { box, isNear, heightPx } = useNearBox(watchChunk, part);
   useEffect(() => {
     if (isNear) need(from, to);
   }, [isNear, need, from, to]);
@@ -209,14 +230,39 @@ const Chunk = memo(function Chunk({ from, to, runs, active, watch, tokenAt, loss
       role="presentation"
       style={isDrawn ? undefined : { height: heightPx }}
     >
-      {isDrawn && (
-        <Tokens from={from} to={to} runs={runs} active={active} tokenAt={tokenAt} lossAt={lossAt} />
-      )}
+      {isDrawn && <Tokens {...part} />}
     </div>
   );
 });
 
-type TokensProps = Pick<ChunkProps, 'from' | 'to' | 'runs' | 'active' | 'tokenAt' | 'lossAt'>;
+interface NearBox {
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly isNear: boolean;
+  /** What it was when it was near last; before that, about what it will be. */
+  readonly heightPx: number;
+}
+
+function useNearBox(watch: WatchNear, { from, to }: TokenRange): NearBox {
+  const box = useRef<HTMLDivElement>(null);
+  const [isNear, setIsNear] = useState(from < FIRST_DRAWN);
+  const [heightPx, setHeightPx] = useState(() => Math.ceil((to - from) / TOKENS_PER_LINE) * LINE_PX);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    return watch(element, near => {
+      if (!near && element.childElementCount > 0) setHeightPx(element.offsetHeight);
+      // Drawn in slices between which the page stays responsive.
+      startTransition(() => setIsNear(near));
+    });
+  }, [watch]);
+  return { box, isNear, heightPx };
+}
+
+function activeIn({ from, to }: TokenRange, active: number | null): number | null {
+  return active !== null && active >= from && active < to ? active : null;
+}
+
+type TokensProps = Pick<PartProps, 'from' | 'to' | 'runs' | 'active' | 'tokenAt' | 'lossAt'>;
 
 function Tokens({ from, to, runs, active, tokenAt, lossAt }: TokensProps) {
   const tokens: React.ReactNode[] = [];
@@ -268,12 +314,20 @@ function heatOf(loss: number): CSSProperties {
 }
 
 const NO_RUNS: readonly TokenRun[] = [];
-const FIRST_DRAWN = 480;
+/** About half a window; the rest of it comes in slices. */
+const FIRST_DRAWN = 240;
+const CHUNK_NEAR_PX = 250;
+/** Chunks are to be there before they are to be drawn. */
+const BLOCK_NEAR_PX = 2000;
 const TOKENS_PER_LINE = 16;
 const LINE_PX = 24;
 
 function tokenId(index: number): string {
   return `token-${index}`;
+}
+
+function blockId(from: number): string {
+  return `block-${from}`;
 }
 
 function chunkId(from: number): string {

@@ -1,5 +1,5 @@
 /** A row with its runs, and its tokens page by page as they come near the window. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { ExplainedExample } from '../../../src-shared/contract/draft-procedures.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
@@ -69,8 +69,11 @@ export function useExample(recipe: Recipe | null, row: number, part: number): Sh
       if (!outcome.ok) return;
       pages.current = new Map([[0, outcome.value.page]]);
       asked.current = new Set([0]);
-      setExample(outcome.value);
-      setExampleVersion(version => version + 1);
+      // Drawn in slices between which the page stays responsive.
+      startTransition(() => {
+        setExample(outcome.value);
+        setExampleVersion(version => version + 1);
+      });
     });
     return () => abort.abort();
   }, [ask, recipeJson]);

@@ -4,9 +4,8 @@ import { type RefObject, useCallback, useEffect, useRef } from 'react';
 /** Returns what ends the watch. */
 export type WatchNear = (element: Element, onChange: (isNear: boolean) => void) => () => void;
 
-const NEAR = '250px';
-
-export function useWatchNear(scroller: RefObject<HTMLElement | null>): WatchNear {
+/** `marginPx` around the window is near it. */
+export function useWatchNear(scroller: RefObject<HTMLElement | null>, marginPx: number): WatchNear {
   const observer = useRef<IntersectionObserver | null>(null);
   const watched = useRef(new Map<Element, (isNear: boolean) => void>());
   useEffect(
@@ -22,7 +21,7 @@ export function useWatchNear(scroller: RefObject<HTMLElement | null>): WatchNear
         entries => {
           for (const { target, isIntersecting } of entries) watched.current.get(target)?.(isIntersecting);
         },
-        { root: scroller.current, rootMargin: NEAR },
+        { root: scroller.current, rootMargin: `${marginPx}px` },
       );
       watched.current.set(element, onChange);
       observer.current.observe(element);
@@ -31,6 +30,6 @@ export function useWatchNear(scroller: RefObject<HTMLElement | null>): WatchNear
         observer.current?.unobserve(element);
       };
     },
-    [scroller],
+    [scroller, marginPx],
   );
 }
