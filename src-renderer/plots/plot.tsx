@@ -1,11 +1,11 @@
 /** One uPlot chart: made anew when its look changes, given new data and range otherwise. */
 import { useEffect, useLayoutEffect, useRef } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
 import { useColourKey } from '../ui/theme.ts';
+import type { MakePlot } from './make-plot.ts';
 import { resolvePlotColours } from './plot-colours.ts';
 import type { PlotData } from './plot-data.ts';
-import { type PlotLook, type PlotNow, plotOptions } from './plot-options.ts';
+import type { PlotLook, PlotNow } from './plot-options.ts';
 
 interface PlotProps extends PlotNow {
   /** Must stay the same object while the plot looks the same. */
@@ -31,13 +31,26 @@ export function Plot({ look, data, syncKey, label, ...now }: PlotProps) {
     const element = host.current;
     if (!element) return;
     const size = () => ({ width: element.clientWidth, height: element.clientHeight });
-    const make = () => {
+    let making: ReturnType<typeof setTimeout> | undefined;
+    const make = (makePlot: MakePlot) => {
       const colours = resolvePlotColours(element);
-      const options = plotOptions(look, colours, () => latest.current.now, syncKey, size());
-      plot.current = new uPlot(options, aligned(latest.current.data), element);
+      const { data } = latest.current;
+      plot.current = makePlot(
+        element,
+        look,
+        colours,
+        () => latest.current.now,
+        syncKey,
+        size(),
+        aligned(data),
+      );
     };
-    // A task of its own for each plot, so that five of them together never hold up the page.
-    const making = setTimeout(make);
+    let isGone = false;
+    // With the first plot: uPlot looks for the time zone when it is loaded, which would delay the page's start.
+    void import('./make-plot.ts').then(({ makePlot }) => {
+      // A task of its own for each plot, so that five of them together never hold up the page.
+      if (!isGone) making = setTimeout(() => make(makePlot));
+    });
     const observer = new ResizeObserver(() => {
       const { width, height } = size();
       // An observer also tells of the size at the beginning, and to set a size draws anew.
@@ -49,6 +62,7 @@ export function Plot({ look, data, syncKey, label, ...now }: PlotProps) {
     if (document.fonts.status !== 'loaded')
       void document.fonts.ready.then(() => plot.current?.redraw(false, true));
     return () => {
+      isGone = true;
       clearTimeout(making);
       observer.disconnect();
       plot.current?.destroy();
