@@ -15,7 +15,7 @@ import { BackendProvider } from './backend-client/backend-context.tsx';
 import { createClient } from './backend-client/create-client.ts';
 import { createCommandRegistry } from './commands/command-registry.ts';
 import { CommandProvider } from './commands/use-commands.tsx';
-import { createDraftStore } from './draft/draft-store.ts';
+import { keepDraft } from './draft/keep-draft.ts';
 import { DraftProvider } from './draft/use-draft.tsx';
 import { moveStoredSettings } from './features/settings/move-stored-settings.ts';
 import { AnnouncerProvider } from './ui/announcer.tsx';
@@ -29,12 +29,15 @@ if (!root) throw new Error('index.html has no #root.');
 const client = createClient(window);
 void moveStoredSettings(client, localStorage);
 
+const draft = await keepDraft(client, localStorage, crypto.randomUUID());
+window.addEventListener('focus', () => void draft.look());
+
 createRoot(root).render(
   <StrictMode>
     <BackendProvider value={client}>
       <CommandProvider value={createCommandRegistry()}>
         <AnnouncerProvider>
-          <DraftProvider value={createDraftStore(localStorage)}>
+          <DraftProvider value={draft.store}>
             <App />
           </DraftProvider>
         </AnnouncerProvider>

@@ -10,6 +10,7 @@ import type {
   AdapterFiles,
   Checkpoints,
   DatasetPreparer,
+  DraftFile,
   Explorer,
   Exporter,
   ForeignHistories,
@@ -57,6 +58,7 @@ export interface BackendParts {
   readonly foreignHistories: ForeignHistories;
   readonly homeFiles: HomeFiles;
   readonly settings: SettingsFile;
+  readonly draftFile: DraftFile;
   readonly workers: {
     readonly preparer: DatasetPreparer;
     readonly trainer: TrainingLauncher;

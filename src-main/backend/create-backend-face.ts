@@ -185,6 +185,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'chat.events': ({ chatId }, onEvents) => inBatches(onEvents, onEvent => chats.watch(chatId, onEvent)),
     'work.progress': ({ workId }, onEvent) => parts.events.watchProgress(workId, onEvent),
     'queue.changed': (_input, onEvent) => parts.events.watchQueue(() => onEvent({})),
+    'draft.changed': (_input, onEvent) => parts.events.watchDraft(change => onEvent({ ...change })),
     'settings.changed': (_input, onEvent) => parts.events.watchSettings(names => onEvent({ names })),
     'runs.changed': (_input, onEvent) => parts.events.watchChanges(id => onEvent({ id })),
   };

@@ -47,6 +47,21 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
 
   return {
     'recipe.open': source => openRecipe(parts, source),
+    'draft.show': () => ok(parts.draftFile.read(parts.home)),
+    'draft.keep': ({ draft, windowId }) => {
+      try {
+        const revision = parts.draftFile.keep(parts.home, draft);
+        parts.events.publishDraft({ windowId, revision });
+        return ok({ revision });
+      } catch (error) {
+        return fail({
+          code: 'draft.notWritten',
+          title: 'The draft cannot be kept in the data folder.',
+          cause: error instanceof Error ? error.message : String(error),
+          remedy: 'Free space on its disk, or check the rights on it. Until then this browser keeps it.',
+        });
+      }
+    },
     'recipe.save': ({ recipe, path, overwrite }) => saveRecipe(parts, recipe, path, overwrite),
     'recipe.yaml': ({ recipe }) => withRecipe(recipe, async whole => ok({ yaml: parts.recipeToYaml(whole) })),
     'files.list': ({ directory, extensions }) => listFiles(parts.browseRoot, directory, extensions),

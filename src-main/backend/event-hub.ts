@@ -4,6 +4,12 @@ import type { Progress } from '../pipeline/job-results.ts';
 
 const PROGRESS_EVERY_MS = 100;
 
+/** Which window has kept the draft, and its number. */
+export interface DraftChange {
+  readonly windowId: string;
+  readonly revision: number;
+}
+
 export type Unsubscribe = () => void;
 
 export class EventHub {
@@ -13,6 +19,7 @@ export class EventHub {
   readonly #phaseWatchers = new Map<string, Set<(phase: RunPhase | null) => void>>();
   readonly #changeWatchers = new Set<(id: string) => void>();
   readonly #queueWatchers = new Set<() => void>();
+  readonly #draftWatchers = new Set<(change: DraftChange) => void>();
   readonly #settingsWatchers = new Set<(names: string[]) => void>();
 
   publish(id: string, event: TrainingEvent): void {
@@ -69,6 +76,15 @@ export class EventHub {
   watchQueue(watcher: () => void): Unsubscribe {
     this.#queueWatchers.add(watcher);
     return () => void this.#queueWatchers.delete(watcher);
+  }
+
+  publishDraft(change: DraftChange): void {
+    for (const watcher of this.#draftWatchers) watcher(change);
+  }
+
+  watchDraft(watcher: (change: DraftChange) => void): Unsubscribe {
+    this.#draftWatchers.add(watcher);
+    return () => void this.#draftWatchers.delete(watcher);
   }
 
   /** These settings have changed. */

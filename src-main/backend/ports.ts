@@ -6,6 +6,7 @@ import type { Message } from '../../src-shared/domain/conversation.ts';
 import type { ComputeDevice } from '../../src-shared/domain/device.ts';
 import type { DiskKind } from '../../src-shared/domain/disk.ts';
 import type { LabelsVerification, PredictionsVerification } from '../../src-shared/domain/export.ts';
+import type { KeptDraft, ShownDraft } from '../../src-shared/domain/kept-draft.ts';
 import type { LabelledExample } from '../../src-shared/domain/labels.ts';
 import type { PreflightReport } from '../../src-shared/domain/preflight.ts';
 import type { QueueItem } from '../../src-shared/domain/queue.ts';
@@ -440,6 +441,14 @@ export interface SettingsFile {
   read(home: string): Pick<SettingsView, 'settings' | 'path' | 'faulty'>;
   /** Throws where the file system does; then nothing has changed. */
   change(home: string, changes: Partial<Settings>): void;
+}
+
+/** The draft of the data folder. */
+export interface DraftFile {
+  /** No draft and 0 where none was kept, or it cannot be read. */
+  read(home: string): ShownDraft;
+  /** Gives its revision. Throws where the file system does; then the one before it is still there. */
+  keep(home: string, draft: KeptDraft): number;
 }
 
 export interface FoundOnDisk {

@@ -8,6 +8,7 @@ import { parseRecipe } from '../../src-shared/recipe/faults.ts';
 import { checkpoints } from '../adapters/checkpoints/checkpoints.ts';
 import { freeBytes } from '../adapters/disk/free-bytes.ts';
 import { homeFiles } from '../adapters/disk/home-files.ts';
+import { draftFile } from '../adapters/draft/draft-file.ts';
 import { lossFiles } from '../adapters/losses/loss-files.ts';
 import { findModelFiles } from '../adapters/models/find-model-files.ts';
 import { modelPlaces } from '../adapters/models/model-places.ts';
@@ -95,6 +96,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     },
     homeFiles,
     settings,
+    draftFile,
     workers: {
       ...workers,
       preparer: withExpectedPace(

@@ -1,52 +1,48 @@
-/** The recipe that is being written, with undo and redo across all steps; kept on this machine between visits. */
-import { z } from 'zod';
-import { type RunParent, runParentSchema } from '../../src-shared/domain/run.ts';
+/** The recipe that is being written, with undo and redo across all steps. */
+import type { CodedError } from '../../src-shared/contract/coded-error.ts';
+import type { DraftParent, KeptDraft } from '../../src-shared/domain/kept-draft.ts';
 import { createObservable, type Observable } from '../backend-client/observable.ts';
 import { type DraftRecipe, emptyRecipe, withValues } from './recipe-values.ts';
 
-/** The past run that a draft was made from; a run of the draft will say so. */
-export interface DraftParent extends RunParent {
-  readonly kind: 'cloned' | 'continued';
-  readonly name: string;
-}
-
-export interface DraftState {
+export interface DraftState extends KeptDraft {
   readonly recipe: DraftRecipe;
-  /** The file it was opened from or saved to. */
-  readonly path: string | null;
-  readonly parent: DraftParent | null;
   readonly isSaved: boolean;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
+  /** Why the data folder does not have it; it is kept in this browser until then. */
+  readonly notKept: CodedError | null;
 }
 
 export interface DraftStore extends Observable<DraftState> {
+  /** The same object until a change. */
+  entry(): KeptDraft;
   /** One step of undo; changes of the same single key in a row are one step. */
   set(values: Readonly<Record<string, unknown>>): void;
   /** Another recipe takes its place; undo brings the former back. */
   replace(recipe: DraftRecipe, path: string | null, parent?: DraftParent | null): void;
+  /** What another window has written takes its place, as one step of undo. */
+  adopt(entry: KeptDraft): void;
   /** The recipe stays, as one that comes from no run. */
   forgetParent(): void;
   markSaved(path: string): void;
+  markKept(trouble: CodedError | null): void;
   undo(): void;
   redo(): void;
 }
 
-interface Entry {
-  readonly recipe: DraftRecipe;
-  readonly path: string | null;
-  readonly parent: DraftParent | null;
-}
-
 const KEPT_STEPS = 200;
-const STORAGE_KEY = 'luthier.draft';
 
-export function createDraftStore(storage: Pick<Storage, 'getItem' | 'setItem'>): DraftStore {
-  let current = read(storage);
+/** Begins with `first`; undo leads to `before` where there was something before it. */
+export function createDraftStore(
+  first: KeptDraft = { recipe: emptyRecipe(), path: null, parent: null },
+  before: KeptDraft | null = null,
+): DraftStore {
+  let current = first;
   let saved: DraftRecipe | null = current.path === null ? null : current.recipe;
-  let past: Entry[] = [];
-  let future: Entry[] = [];
+  let past: KeptDraft[] = before === null ? [] : [before];
+  let future: KeptDraft[] = [];
   let lastKey: string | null = null;
+  let notKept: CodedError | null = null;
   const state = createObservable(stateNow());
 
   function stateNow(): DraftState {
@@ -55,35 +51,32 @@ export function createDraftStore(storage: Pick<Storage, 'getItem' | 'setItem'>):
       isSaved: saved === current.recipe,
       canUndo: past.length > 0,
       canRedo: future.length > 0,
+      notKept,
     };
   }
 
-  function changed(): void {
-    storage.setItem(STORAGE_KEY, JSON.stringify(current));
-    state.set(stateNow());
-  }
-
-  function step(next: Entry, key: string | null): void {
+  function step(next: KeptDraft, key: string | null): void {
     const goesOn = key !== null && key === lastKey && future.length === 0;
     if (!goesOn) past = [...past, current].slice(-KEPT_STEPS);
     future = [];
     lastKey = key;
     current = next;
-    changed();
+    state.set(stateNow());
   }
 
-  function travel(from: Entry[], to: Entry[]): void {
+  function travel(from: KeptDraft[], to: KeptDraft[]): void {
     const target = from.pop();
     if (!target) return;
     to.push(current);
     current = target;
     lastKey = null;
-    changed();
+    state.set(stateNow());
   }
 
   return {
     get: state.get,
     subscribe: state.subscribe,
+    entry: () => current,
     set(values) {
       const keys = Object.keys(values);
       const [only] = keys;
@@ -91,38 +84,22 @@ export function createDraftStore(storage: Pick<Storage, 'getItem' | 'setItem'>):
       step({ ...current, recipe }, keys.length === 1 && only !== undefined ? only : null);
     },
     replace(recipe, path, parent = null) {
+      if (path !== null) saved = recipe;
       step({ recipe, path, parent }, null);
-      saved = path === null ? null : recipe;
-      changed();
     },
+    adopt: entry => step(entry, null),
     forgetParent: () => step({ ...current, parent: null }, null),
     markSaved(path) {
       current = { ...current, path };
       saved = current.recipe;
-      changed();
+      state.set(stateNow());
+    },
+    markKept(trouble) {
+      if (trouble?.code === notKept?.code) return;
+      notKept = trouble;
+      state.set(stateNow());
     },
     undo: () => travel(past, future),
     redo: () => travel(future, past),
   };
-}
-
-const parentSchema = runParentSchema.extend({ kind: z.enum(['cloned', 'continued']), name: z.string() });
-
-/** What an earlier visit left; an empty recipe where it cannot be read. */
-function read(storage: Pick<Storage, 'getItem'>): Entry {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(STORAGE_KEY) ?? 'null');
-    if (typeof kept === 'object' && kept !== null && 'recipe' in kept) {
-      const { recipe, path, parent } = kept as { recipe: unknown; path?: unknown; parent?: unknown };
-      if (typeof recipe === 'object' && recipe !== null && 'model' in recipe && 'dataset' in recipe)
-        return {
-          recipe: recipe as DraftRecipe,
-          path: typeof path === 'string' ? path : null,
-          parent: parentSchema.safeParse(parent).data ?? null,
-        };
-    }
-  } catch {
-    // a damaged copy is worth less than a fresh start
-  }
-  return { recipe: emptyRecipe(), path: null, parent: null };
 }

@@ -7,6 +7,7 @@ import {
   listedModelSchema,
   modelFactsSchema,
 } from '../domain/inspection.ts';
+import { keptDraftSchema, shownDraftSchema } from '../domain/kept-draft.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
 
 /** A recipe as a value, whole or not; the backend checks it again. Paths are absolute. */
@@ -86,6 +87,13 @@ export const batchViewSchema = z.object({
 export type BatchView = z.infer<typeof batchViewSchema>;
 
 export const DRAFT_PROCEDURES = {
+  /** The recipe that is being written, as it was kept last. */
+  'draft.show': { input: z.strictObject({}), output: shownDraftSchema },
+  /** Puts it in the place of the one that was kept. `windowId` comes back in `draft.changed`. Errors: `draft.notWritten`. */
+  'draft.keep': {
+    input: z.strictObject({ draft: keptDraftSchema, windowId: z.string().min(1).max(100) }),
+    output: z.object({ revision: z.number() }),
+  },
   /**
    * A recipe file or the demo as a whole draft, every default filled in. `folder`: where relative paths begin, instead of
    * the file's own folder; they are told as the file has them.
@@ -233,6 +241,11 @@ export const progressEventSchema = z.object({
 });
 
 export const DRAFT_STREAMS = {
+  /** A window of this process has kept another draft. */
+  'draft.changed': {
+    input: z.strictObject({}),
+    event: z.object({ windowId: z.string(), revision: z.number() }),
+  },
   /** How far a preparation is, at most ten times a second. */
   'work.progress': { input: z.strictObject({ workId }), event: progressEventSchema },
 } as const satisfies Record<string, { input: z.ZodType; event: z.ZodType }>;

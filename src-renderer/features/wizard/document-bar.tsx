@@ -133,7 +133,7 @@ export function DocumentBar() {
         <IconButton label={copyCommand.title} icon={ClipboardCopy} onClick={copyCommand.run} />
         <IconButton label={restart.title} icon={FilePlus2} onClick={restart.run} />
       </div>
-      {(asking || error || notice !== '') && (
+      {(asking || error || draft.notKept || notice !== '') && (
         <div className="document-panel">
           {notice !== '' && <p className="soft">{notice}</p>}
           {asking && (
@@ -148,6 +148,7 @@ export function DocumentBar() {
               onDone={(path, overwrite) => void (asking === 'open' ? open(path) : save(path, overwrite))}
             />
           )}
+          {draft.notKept && <ErrorCallout error={draft.notKept} />}
           {error && (
             <ErrorCallout error={error}>
               {!asking && <Button onClick={() => setError(null)}>{strings.cancel}</Button>}

@@ -2,12 +2,12 @@
 import { ListPlus, OctagonAlert, Play, Unlink } from 'lucide-react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
+import type { DraftParent } from '../../../src-shared/domain/kept-draft.ts';
 import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { adapterOfParent } from '../../../src-shared/domain/run.ts';
 import { useAnswer } from '../../backend-client/use-answer.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
-import type { DraftParent } from '../../draft/draft-store.ts';
 import type { Draft } from '../../draft/use-draft.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { QueuedNotice } from '../../launch/queued-notice.tsx';

@@ -1,0 +1,31 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { draftFile } from './draft-file.ts';
+
+let home = '';
+beforeEach(() => {
+  home = join(mkdtempSync(join(tmpdir(), 'luthier-draft-')), 'home');
+});
+afterEach(() => rmSync(join(home, '..'), { recursive: true, force: true }));
+
+const draft = { recipe: { name: 'bow maker' }, path: null, parent: null };
+
+it('gives back what was kept last, in a folder that is made for it, and counts', () => {
+  expect(draftFile.read(home)).toEqual({ draft: null, revision: 0 });
+  expect(draftFile.keep(home, draft)).toBe(1);
+  expect(draftFile.keep(home, { ...draft, path: '/r.yaml' })).toBe(2);
+  expect(draftFile.read(home)).toEqual({ draft: { ...draft, path: '/r.yaml' }, revision: 2 });
+  expect(readdirSync(home)).toEqual(['draft.json']);
+});
+
+it.each(['{"draft": 3', '[]', '{"draft":{"recipe":1},"revision":4}'])(
+  'begins anew where it holds %j',
+  text => {
+    draftFile.keep(home, draft);
+    writeFileSync(join(home, 'draft.json'), text);
+    expect(draftFile.read(home)).toEqual({ draft: null, revision: 0 });
+    expect(draftFile.keep(home, draft)).toBe(1);
+  },
+);
