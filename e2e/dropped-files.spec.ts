@@ -99,6 +99,12 @@ test('a recipe, its data and what is left out come together, and a relative path
   const main = page.getByRole('main');
   await expect(main.getByText(`The data are ${first}, ${second} now. notes.docx is no recipe`)).toBeVisible();
   await expect(page).toHaveURL(/#\/new\/preflight$/);
+  await page.getByRole('link', { name: /^Data ?,/ }).click();
+  await expect(page.getByText('2 rows, 2 of them usable')).toBeVisible();
+  // Rows are counted through both files, and the inspector says in which one it is.
+  await page.getByRole('row', { name: /^1 / }).click();
+  await page.getByRole('button', { name: 'Tokens of row 1' }).click();
+  await expect(page.getByRole('complementary', { name: 'Row 1' })).toContainText('line 1 of b.jsonl');
   await page.getByRole('link', { name: /^Model ?,/ }).click();
   await expect(page.getByRole('textbox', { name: 'Model file' })).toHaveValue(demoModel);
   await expect(page.getByText('Can be trained here')).toBeVisible();

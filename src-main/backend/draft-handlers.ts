@@ -70,11 +70,17 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
     'models.describe': ({ path }, signal) => explorer.ask({ kind: 'describeModel', path }, signal),
     'data.inspect': (input, signal) =>
       withDataset(input.dataset, async dataset => {
-        const path = typeof dataset.path === 'string' ? dataset.path : (dataset.path[0] ?? '');
-        const inspected = await preparer.inspect(path, { signal }, dataset);
+        const paths = typeof dataset.path === 'string' ? [dataset.path] : dataset.path;
+        const inspected = await preparer.inspect(paths, { signal }, dataset);
         if (!inspected.ok) return inspected;
-        const { sample: _sample, columns, problems, warnings, ...rest } = inspected.value;
-        return ok({ ...rest, columns: [...columns], problems: [...problems], warnings: [...warnings] });
+        const { sample: _sample, files, columns, problems, warnings, ...rest } = inspected.value;
+        return ok({
+          ...rest,
+          files: [...files],
+          columns: [...columns],
+          problems: [...problems],
+          warnings: [...warnings],
+        });
       }),
     'data.rows': ({ dataset: draft, from, count }, signal) =>
       withDataset(draft, dataset => explorer.ask({ kind: 'rows', dataset, from, count }, signal)),

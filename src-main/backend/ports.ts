@@ -66,7 +66,7 @@ export interface WorkOptions {
 export interface DatasetPreparer {
   prepare(recipe: Recipe, options: WorkOptions): Promise<Outcome<Prepared>>;
   /** `keys`: how the rows are read, where a recipe says so. */
-  inspect(path: string, options: WorkOptions, keys?: DatasetKeys): Promise<Outcome<Inspection>>;
+  inspect(paths: readonly string[], options: WorkOptions, keys?: DatasetKeys): Promise<Outcome<Inspection>>;
   render(
     recipe: Recipe,
     source: { readonly row: number } | { readonly contextJson: string },

@@ -89,7 +89,10 @@ export interface ProbeFindings {
 
 export interface Inspection {
   readonly format: string | null;
+  /** Of all files together. */
   readonly rows: number;
+  /** In the order in which their rows are counted. */
+  readonly files: readonly { readonly path: string; readonly rows: number }[];
   readonly conversations: number;
   readonly columns: readonly string[];
   readonly roles: Readonly<Record<string, number>>;

@@ -34,7 +34,8 @@ export interface PrepareJob {
 
 export interface InspectJob {
   readonly kind: 'inspect';
-  readonly path: string;
+  /** At least one. */
+  readonly paths: readonly string[];
   /** How the rows are read; without, as a recipe that says nothing about it. */
   readonly keys?: DatasetKeys;
 }

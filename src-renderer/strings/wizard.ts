@@ -14,6 +14,17 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
+/** What a column can hold, as `dataset.columns` names it. */
+const COLUMN_PARTS: Readonly<Record<string, string>> = {
+  messages: 'messages',
+  system: 'system',
+  prompt: 'prompts',
+  completion: 'answers',
+  text: 'texts',
+  inputIds: 'token ids',
+  labels: 'labels',
+};
+
 export const wizardStrings = {
   steps: {
     label: 'Steps',
@@ -176,7 +187,7 @@ export const wizardStrings = {
     placeholder: '/home/me/data/train.jsonl',
     addFile: 'Add another file',
     removeFile: (name: string) => `Leave out ${name}`,
-    inspectedFirst: 'Columns, roles and problems are those of the first file.',
+    layoutOfFirst: 'The layout beside is that of the first file.',
     reading: 'Reading every row',
     rows: 'Rows',
     views: { table: 'Table', conversations: 'Conversations' },
@@ -198,7 +209,7 @@ export const wizardStrings = {
       text: 'Plain text',
       tokenized: 'Token ids',
     } as Record<string, string>,
-    columnOf: (part: string) => `Column: ${part}`,
+    columnOf: (part: string) => `Column of ${COLUMN_PARTS[part] ?? part}`,
     byItself: (column: string) => `${column} (found)`,
     roles: 'Who speaks',
     rolesHelp: 'What each name in the file stands for. Answers of the assistant are what is learnt.',
@@ -209,7 +220,8 @@ export const wizardStrings = {
     known: (role: string) => `${role} (known)`,
     problems: 'Problems by row',
     noProblems: 'Every row can be used.',
-    problemLine: (row: string, line: string) => `row ${row}, line ${line}`,
+    problemLine: (row: string, line: string, file: string | null) =>
+      `row ${row}, line ${line}${file === null ? '' : ` of ${file}`}`,
     moreProblems: (count: string) => `and ${count} more`,
     warnings: 'Noticed',
     split: 'Held back for evaluation',
@@ -305,10 +317,10 @@ export const wizardStrings = {
     padding: 'Padding',
     paddingShare: (share: string, batches: string) => `${share} over ${batches} micro-batches`,
     cut: 'Cut rows',
-    lengths: 'Length p50 · p95 · max',
+    lengths: 'Tokens of a row, median · 95 % · longest',
     batchLabel: (step: string, rows: string, length: string, padding: string) =>
       `Step ${step}: ${rows} rows of ${length} tokens, ${padding} padding`,
-    rowsOf: (rows: string) => `rows ${rows}`,
+    rowsInto: 'rows',
     earlier: 'Earlier steps',
     later: 'Later steps',
     waiting: 'Batches appear once all rows are labelled.',

@@ -10,7 +10,10 @@ export const mappingSchema = z.object({
 
 export const inspectionSchema = z.object({
   format: z.string().nullable(),
+  /** Of all files together. */
   rows: z.number(),
+  /** In the order in which their rows are counted. */
+  files: z.array(z.object({ path: z.string(), rows: z.number() })),
   conversations: z.number(),
   columns: z.array(z.string()),
   roles: z.record(z.string(), z.number()),

@@ -78,8 +78,8 @@ export function createWorkers(options: WorkerOptions): Workers {
           work,
         );
       },
-      inspect: (path, work, keys) =>
-        ask('preparer', { kind: 'inspect', path, ...(keys ? { keys } : {}) }, work),
+      inspect: (paths, work, keys) =>
+        ask('preparer', { kind: 'inspect', paths, ...(keys ? { keys } : {}) }, work),
       render: (recipe, source, work) =>
         ask('preparer', { kind: 'render', recipe, source, now: nowFor(recipe.template.date) }, work),
       encode: (recipe, prompts, work) =>

@@ -20,8 +20,8 @@ const REMEMBERED_ROWS = 2_000_000;
 type Warning = Inspection['warnings'][number];
 
 export class DatasetTally {
-  readonly #plan: PlannedFile;
-  readonly #importer: RowImporter;
+  readonly #plans: PlannedFile[] = [];
+  #importer: RowImporter | null = null;
   readonly #columns = new Set<string>();
   readonly #roles = new Map<string, number>();
   readonly #problems: Inspection['problems'][number][] = [];
@@ -32,8 +32,9 @@ export class DatasetTally {
   #unanswered = 0;
   #duplicates = 0;
 
-  constructor(plan: PlannedFile, importer: RowImporter) {
-    this.#plan = plan;
+  /** The rows that follow are those of this file. */
+  begin(plan: PlannedFile, importer: RowImporter): void {
+    this.#plans.push(plan);
     this.#importer = importer;
   }
 
@@ -54,16 +55,23 @@ export class DatasetTally {
     this.#countDuplicate(row);
   }
 
-  results(): Omit<Inspection, 'format' | 'rows' | 'sample'> {
+  results(): Omit<Inspection, 'format' | 'rows' | 'files' | 'sample'> {
+    const { sample, options } = this.#firstPlan;
     return {
       conversations: this.#conversations,
       columns: [...this.#columns],
       roles: Object.fromEntries(this.#roles),
-      mapping: describeMapping(this.#plan.sample, this.#plan.options, [...this.#roles.keys()]),
+      mapping: describeMapping(sample, options, [...this.#roles.keys()]),
       problems: this.#problems,
       problemCount: this.#problemCount,
       warnings: this.#warnings(),
     };
+  }
+
+  get #firstPlan(): PlannedFile {
+    const [first] = this.#plans;
+    if (!first) throw new Error('A tally needs a file.');
+    return first;
   }
 
   #problem({ row, line }: Row, code: string, message: string): void {
@@ -75,7 +83,7 @@ export class DatasetTally {
     const row = asRow(value);
     if (!row) return;
     for (const key of Object.keys(row)) if (this.#columns.size < LISTED_NAMES) this.#columns.add(key);
-    const { messages } = this.#importer.columnsOf(row);
+    const { messages } = this.#importer?.columnsOf(row) ?? {};
     const list = messages === undefined ? undefined : unwrapJson(row[messages]);
     if (!Array.isArray(list)) return;
     for (const role of roleNamesIn(list)) {
@@ -91,9 +99,11 @@ export class DatasetTally {
   }
 
   #warnings(): Warning[] {
-    const { file, options, sample } = this.#plan;
+    const { options, sample } = this.#firstPlan;
     const found = (finding: Finding) => this.#findings.get(finding) ?? 0;
-    const warnings: Warning[] = file.notes.map(note => ({ ...note, count: 1 }));
+    const warnings: Warning[] = this.#plans.flatMap(({ file }) =>
+      file.notes.map(note => ({ ...note, count: 1 })),
+    );
     const add = (code: string, count: number, message: string) => {
       if (count > 0) warnings.push({ code, count, message });
     };

@@ -129,7 +129,7 @@ function Batches({ batches }: { readonly batches: readonly BatchView[] }) {
           <li key={i}>
             <p className="batch-name">
               <b>{label}</b>
-              <span className="quiet clip">{strings.rowsOf(batch.dataRows.map(formatCount).join(', '))}</span>
+              <BatchRows rows={batch.dataRows} />
             </p>
             <div className="batch" style={{ width: `${(batch.length / longest) * 100}%` }} aria-hidden="true">
               {batch.rows.map((row, k) => (
@@ -141,6 +141,33 @@ function Batches({ batches }: { readonly batches: readonly BatchView[] }) {
         );
       })}
     </ol>
+  );
+}
+
+const LINKED_ROWS = 12;
+
+/** Each number opens its row in the inspector. */
+function BatchRows({ rows }: { readonly rows: readonly number[] }) {
+  const { setRow, go } = useWizard();
+  return (
+    <span className="quiet small row-links">
+      {strings.rowsInto}{' '}
+      {rows.slice(0, LINKED_ROWS).map(row => (
+        <button
+          key={row}
+          type="button"
+          className="link"
+          aria-label={wizardStrings.preflight.showRow(formatCount(row))}
+          onClick={() => {
+            setRow(row);
+            go('masking');
+          }}
+        >
+          {formatCount(row)}
+        </button>
+      ))}
+      {rows.length > LINKED_ROWS && <span>…</span>}
+    </span>
   );
 }
 

@@ -1,7 +1,7 @@
 /** The rows themselves: as a table of their columns, or as the conversations that were read from them. */
 import { ChevronLeft, ChevronRight, OctagonAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { DataRow } from '../../../src-shared/domain/inspection.ts';
+import type { DataInspection, DataRow } from '../../../src-shared/domain/inspection.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -17,7 +17,8 @@ type RowsView = 'table' | 'conversations';
 const SHOWN_COLUMNS = 6;
 const CONVERSATIONS_A_PAGE = 20;
 
-export function DataRows({ rows, columns }: { readonly rows: number; readonly columns: readonly string[] }) {
+export function DataRows({ inspection }: { readonly inspection: DataInspection }) {
+  const { rows, columns, problemCount } = inspection;
   const { draft, row } = useWizard();
   const pages = usePages(rowsInput(draft.recipe));
   const [view, setView] = useState<RowsView>('table');
@@ -43,7 +44,13 @@ export function DataRows({ rows, columns }: { readonly rows: number; readonly co
         </div>
       )}
       {view === 'table' ? (
-        <RowsTable rows={rows} columns={columns.slice(0, SHOWN_COLUMNS)} pages={pages} shownRow={row} />
+        <RowsTable
+          rows={rows}
+          columns={columns.slice(0, SHOWN_COLUMNS)}
+          hasProblems={problemCount > 0}
+          pages={pages}
+          shownRow={row}
+        />
       ) : (
         <Conversations rows={rows} pages={pages} />
       )}
@@ -54,11 +61,12 @@ export function DataRows({ rows, columns }: { readonly rows: number; readonly co
 interface RowsTableProps {
   readonly rows: number;
   readonly columns: readonly string[];
+  readonly hasProblems: boolean;
   readonly pages: RowPages;
   readonly shownRow: number;
 }
 
-function RowsTable({ rows, columns, pages, shownRow }: RowsTableProps) {
+function RowsTable({ rows, columns, hasProblems, pages, shownRow }: RowsTableProps) {
   const { setRow } = useWizard();
   return (
     <VirtualTable
@@ -66,7 +74,7 @@ function RowsTable({ rows, columns, pages, shownRow }: RowsTableProps) {
       columns={[
         { key: 'row', name: strings.columns.row, width: '76px', isNumber: true },
         ...columns.map(name => ({ key: `column ${name}`, name })),
-        { key: 'problem', name: strings.columns.problem, width: '30%' },
+        ...(hasProblems ? [{ key: 'problem', name: strings.columns.problem, width: '30%' }] : []),
       ]}
       count={rows}
       shownRow={shownRow}
@@ -82,9 +90,11 @@ function RowsTable({ rows, columns, pages, shownRow }: RowsTableProps) {
                 {data?.cells[name] ?? ''}
               </td>
             ))}
-            <td title={data?.problem?.message} className={data?.problem ? 'error' : undefined}>
-              {data?.problem?.message ?? ''}
-            </td>
+            {hasProblems && (
+              <td title={data?.problem?.message} className={data?.problem ? 'error' : undefined}>
+                {data?.problem?.message ?? ''}
+              </td>
+            )}
           </>
         );
       }}

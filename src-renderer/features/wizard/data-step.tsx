@@ -40,15 +40,9 @@ export function DataStep() {
                 {strings.reading}
               </p>
             )}
-            {value && !error && (
-              <p className="row">
-                <Table size={14} strokeWidth={1.5} aria-hidden="true" />
-                {strings.rowCount(formatCount(value.rows), formatCount(value.conversations))}
-              </p>
-            )}
           </div>
         </Card>
-        {value && !error && <DataRows rows={value.rows} columns={value.columns} />}
+        {value && !error && <DataRows inspection={value} />}
       </div>
       <aside className="stack-4" aria-label={strings.mapping}>
         {value && !error && <ProblemsCard inspection={value} />}
@@ -76,8 +70,10 @@ function useFollowData(): void {
 }
 
 function DataFiles() {
-  const { value, set } = useField('dataset.path');
-  const paths = Array.isArray(value) ? value.map(String) : [String(value ?? '')];
+  const { inspection } = useWizard();
+  const { value, error } = inspection;
+  const { value: chosen, set } = useField('dataset.path');
+  const paths = Array.isArray(chosen) ? chosen.map(String) : [String(chosen ?? '')];
   const change = (next: readonly string[]) => set(next.length === 1 ? next[0] : next);
   return (
     <>
@@ -103,14 +99,20 @@ function DataFiles() {
       ))}
       <div className="row row-wrap">
         <Button
-          variant="quiet"
           icon={FilePlus2}
           isDisabled={paths.some(path => path === '')}
           onClick={() => change([...paths, ''])}
         >
           {strings.addFile}
         </Button>
-        {paths.length > 1 && <span className="small quiet">{strings.inspectedFirst}</span>}
+        {paths.length > 1 && <span className="small quiet">{strings.layoutOfFirst}</span>}
+        <span className="grow" />
+        {value && !error && (
+          <span className="row">
+            <Table size={14} strokeWidth={1.5} aria-hidden="true" />
+            {strings.rowCount(formatCount(value.rows), formatCount(value.conversations))}
+          </span>
+        )}
       </div>
     </>
   );

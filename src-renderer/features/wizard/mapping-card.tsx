@@ -134,7 +134,8 @@ function RoleChoice({ name, messages, known }: RoleChoiceProps) {
   return (
     <div className="form-row">
       <label htmlFor={id} aria-label={strings.roleOf(name)}>
-        <code>{name}</code> <span className="quiet small">{strings.roleMessages(formatCount(messages))}</span>
+        <code>{name}</code>
+        <span className="quiet small role-messages">{strings.roleMessages(formatCount(messages))}</span>
       </label>
       <span className="field form-control">
         <select

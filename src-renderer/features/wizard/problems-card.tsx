@@ -5,6 +5,7 @@ import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { Card } from '../../ui/card.tsx';
 import { Prose } from '../../ui/prose.tsx';
+import { fileOfRow } from './file-of-row.ts';
 import { useWizard } from './use-wizard.tsx';
 
 const strings = wizardStrings.data;
@@ -12,7 +13,7 @@ const SHOWN_PROBLEMS = 50;
 
 export function ProblemsCard({ inspection }: { readonly inspection: DataInspection }) {
   const { setRow } = useWizard();
-  const { problems, problemCount, warnings } = inspection;
+  const { files, problems, problemCount, warnings } = inspection;
   const shown = problems.slice(0, SHOWN_PROBLEMS);
   return (
     <Card title={strings.problems}>
@@ -29,7 +30,11 @@ export function ProblemsCard({ inspection }: { readonly inspection: DataInspecti
               <li key={row}>
                 <button type="button" onClick={() => setRow(row)}>
                   <span className="quiet small">
-                    {strings.problemLine(formatCount(row), formatCount(line))}
+                    {strings.problemLine(
+                      formatCount(row),
+                      formatCount(line),
+                      files.length > 1 ? fileOfRow(files, row) : null,
+                    )}
                   </span>
                   <span className="wrap">
                     <Prose>{message}</Prose>

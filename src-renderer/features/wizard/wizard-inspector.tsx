@@ -1,11 +1,10 @@
 /** The token inspector on the row that the wizard looks at, with the fixes for a row that is cut. */
-import { valueAt } from '../../draft/recipe-values.ts';
 import { Callout } from '../../ui/callout.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { FaultsCallout } from './faults-callout.tsx';
+import { fileOfRow } from './file-of-row.ts';
 import { FixButtons } from './fix-buttons.tsx';
 import type { RenderInspector } from './inspector-slot.ts';
-import { fileName } from './step-state.ts';
 import { useWizard } from './use-wizard.tsx';
 
 /** Checks that speak of single rows the page can go to. */
@@ -13,7 +12,6 @@ const ROW_CHECKS = /^(data|labels|tokens)\./;
 
 export function WizardInspector({ renderInspector }: { readonly renderInspector: RenderInspector }) {
   const { draft, inspection, preparation, row, setRow, wanted, onFindingShown } = useWizard();
-  const path = valueAt(draft.recipe, 'dataset.path');
   const report = preparation.prepared?.report ?? null;
   const fired = report?.checks.filter(check => check.severity !== 'ok' && check.rows.length > 0) ?? [];
   const ofRow = fired.filter(check => check.rows.includes(row));
@@ -28,7 +26,7 @@ export function WizardInspector({ renderInspector }: { readonly renderInspector:
     recipe: draft.whole,
     preparedId: preparation.prepared?.preparedId ?? null,
     totalRows: inspection.value?.rows ?? null,
-    fileName: fileName(Array.isArray(path) ? String(path[0] ?? '') : String(path ?? '')),
+    fileName: fileOfRow(inspection.value?.files ?? [], row),
     row,
     findings: fired.map(({ id }) => id).filter(id => ROW_CHECKS.test(id) && !NOT_FINDINGS.has(id)),
     wanted,

@@ -8,7 +8,7 @@ import { openRecipe, type RecipeArgument } from '../open-recipe.ts';
 export async function inspectCommand(context: CommandContext, file: string): Promise<ExitCode> {
   const { output, parts, signal } = context;
   const inspected = orThrow(
-    await parts.workers.preparer.inspect(context.at(file), { signal, onProgress: output.progress }),
+    await parts.workers.preparer.inspect([context.at(file)], { signal, onProgress: output.progress }),
   );
   if (output.json) await output.document(inspected);
   output.text(
