@@ -154,7 +154,7 @@ test('several runs are deleted and come back, and their files go only when that 
   await question.getByRole('button', { name: 'Move to the trash' }).click();
   await expect(panel.getByRole('heading', { name: '2.0 MiB moved to the trash.' })).toBeVisible();
   expect(existsSync(adapter)).toBe(false);
-  await panel.getByRole('button', { name: 'Undo' }).click();
+  await panel.getByRole('button', { name: 'Restore from the trash' }).click();
   await expect(panel.getByText('2.0 MiB in 1 folder')).toBeVisible();
   expect(existsSync(adapter)).toBe(true);
   await panel.getByRole('button', { name: 'Restore 3 runs' }).click();

@@ -1,19 +1,21 @@
 /** The preview of a clean-up in words, its button, and afterwards what it did and the way back. */
-import { Trash2, Undo2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { DiskItem } from '../../../src-shared/domain/disk.ts';
+import { CleanUpNotice } from '../../clean-up/clean-up-notice.tsx';
+import { trashIdsOf } from '../../clean-up/use-clean-up.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
-import { formatBytes, formatCount } from '../../format/numbers.ts';
+import { formatBytes } from '../../format/numbers.ts';
 import { diskStrings as strings } from '../../strings/disk.ts';
 import { Button } from '../../ui/button.tsx';
 import { Callout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Progress } from '../../ui/progress.tsx';
-import { type Disk, trashIdsOf } from './use-disk.ts';
+import type { Disk } from './use-disk.ts';
 
 export function CleanCard({ disk }: { readonly disk: Disk }) {
-  const { chosen, isBusy } = disk;
+  const { chosen, cleanUp } = disk;
+  const { isBusy, result } = cleanUp;
   const [isAsking, setIsAsking] = useState(false);
   const emptiesTrash = chosen.some(({ kind }) => kind === 'trash');
   const clean = useCommand({
@@ -52,24 +54,13 @@ export function CleanCard({ disk }: { readonly disk: Disk }) {
             </div>
           </Callout>
         )}
-        {disk.cleaning ? <UnderWay disk={disk} /> : <Result disk={disk} />}
+        <CleanUpNotice
+          cleanUp={cleanUp}
+          done={result ? strings.cleaned(formatBytes(result.freedBytes), trashIdsOf(result).length) : ''}
+          onUndo={() => void disk.undo()}
+        />
       </div>
     </Card>
-  );
-}
-
-function UnderWay({ disk: { cleaning, stop } }: { readonly disk: Disk }) {
-  if (!cleaning) return null;
-  const { done, total } = cleaning;
-  const figures = strings.cleaning(formatCount(done), formatCount(total));
-  return (
-    <div className="row">
-      <div className="grow">
-        <Progress label={strings.clean} valueText={figures} value={done} max={total} />
-      </div>
-      <span className="small num">{figures}</span>
-      <Button onClick={stop}>{strings.stop}</Button>
-    </div>
   );
 }
 
@@ -82,29 +73,6 @@ function Preview({ chosen }: { readonly chosen: readonly DiskItem[] }) {
       {gone.length > 0 && <p>{strings.willRemove(gone.length, bytesOf(gone))}</p>}
       {trashed.length > 0 && <p>{strings.willTrash(trashed.length, bytesOf(trashed))}</p>}
     </div>
-  );
-}
-
-function Result({ disk }: { readonly disk: Disk }) {
-  const { result, isBusy } = disk;
-  if (!result) return null;
-  const trashed = trashIdsOf(result).length;
-  return (
-    <Callout
-      tone={result.kept.length > 0 ? 'warn' : 'ok'}
-      title={strings.cleaned(formatBytes(result.freedBytes), trashed)}
-    >
-      {result.kept.map(({ id, reason }) => (
-        <p key={id} className="wrap">
-          {strings.kept(id, reason)}
-        </p>
-      ))}
-      {trashed > 0 && (
-        <Button icon={Undo2} isDisabled={isBusy} onClick={() => void disk.undo()}>
-          {strings.undo}
-        </Button>
-      )}
-    </Callout>
   );
 }
 

@@ -40,7 +40,7 @@ export function DiskPage() {
           <Button onClick={report.reload}>{common.app.retry}</Button>
         </ErrorCallout>
       )}
-      {disk.error && <ErrorCallout error={disk.error} />}
+      {disk.cleanUp.error && <ErrorCallout error={disk.cleanUp.error} />}
       {report.status === 'ready' && (
         <>
           {report.value.problems.length > 0 && (

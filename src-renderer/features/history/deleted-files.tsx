@@ -1,58 +1,44 @@
 /** What deleted runs still take on the disk: shown with its size, and removed only when asked, to the trash. */
-import { Trash2, Undo2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { CleanResult, DiskItem } from '../../../src-shared/domain/disk.ts';
-import { useBackend, useQuery } from '../../backend-client/backend-context.tsx';
+import type { DiskItem } from '../../../src-shared/domain/disk.ts';
+import { useQuery } from '../../backend-client/backend-context.tsx';
+import { CleanUpNotice } from '../../clean-up/clean-up-notice.tsx';
+import { useCleanUp } from '../../clean-up/use-clean-up.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Callout, ErrorCallout } from '../../ui/callout.tsx';
+import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 
 /** The rest is in the sum. */
 const NAMED = 12;
 
 export function DeletedFiles({ ids }: { readonly ids: readonly string[] }) {
-  const client = useBackend();
   const announce = useAnnounce();
   const disk = useQuery('disk.show', {});
   const [isAsking, setIsAsking] = useState(false);
-  const [result, setResult] = useState<(CleanResult & { readonly words: string }) | null>(null);
-  const [error, setError] = useState<CodedError | null>(null);
+  const cleanUp = useCleanUp(disk.reload);
+  const [removed, setRemoved] = useState('');
   const all = disk.status === 'ready' ? disk.value.items : [];
   const folders = useMemo(() => foldersOf(ids, all), [ids, all]);
   const bytes = folders.reduce((sum, folder) => sum + folder.bytes, 0);
 
   async function remove(): Promise<void> {
     setIsAsking(false);
-    const outcome = await client.call('disk.clean', {
-      ids: folders.map(({ id }) => id),
-      workId: crypto.randomUUID(),
-    });
-    setError(outcome.ok ? null : outcome.error);
-    if (outcome.ok) {
-      const gone = new Set(outcome.value.removed.map(({ id }) => id));
-      const removed = folders.reduce((sum, { id, bytes: size }) => sum + (gone.has(id) ? size : 0), 0);
-      setResult({ ...outcome.value, words: strings.filesRemoved(formatBytes(removed)) });
-      announce(strings.filesRemoved(formatBytes(removed)));
-    }
-    disk.reload();
+    const result = await cleanUp.clean(folders.map(({ id }) => id));
+    if (!result) return;
+    const gone = new Set(result.removed.map(({ id }) => id));
+    const words = strings.filesRemoved(
+      formatBytes(folders.reduce((sum, folder) => sum + (gone.has(folder.id) ? folder.bytes : 0), 0)),
+    );
+    setRemoved(words);
+    announce(words);
   }
 
   async function undo(): Promise<void> {
-    for (const { trashId } of result?.removed ?? []) {
-      if (trashId === null) continue;
-      const outcome = await client.call('disk.restore', { trashId });
-      if (!outcome.ok) {
-        setError(outcome.error);
-        return disk.reload();
-      }
-    }
-    setResult(null);
-    announce(strings.filesRestored);
-    disk.reload();
+    if (await cleanUp.undo()) announce(strings.filesRestored);
   }
 
   return (
@@ -65,11 +51,11 @@ export function DeletedFiles({ ids }: { readonly ids: readonly string[] }) {
         </p>
       )}
       {disk.status === 'failed' && <ErrorCallout error={disk.error} />}
-      {error && <ErrorCallout error={error} />}
-      {disk.status === 'ready' && folders.length === 0 && !result && (
+      {cleanUp.error && <ErrorCallout error={cleanUp.error} />}
+      {disk.status === 'ready' && folders.length === 0 && !cleanUp.result && (
         <p className="soft">{strings.filesNone}</p>
       )}
-      {folders.length > 0 && (
+      {folders.length > 0 && !cleanUp.cleaning && (
         <>
           <p>{strings.filesSize(formatBytes(bytes), folders.length)}</p>
           <div>
@@ -79,18 +65,7 @@ export function DeletedFiles({ ids }: { readonly ids: readonly string[] }) {
           </div>
         </>
       )}
-      {result && (
-        <Callout tone={result.kept.length > 0 ? 'warn' : 'ok'} title={result.words}>
-          {result.kept.map(({ id, reason }) => (
-            <p key={id} className="wrap">
-              {id}: {reason}
-            </p>
-          ))}
-          <Button icon={Undo2} onClick={() => void undo()}>
-            {strings.undo}
-          </Button>
-        </Callout>
-      )}
+      <CleanUpNotice cleanUp={cleanUp} done={removed} onUndo={() => void undo()} />
       <ConfirmDialog
         isOpen={isAsking}
         title={strings.filesTitle(formatBytes(bytes))}
