@@ -1,8 +1,9 @@
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, test } from './studio.ts';
+import { countClicks, expect, test } from './studio.ts';
 
 test('the demo, from first start to tuned answer, and back in the history', async ({ page, studio }) => {
+  const made = await countClicks(page);
   await page.goto(studio.url);
   await expect(
     page.getByRole('heading', { name: 'Which model do you want to tune?', level: 1 }),
@@ -13,6 +14,10 @@ test('the demo, from first start to tuned answer, and back in the history', asyn
   await expect(page).toHaveURL(/#\/runs\//);
   await expect(page.getByText(/step \d+ of \d+/).first()).toBeVisible();
   await expect(page.locator('.uplot canvas').first()).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Events' })).toContainText('First step');
+  const { clicks, dialogs } = await made();
+  expect(dialogs).toBe(0);
+  expect(clicks).toBeLessThanOrEqual(2);
   const address = page.url();
 
   // Leaving the page loses nothing: the backend holds the run.

@@ -52,6 +52,32 @@ async function serveStudio(
   await running.finished;
 }
 
+/** Counts the user's clicks and the dialogs that open in the page, from its next load on. */
+export async function countClicks(page: Page): Promise<() => Promise<{ clicks: number; dialogs: number }>> {
+  await page.addInitScript(() => {
+    const { document, HTMLDialogElement } = globalThis as never as {
+      document: {
+        addEventListener(type: string, listener: (event: { detail: number }) => void, isFirst: boolean): void;
+      };
+      HTMLDialogElement: { prototype: { showModal(): void } };
+    };
+    const made = { clicks: 0, dialogs: 0 };
+    Object.assign(globalThis, { madeSoFar: made });
+    // A click that a key or a label has made has no detail.
+    document.addEventListener('click', ({ detail }) => detail > 0 && made.clicks++, true);
+    const { prototype } = HTMLDialogElement;
+    const { showModal } = prototype;
+    prototype.showModal = function () {
+      made.dialogs++;
+      showModal.call(this);
+    };
+  });
+  return () =>
+    page.evaluate(
+      () => (globalThis as never as { madeSoFar: { clicks: number; dialogs: number } }).madeSoFar,
+    );
+}
+
 /** From the menu in the header of a run that is over. */
 export async function chooseMore(page: Page, command: string): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click();

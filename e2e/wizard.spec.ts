@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, test } from './studio.ts';
+import { countClicks, expect, test } from './studio.ts';
 
 const STEPS = ['Model', 'Data', 'Template', 'Masking', 'Collator', 'Training', 'Preflight', 'Run'];
 const stepLink = (page: Page, name: string) =>
@@ -50,6 +50,31 @@ test('an own file with wrong roles: blocked, fixed by one click, trained', async
   await expect(page.getByLabel('Role of luthier')).toHaveValue('assistant');
 });
 
+test('from an own model and an own file to the first step takes at most six clicks and no dialog', async ({
+  page,
+  studio,
+}) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(30);
+  const data = studio.workspace.write('letters.jsonl', rows);
+  const made = await countClicks(page);
+  await page.goto(studio.url);
+  await page.getByRole('textbox', { name: 'Model file' }).click();
+  await page.keyboard.insertText(demoModel);
+  await expect(page.getByText('Can be trained here')).toBeVisible();
+  await page.getByRole('button', { name: 'Continue to Data' }).click();
+  await page.getByRole('textbox', { name: 'Data file' }).click();
+  await page.keyboard.insertText(data);
+  await expect(page.getByText('30 rows, 30 of them usable')).toBeVisible();
+  await stepLink(page, 'Run').click();
+  await expect(page.getByText(/Trains an adapter for/)).toBeVisible();
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.getByRole('list', { name: 'Events' })).toContainText('First step');
+  const { clicks, dialogs } = await made();
+  expect(dialogs).toBe(0);
+  expect(clicks).toBeGreaterThan(0);
+  expect(clicks).toBeLessThanOrEqual(6);
+});
+
 test('truncated answers: found in the inspector, fixed, undone', async ({ page, studio }) => {
   const rows = Array.from({ length: 40 }, (_, i) =>
     conversation(['user', `Question ${i}`], ['assistant', i % 10 === 7 ? 'long answer '.repeat(30) : 'Yes.']),
@@ -82,7 +107,7 @@ test('truncated answers: found in the inspector, fixed, undone', async ({ page, 
 
   await stepLink(page, 'Preflight').click();
   await page
-    .getByRole('button', { name: /rows recover/ })
+    .getByRole('button', { name: /rows are whole/ })
     .first()
     .click();
   await expect(page.getByRole('row', { name: /Rows cut/ })).toHaveText(/4\s*0/);

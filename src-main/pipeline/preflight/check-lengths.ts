@@ -27,7 +27,7 @@ export function checkTruncated({ counts, recipe, model }: DataFacts): Verdict {
   const answers =
     lostTrainableTokens === 0
       ? 'No trained token is lost.'
-      : `${number(whole)} lose every trained token, ${number(overLength.count - whole)} keep some or all; ${shareText} % of the trained tokens are lost.`;
+      : `${shareText} % of the trained tokens are lost; ${number(whole)} of these rows lose all of theirs.`;
   return fires(
     'length.truncated',
     severityOfCut({
@@ -36,10 +36,17 @@ export function checkTruncated({ counts, recipe, model }: DataFacts): Verdict {
       isHarmless: isHarmless(recipe.collator.truncation, lostTrainableTokens),
     }),
     `${rowsOf(overLength.count, examples, 'are')} longer than ${number(maxLength)} tokens.`,
-    `collator.truncation is ${truncation}. ${answers} ${lostTrainableTokens === 0 ? '' : adviceAgainst(maxLength, model.contextLength)}`.trim(),
+    `They are ${CUT_WORDS[truncation]} (collator.truncation is ${truncation}). ${answers} ${lostTrainableTokens === 0 ? '' : adviceAgainst(maxLength, model.contextLength)}`.trim(),
     overLength,
   );
 }
+
+const CUT_WORDS = {
+  right: 'cut at the end',
+  left: 'cut at the beginning',
+  'prompt-first': 'cut in front of the answers',
+  drop: 'left out',
+} as const satisfies Record<Truncation, string>;
 
 function adviceAgainst(maxLength: number, contextLength: number): string {
   return contextLength > 0 && maxLength >= contextLength

@@ -36,7 +36,7 @@ function limitFix({ counts, recipe, model }: DataFacts, limit: number): Fix | nu
   const capped = limit === model.contextLength ? ', the context of the model' : '';
   return {
     id: `collator.maxLength.${limit}`,
-    label: `maxLength ${number(limit)}${capped}: ${number(recovered)} ${recovered === 1 ? 'row recovers' : 'rows recover'}${left}`,
+    label: `Raise the maximum length to ${number(limit)}${capped}: ${number(recovered)} ${recovered === 1 ? 'row is whole' : 'rows are whole'}${left}`,
     set: { 'collator.maxLength': limit },
     promise: {
       severity:
@@ -66,7 +66,7 @@ export function contextLimit({ counts, recipe, model, format }: DataFacts): Fix[
   return [
     {
       id: 'collator.maxLength',
-      label: `maxLength ${number(limit)}, the context of the model: ${effect}`,
+      label: `Lower the maximum length to ${number(limit)}, the context of the model: ${effect}`,
       set: { 'collator.maxLength': limit },
       promise: {
         severity: 'ok',

@@ -22,7 +22,7 @@ export function FamilyCard({ record }: { readonly record: Relatives }) {
               strings.gone(parent.id)
             ) : (
               <a href={hrefOf({ page: 'run', id: parent.id })}>{parentName}</a>
-            )}
+            )}{' '}
             {adapter && <span className="soft">{strings.withAdapter[adapter]}</span>}
           </li>
         )}

@@ -14,6 +14,12 @@ export function DeviceCard() {
   return (
     <Card title={strings.newRun.device}>
       <div className="card-body">
+        {info.status === 'loading' && (
+          <p className="row soft">
+            <span className="spinner" aria-hidden="true" />
+            {strings.newRun.lookingAtDevice}
+          </p>
+        )}
         {info.status === 'ready' && <DeviceFacts info={info.value} />}
         {info.status === 'failed' && (
           <ErrorCallout error={info.error}>

@@ -34,6 +34,7 @@ export function ModelStep({ onStarted }: { onStarted(id: string): void }) {
       </header>
       <div className="stack-4">
         <DemoCard onStarted={onStarted} />
+        <ModelList />
         <Card title={strings.file}>
           <div className="card-body stack-3">
             <PathField
@@ -49,7 +50,6 @@ export function ModelStep({ onStarted }: { onStarted(id: string): void }) {
             {facts.value && !facts.error && <Trainable facts={facts.value} />}
           </div>
         </Card>
-        <ModelList />
         <RecipeOpener />
       </div>
       <aside className="stack-4" aria-label={strings.facts}>
@@ -165,9 +165,7 @@ function RecipeOpener() {
           <Button type="submit">{strings.openRecipe}</Button>
         </PathField>
         <div className="row">
-          <Button variant="quiet" onClick={() => void open({ kind: 'demo' })}>
-            {strings.openDemo}
-          </Button>
+          <Button onClick={() => void open({ kind: 'demo' })}>{strings.openDemo}</Button>
         </div>
         {error && <ErrorCallout error={error} />}
       </form>

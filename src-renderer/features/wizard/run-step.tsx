@@ -1,5 +1,6 @@
 /** Step 8: says in words what a launch will do, or why it would be refused; the backend has the last word. */
 import { ListPlus, OctagonAlert, Play, Unlink } from 'lucide-react';
+import { Fragment } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { RecipeSource } from '../../../src-shared/contract/recipe-source.ts';
 import type { DraftParent } from '../../../src-shared/domain/kept-draft.ts';
@@ -15,7 +16,7 @@ import { useLaunch } from '../../launch/use-launch.ts';
 import { hrefOf } from '../../router.ts';
 import { familyStrings } from '../../strings/family.ts';
 import { queueStrings } from '../../strings/queue.ts';
-import { wizardStrings } from '../../strings/wizard.ts';
+import { STEPS, wizardStrings } from '../../strings/wizard.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -45,7 +46,7 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
   });
   const totals = preparation.prepared?.report.totals;
   return (
-    <div className="page page-side">
+    <div className="page page-halves">
       <header className="page-head">
         <h1>{strings.title}</h1>
         <p>{strings.lead}</p>
@@ -54,6 +55,7 @@ export function RunStep({ onStarted }: { onStarted(id: string): void }) {
         <Card title={wizardStrings.steps.names.run}>
           <div className="card-body stack-4">
             <TextField field="name" label={strings.name} />
+            <Choices />
             {draft.parent && (
               <Parent parent={draft.parent} recipe={draft.recipe} onForget={draft.store.forgetParent} />
             )}
@@ -121,6 +123,23 @@ interface ParentProps {
   readonly parent: DraftParent;
   readonly recipe: Draft['recipe'];
   onForget(): void;
+}
+
+/** What was chosen in each step, which it leads back to. */
+function Choices() {
+  const { states } = useWizard();
+  return (
+    <dl className="facts run-facts">
+      {STEPS.slice(0, STEPS.indexOf('preflight')).map(step => (
+        <Fragment key={step}>
+          <dt>
+            <a href={hrefOf({ page: 'newRun', step })}>{wizardStrings.steps.names[step]}</a>
+          </dt>
+          <dd className="clip">{states[step].value}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
 }
 
 /** The run will say which one it comes from. */

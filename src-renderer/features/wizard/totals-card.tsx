@@ -6,6 +6,7 @@ import { formatStepTime } from '../../format/times.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { strings as appStrings } from '../../strings.ts';
 import { Card } from '../../ui/card.tsx';
+import { Assumptions } from './assumptions.tsx';
 
 const strings = wizardStrings.preflight;
 
@@ -89,7 +90,7 @@ export function TotalsCard({ report, before, isOld }: TotalsCardProps) {
           </dd>
         </dl>
       </div>
-      {estimate.assumptions.length > 0 && <div className="card-foot">{estimate.assumptions.join(' ')}</div>}
+      <Assumptions lines={estimate.assumptions} />
     </Card>
   );
 }

@@ -10,6 +10,7 @@ import { formatStepTime } from '../../format/times.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { StatusWord } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
+import { Assumptions } from './assumptions.tsx';
 import { ChoiceField, NumberField, SwitchField, useField } from './recipe-fields.tsx';
 import { BetasField, InitialAdapterField, LayersField, SamplePromptsField } from './training-fields.tsx';
 import { useWizard } from './use-wizard.tsx';
@@ -221,7 +222,7 @@ function MemoryCard() {
           </dd>
         </dl>
       </div>
-      {estimate.assumptions.length > 0 && <p className="card-foot">{estimate.assumptions.join(' ')}</p>}
+      <Assumptions lines={estimate.assumptions} />
     </Card>
   );
 }

@@ -107,6 +107,8 @@ function Footer({ renderInspector }: { readonly renderInspector: RenderInspector
     isListed: behind !== undefined,
     run: () => behind && go(behind),
   });
+  // What comes behind a blocked preflight is no step forward.
+  const isBlockedHere = step === 'preflight' && states.preflight.status === 'blocked';
   const hasDrawer = at >= STEPS.indexOf('data') && step !== 'masking';
   const tokens = useCommand({
     id: 'newRun.tokens',
@@ -141,7 +143,7 @@ function Footer({ renderInspector }: { readonly renderInspector: RenderInspector
             : states[step].value}
         </span>
         {hasDrawer && <CommandButton command={tokens} icon={ScanText} />}
-        {behind && <CommandButton command={next} variant="primary" />}
+        {behind && <CommandButton command={next} variant={isBlockedHere ? 'plain' : 'primary'} />}
       </footer>
     </>
   );
