@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, test } from './studio.ts';
+import { expect, openDemoRun, test } from './studio.ts';
 
 const promptField = (page: Page) => page.getByRole('textbox', { name: 'Prompt', exact: true });
 const answerOf = (page: Page, name: string) => page.getByRole('article', { name, exact: true }).last();
@@ -11,9 +11,7 @@ test('after the demo, base and tuned answer a held-out letter side by side', asy
   await page.getByRole('link', { name: 'Chat' }).click();
   await expect(page.getByText('No run to chat with yet')).toBeVisible();
   await expectNoViolations(page);
-  await page.getByRole('link', { name: 'New run', exact: true }).click();
-  await page.getByRole('button', { name: 'Run the demo' }).click();
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  await openDemoRun(page, studio);
   await page.getByRole('link', { name: 'Open in chat' }).click();
   await expect(page).toHaveURL(/#\/chat\/.+/);
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { FinishedEvent } from '../src-shared/domain/training.ts';
+import { addDemoRun, demoRun } from './demo-run.ts';
 import { createWorkspace, demoDirectory, demoModel, root, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('demo');
@@ -48,9 +48,7 @@ describe('the bundled demo', () => {
   });
 
   it('teaches what the base cannot do: at most 10 % before, at least 80 % after, on fresh answers', async () => {
-    const { code, json, stderr } = await runLuthier('demo', '--json', '--home', workspace.home);
-    expect(code, stderr).toBe(0);
-    const finished = json.at(-1) as FinishedEvent;
+    const { finished } = await demoRun();
     expect(finished).toMatchObject({ type: 'finished', status: 'completed' });
     expect(finished.demo?.heldOut).toBe(conversations('heldout.jsonl').length);
     expect(finished.demo?.baseExactMatch).toBeLessThanOrEqual(0.1);
@@ -58,7 +56,7 @@ describe('the bundled demo', () => {
 
     const [first] = conversations('heldout.jsonl');
     const prompt = first?.messages.find(message => message.role === 'user')?.content ?? '';
-    const { id } = json[0] as { id: string };
+    const id = await addDemoRun(workspace.home);
     const chat = await runLuthier('chat', id, '--prompt', prompt, '--json', '--home', workspace.home);
     const { base, tuned } = chat.json[0] as { base: string; tuned: string };
     expect(tuned).not.toBe(base);

@@ -9,7 +9,8 @@ import { exportRun } from '../src-main/backend/export/export-run.ts';
 import { orThrow } from '../src-shared/contract/coded-error.ts';
 import { MERGED_TYPES, type MergedType, type PredictionsVerification } from '../src-shared/domain/export.ts';
 import { openParts } from './backend.ts';
-import { createWorkspace, demoModel, root, runLuthier } from './luthier-process.ts';
+import { addDemoRun } from './demo-run.ts';
+import { createWorkspace, demoModel, root } from './luthier-process.ts';
 
 /** The demo in full: what is compared on held-out prompts has to have learnt something. */
 const workspace = createWorkspace('export-merged');
@@ -19,11 +20,9 @@ let run = '';
 let adapterPath = '';
 
 beforeAll(async () => {
-  const trained = await runLuthier('demo', '--json', '--home', workspace.home);
-  expect(trained.code, trained.stderr).toBe(0);
-  run = (trained.json[0] as { id: string }).id;
-  adapterPath = (trained.json.at(-1) as { adapterPath: string }).adapterPath;
+  run = await addDemoRun(workspace.home);
   parts = openParts(workspace.home);
+  adapterPath = parts.store.show(run)?.adapterPath ?? '';
 }, 240_000);
 afterAll(() => {
   parts?.workers.explorer.close();

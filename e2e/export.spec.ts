@@ -1,16 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectNoViolations } from './axe.ts';
-import { expect, test } from './studio.ts';
+import { expect, openDemoRun, test } from './studio.ts';
 
 test('after the demo, the model is exported, merged and as adapter, and loads again', async ({
   page,
   studio,
 }) => {
   const folder = studio.workspace.directory;
-  await page.goto(studio.url);
-  await page.getByRole('button', { name: 'Run the demo' }).click();
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  await openDemoRun(page, studio);
   const panel = page.getByRole('region', { name: 'Export', exact: true });
   const start = panel.getByRole('button', { name: 'Export', exact: true });
 
@@ -64,9 +62,7 @@ test('after the demo, the model is exported, merged and as adapter, and loads ag
 
 test('an export that is cancelled changes nothing, and can be started again', async ({ page, studio }) => {
   const folder = studio.workspace.directory;
-  await page.goto(studio.url);
-  await page.getByRole('button', { name: 'Run the demo' }).click();
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  await openDemoRun(page, studio);
   const panel = page.getByRole('region', { name: 'Export', exact: true });
   await panel.getByLabel('Format').selectOption('gguf');
   await panel.getByLabel('Folder').fill(folder);

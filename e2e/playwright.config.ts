@@ -28,7 +28,9 @@ export default defineConfig<HostOptions>({
   ],
   testDir: '.',
   testMatch: '*.spec.ts',
-  workers: 1,
+  // One journey leaves a core idle half of the time.
+  workers: 2,
+  fullyParallel: true,
   timeout: 180_000,
   expect: { timeout: 20_000 },
   outputDir: '../build/test-results/playwright',

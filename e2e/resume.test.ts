@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeState, encodeState } from '../src-main/adapters/checkpoints/state-file.ts';
@@ -10,7 +18,14 @@ import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
 import { openParts } from './backend.ts';
 import { longEnoughRecipe, resumeUntilDone, runThrough } from './killed-runs.ts';
-import { createWorkspace, root, runLuthier, startLuthier } from './luthier-process.ts';
+import {
+  createWorkspace,
+  demoDirectory,
+  demoModel,
+  root,
+  runLuthier,
+  startLuthier,
+} from './luthier-process.ts';
 
 const workspace = createWorkspace('resume');
 afterAll(workspace.remove);
@@ -215,9 +230,26 @@ describe('resuming', () => {
   });
 });
 
+/** A tenth of the demo. */
+function smallDemo(): string {
+  const folder = join(workspace.directory, 'small-demo');
+  mkdirSync(folder);
+  copyFileSync(demoModel, join(folder, 'base.gguf'));
+  for (const file of ['train.jsonl', 'heldout.jsonl', 'demo.luthier.yaml']) {
+    const text = readFileSync(join(demoDirectory, file), 'utf8');
+    const lines = text.split('\n');
+    const isData = file.endsWith('.jsonl');
+    const small = isData
+      ? lines.slice(0, lines.length / 10).join('\n')
+      : text.replace('epochs: 4', 'epochs: 2');
+    writeFileSync(join(folder, file), small);
+  }
+  return folder;
+}
+
 describe('a run of the demo', () => {
   it('is scored at its end though it was paused', async () => {
-    const parts = openParts(join(workspace.directory, 'demo'));
+    const parts = { ...openParts(join(workspace.directory, 'demo')), demoDirectory: smallDemo() };
     const backend = createBackendFace(parts);
     const { value } = (await backend.call('runs.start', { kind: 'demo' }, never)) as {
       value: { id: string };

@@ -2,17 +2,13 @@
 import { appendFileSync } from 'node:fs';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { chooseMore, expect, test } from './studio.ts';
+import { chooseMore, expect, openDemoRun, test } from './studio.ts';
 
 test('the demo, run again, is byte for byte the same, and each of the two runs leads to the other', async ({
   page,
   studio,
 }) => {
-  await page.goto(studio.url);
-  await page.getByRole('button', { name: 'Run the demo' }).click();
-  await expect(page).toHaveURL(/#\/runs\//);
-  const original = page.url();
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  const original = await openDemoRun(page, studio);
 
   const more = page.getByRole('button', { name: 'More', exact: true });
   await more.focus();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunDetails } from '../src-shared/domain/run.ts';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
+import { addDemoRun } from './demo-run.ts';
 import { conversation, createWorkspace, demoDirectory, demoModel, runLuthier } from './luthier-process.ts';
 
 const workspace = createWorkspace('again');
@@ -20,9 +21,7 @@ const lastOf = (json: readonly unknown[]) => json.at(-1) as Extract<TrainingEven
 
 describe('the demo, run again', () => {
   it('reproduces the adapter byte for byte and says so', async () => {
-    const first = await luthier('demo', '--json');
-    expect(first.code, first.stderr).toBe(0);
-    const original = idOf(first.json);
+    const original = await addDemoRun(workspace.home);
     const again = await luthier('runs', 'again', original);
     expect(again.code, again.stderr).toBe(0);
     expect(again.stdout).toContain("byte for byte the same as the original's");

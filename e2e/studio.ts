@@ -1,5 +1,6 @@
 /** A studio of its own for each test, on a fresh home: `luthier serve` and a browser, or the desktop app. */
-import { test as base, type ElectronApplication, type Page } from 'playwright/test';
+import { test as base, type ElectronApplication, expect, type Page } from 'playwright/test';
+import { addDemoRun } from './demo-run.ts';
 import { launchElectron } from './electron-program.ts';
 import { createWorkspace, type Running, startLuthier } from './luthier-process.ts';
 
@@ -82,6 +83,16 @@ export async function countClicks(page: Page): Promise<() => Promise<{ clicks: n
 export async function chooseMore(page: Page, command: string): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: command }).click();
+}
+
+/** Gives the studio a finished run of the demo and opens its page, whose address is the answer. */
+export async function openDemoRun(page: Page, { url, workspace }: Studio): Promise<string> {
+  const id = await addDemoRun(workspace.home);
+  if (page.url() === 'about:blank') await page.goto(url);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+  await page.goto(`${page.url().replace(/#.*/, '')}#/runs/${id}`);
+  await expect(page.getByText('Completed').first()).toBeVisible();
+  return page.url();
 }
 
 export { expect } from 'playwright/test';

@@ -1,13 +1,11 @@
 import { expectNoViolations } from './axe.ts';
-import { expect, test } from './studio.ts';
+import { expect, openDemoRun, test } from './studio.ts';
 
 test('the worst rows of the demo, by keyboard: measured, kept, and each token with its loss', async ({
   page,
   studio,
 }) => {
-  await page.goto(studio.url);
-  await page.getByRole('button', { name: 'Run the demo' }).click();
-  await expect(page.getByText('Completed').first()).toBeVisible({ timeout: 120_000 });
+  await openDemoRun(page, studio);
   const open = page.getByRole('link', { name: 'Find the worst rows' });
   await open.focus();
   await page.keyboard.press('Enter');

@@ -4,9 +4,10 @@
 // standard error only, so that a command's own output stays clean.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { underLock } from './under-lock.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, 'node_modules');
@@ -21,12 +22,17 @@ const log = line => process.stderr.write(`${line}\n`);
 /** Installs, compiles and builds what is missing or out of date. Returns the Node to run with. */
 export async function setUp() {
   requireNode();
-  await underLock(async () => {
-    await installDependencies();
-    const { buildNative } = await import('./native/build.mjs');
-    await buildNative({ log });
-    await buildApp();
-  });
+  // Two commands started at once must not both write; the second waits for the first.
+  await underLock(
+    join(root, 'build', '.setup-lock'),
+    async () => {
+      await installDependencies();
+      const { buildNative } = await import('./native/build.mjs');
+      await buildNative({ log });
+      await buildApp();
+    },
+    holder => log(`setup: waiting for another set-up, process ${holder}`),
+  );
   return pinnedNode();
 }
 
@@ -100,42 +106,6 @@ function hashOf(files) {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
   for (const file of files) hash.update(`\0${relative(root, file)}\0`).update(readFileSync(file));
   return hash.digest('hex');
-}
-
-/** Two commands started at once must not both write; the second waits for the first. */
-async function underLock(work) {
-  const lock = join(root, 'build', '.setup-lock');
-  mkdirSync(dirname(lock), { recursive: true });
-  for (let told = false; ; told = true) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      const holder = Number(read(lock));
-      if (!isAlive(holder)) rmSync(lock, { force: true });
-      else if (!told) log(`setup: waiting for another set-up, process ${holder}`);
-      await new Promise(resolve => setTimeout(resolve, 200));
-    }
-  }
-  const release = () => rmSync(lock, { force: true });
-  process.once('exit', release);
-  try {
-    await work();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
-}
-
-function isAlive(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 /** Runs a tool with its output on standard error. */
