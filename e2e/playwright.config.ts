@@ -31,8 +31,8 @@ export default defineConfig<HostOptions>({
   // One journey leaves a core idle half of the time.
   workers: 2,
   fullyParallel: true,
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   outputDir: '../build/test-results/playwright',
   reporter: [
     ['list'],
