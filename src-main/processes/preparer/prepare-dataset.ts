@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedException, fail, type Outcome, ok, orThrow } from '../../../src-shared/contract/coded-error.ts';
 import type { LabelledExample } from '../../../src-shared/domain/labels.ts';
-import type { Fix } from '../../../src-shared/domain/preflight.ts';
+import type { Check, Fix } from '../../../src-shared/domain/preflight.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { type PreparedMeta, VERSION } from '../../adapters/prepared/format.ts';
 import { removeLeftovers } from '../../adapters/prepared/leftovers.ts';
@@ -14,6 +14,7 @@ import { DatasetSplit, type DuplicateCounts } from '../../pipeline/duplicates/sp
 import type { Prepared } from '../../pipeline/job-results.ts';
 import { checkDataset } from '../../pipeline/preflight/check-dataset.ts';
 import { checkDuplicates } from '../../pipeline/preflight/check-duplicates.ts';
+import { checkValidation } from '../../pipeline/preflight/check-validation.ts';
 import { completeReport, type DataReport } from '../../pipeline/preflight/complete-report.ts';
 import { DatasetCounter } from '../../pipeline/preflight/count-dataset.ts';
 import { refuseModel } from '../../pipeline/preflight/refuse-model.ts';
@@ -154,6 +155,7 @@ async function writePrepared(
   const { dataset, training } = recipe;
   const { tokenizer } = labeller.options;
   const counter = new DatasetCounter(tokenizer.endOfGenerationIds);
+  const validationCounter = new DatasetCounter(tokenizer.endOfGenerationIds);
   const writer = new PreparedWriter(path);
   const split = new DatasetSplit(dataset.duplicates);
   let written = 0;
@@ -173,6 +175,7 @@ async function writePrepared(
     if (typeof dataset.validation === 'object' && 'path' in dataset.validation) {
       for await (const row of label([dataset.validation.path], null)) {
         for (const example of split.addValidation(row)) {
+          validationCounter.add(example);
           writer.add(example);
           written++;
         }
@@ -186,6 +189,7 @@ async function writePrepared(
     const report = await reportOnData(
       opened,
       counter,
+      written > dataExamples ? [checkValidation(validationCounter.counts())] : [],
       split.counts(),
       trainingExamples,
       surroundings,
@@ -208,6 +212,7 @@ async function writePrepared(
 async function reportOnData(
   opened: OpenedRecipe,
   counter: DatasetCounter,
+  ofValidation: readonly Check[],
   duplicates: DuplicateCounts,
   trainingExamples: number,
   surroundings: Surroundings,
@@ -217,7 +222,7 @@ async function reportOnData(
   const checks = await tryFixes(opened, facts, checkDataset(facts), surroundings, context);
   return {
     totals: counter.totals(0),
-    checks: [...checks, checkDuplicates(duplicates, opened.recipe.dataset.duplicates)],
+    checks: [...checks, ...ofValidation, checkDuplicates(duplicates, opened.recipe.dataset.duplicates)],
   };
 }
 
