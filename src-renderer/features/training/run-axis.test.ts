@@ -16,6 +16,15 @@ test('the step axis reaches to the planned end', () => {
   expect(fullRange(Float64Array.of(1, 2, 3), 'time', 80)).toEqual({ from: 0, to: 3 });
 });
 
+test('of a long plan, the axis shows a part that what is done fills at least by an eighth', () => {
+  const to = (done: number, planned: number) => fullRange(Float64Array.of(1, done), 'step', planned).to;
+  expect(to(2, 192)).toBe(192);
+  // 32,000 halved six times is 500, of which 82 are more than an eighth.
+  expect(to(82, 32_000)).toBe(500);
+  expect(to(4_000, 32_000)).toBe(32_000);
+  expect(to(3_999, 32_000)).toBe(16_000);
+});
+
 test('a step that is not given stands between its neighbours, one behind the last at the usual distance', () => {
   const steps = mergeSteps(NO_STEPS, [2, 4, 8].map(stepMetric));
   const placeOf = placesOf(steps, Float64Array.of(20, 40, 80));

@@ -27,9 +27,23 @@ export function placesOf(steps: StepColumns, x: Float64Array): (step: number) =>
   };
 }
 
-/** The whole axis: steps reach at least to the planned end, time and tokens to their last point. */
+/** Steps of a plan that fit an axis from the first one on. */
+const SHORT_PLAN = 200;
+/** What is done fills at least this share of the axis. */
+const LEAST_SHARE = 1 / 8;
+
+/**
+ * The whole axis: steps reach to the planned end, or halfway to it, again and again, while what is done would be a line
+ * at the left; time and tokens reach to their last point.
+ */
 export function fullRange(x: Float64Array, axis: Axis, plannedSteps: number): Zoom {
   const last = x[x.length - 1] ?? 0;
-  if (axis === 'step') return { from: Math.min(1, last), to: Math.max(last, plannedSteps, 2) };
+  if (axis === 'step') return { from: Math.min(1, last), to: Math.max(last, reach(plannedSteps, last), 2) };
   return { from: 0, to: Math.max(last, 1) };
+}
+
+function reach(plannedSteps: number, done: number): number {
+  let to = plannedSteps;
+  while (to > SHORT_PLAN && done < to * LEAST_SHARE) to = Math.ceil(to / 2);
+  return to;
 }
