@@ -126,7 +126,7 @@ try {
     await shoot('2-data-drawer');
     await page.keyboard.press('Control+i');
     await go('new/collator');
-    await page.getByLabel('Putting together').selectOption('pack');
+    await page.getByLabel('Strategy').selectOption('pack');
     await page.waitForTimeout(2000);
     await shoot('5-collator-pack');
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
@@ -145,7 +145,7 @@ try {
       .getByRole('button', { name: /rows are whole/ })
       .first()
       .click();
-    await page.getByText('Applied: ').waitFor();
+    await page.getByRole('row', { name: /Rows cut 43 0/ }).waitFor();
     await page.waitForTimeout(1500);
     await shoot('7-preflight-fixed');
   }
@@ -175,7 +175,7 @@ try {
     await page.getByText('Paused').first().waitFor();
     await page.waitForTimeout(500);
     await shoot('9-run-paused');
-    await openRecipe(writeRecipe('too-fast', 96, rows(), { epochs: 40, learningRate: 1000, maxGradNorm: 0 }));
+    await openRecipe(writeRecipe('too-fast', 96, rows(), { epochs: 40, learningRate: 1e30, maxGradNorm: 0 }));
     await go('new/run');
     await page.getByRole('button', { name: 'Start training' }).click();
     await page

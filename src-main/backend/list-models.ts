@@ -1,4 +1,5 @@
 /** The models on this machine, and of each whether it can be trained. */
+import { basename } from 'node:path';
 import { CodedException, type Outcome } from '../../src-shared/contract/coded-error.ts';
 import type { ListedModel } from '../../src-shared/domain/inspection.ts';
 import type { InspectedModel } from '../pipeline/job-results.ts';
@@ -56,7 +57,8 @@ function describe({ path, name }: ModelFile, inspected: InspectedModel): ListedM
       quantization: null,
       contextLength: null,
       trainable: false,
-      reason: inspected.refusal,
+      // The list has its path already, and no room for it.
+      reason: inspected.refusal.replaceAll(path, basename(path)),
     };
   }
   const { architecture, parameters, quantization, contextLength, untrainableReason } = inspected.facts;

@@ -300,8 +300,8 @@ export const wizardStrings = {
   collator: {
     title: 'How are rows put together?',
     lead: 'Rows are computed side by side. What is filled up is wasted; what is too long is cut.',
-    strategy: 'Putting together',
-    strategies: { pad: 'Pad: one row each', pack: 'Pack: several share a row' } as Record<string, string>,
+    strategy: 'Strategy',
+    strategies: { pad: 'Pad: one row each', pack: 'Pack: several in one' } as Record<string, string>,
     maxLength: 'Maximum length',
     truncation: 'Too long rows',
     truncations: {

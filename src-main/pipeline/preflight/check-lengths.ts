@@ -27,7 +27,7 @@ export function checkTruncated({ counts, recipe, model }: DataFacts): Verdict {
   const answers =
     lostTrainableTokens === 0
       ? 'No trained token is lost.'
-      : `${shareText} % of the trained tokens are lost; ${number(whole)} of these rows lose all of theirs.`;
+      : `${shareText} % of the trained tokens are lost${whole === 0 ? '' : `; ${number(whole)} of these rows ${whole === 1 ? 'loses' : 'lose'} all of theirs`}.`;
   return fires(
     'length.truncated',
     severityOfCut({

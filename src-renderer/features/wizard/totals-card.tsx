@@ -27,7 +27,7 @@ export function TotalsCard({ report, before, isOld }: TotalsCardProps) {
     [strings.cut, of => of.truncatedExamples],
     [strings.steps, of => of.steps],
   ];
-  const { p50, p95, max } = totals.lengths;
+  const { p50, max } = totals.lengths;
   const reasons = Object.entries(totals.dropped).filter(([, count]) => count > 0);
   return (
     <Card title={strings.what} className={isOld ? 'is-old' : ''}>
@@ -79,7 +79,7 @@ export function TotalsCard({ report, before, isOld }: TotalsCardProps) {
         </p>
         <dl className="facts facts-numbers">
           <dt>{appStrings.preflight.lengths}</dt>
-          <dd>{[p50, p95, max].map(formatCount).join(' · ')}</dd>
+          <dd>{appStrings.preflight.lengthsOf(formatCount(p50), formatCount(max))}</dd>
           <dt>{appStrings.preflight.memory}</dt>
           <dd>{formatBytes(estimate.memoryBytes)}</dd>
           <dt>{appStrings.preflight.perStep}</dt>
