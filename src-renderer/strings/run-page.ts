@@ -38,6 +38,33 @@ export const runPageStrings = {
     none: '–',
     notProbed: 'not probed',
   },
+  madeWith: {
+    title: 'What it was made with',
+    show: 'What is shown',
+    parts: { recipe: 'Recipe', preflight: 'Preflight', origin: 'Files and versions' },
+    totals: (kept: string, examples: string, trained: string) =>
+      `As it was when the run began: ${kept} of ${examples} examples, ${trained} tokens with a label.`,
+    allowed: 'It was let through knowingly.',
+    id: 'Run',
+    model: 'Model',
+    data: 'Data',
+    hashes: {
+      model: 'SHA-256 of the model',
+      data: 'SHA-256 of the data',
+      template: 'SHA-256 of the template',
+      preparedDataset: 'SHA-256 of the examples',
+    },
+    seed: 'Seed',
+    device: 'Device',
+    versions: {
+      luthier: 'Luthier',
+      node: 'Node.js',
+      platform: 'Platform',
+      native: 'Native part',
+      llamaCpp: 'llama.cpp',
+    } as Readonly<Record<string, string>>,
+    checkpoint: (step: string) => `Checkpoint at step ${step}`,
+  },
   log: {
     title: 'Log of the trainer',
     earlier: (path: string) => `Only its end. The whole log: ${path}`,

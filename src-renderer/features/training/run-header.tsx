@@ -34,7 +34,7 @@ export function RunHeader({ run, record, listed, busyWith, facts }: RunHeaderPro
     <header className="run-head">
       <div className="run-name">
         <div className="row">
-          <h1 className="clip">{record.name}</h1>
+          <h1 className="clip">{listed?.name ?? record.name}</h1>
           {status && <RunStatusBadge status={status} isPaused={isPaused(run)} />}
           {phase && <span className="small soft run-phase">{runPageStrings.phases[phase]}</span>}
         </div>

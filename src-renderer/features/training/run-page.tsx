@@ -6,11 +6,13 @@ import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { AnnotateCard } from './annotate-card.tsx';
 import { AnswersCard } from './answers-card.tsx';
 import { CostTable } from './cost-table.tsx';
 import { EventsPanel } from './events-panel.tsx';
 import { FamilyCard } from './family-card.tsx';
 import { LogCard } from './log-card.tsx';
+import { MadeWithCard } from './made-with-card.tsx';
 import { recipeFacts } from './recipe-facts.ts';
 import { RemovedRun } from './removed-run.tsx';
 import { RepetitionNotice } from './repetition-notice.tsx';
@@ -92,6 +94,8 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
           )}
           {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
           {isOver && exportPanel(adapterPathOf(run) !== null, bestAdapterPathOf(run) !== null)}
+          <AnnotateCard record={record} listed={listed} />
+          <MadeWithCard record={record} checkpoints={run.checkpoints} />
           <LogCard id={record.id} isActive={!isOver} exit={record.processExit} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>

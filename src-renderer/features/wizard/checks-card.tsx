@@ -1,25 +1,25 @@
 /** The checks of a report, worst first: cause, rows that lead into the inspector, fixes with their effect. */
-import { CircleCheck, Info, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { CircleCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { Check, PreflightReport, Severity } from '../../../src-shared/domain/preflight.ts';
+import { checksOf, worstFirst } from '../../checks/check-order.ts';
+import { SEVERITY_LOOKS, SeverityIcon } from '../../checks/severity-icon.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { strings as appStrings } from '../../strings.ts';
-import type { Tone } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Prose } from '../../ui/prose.tsx';
-import { checksOf, worstFirst } from './check-order.ts';
 import { FixButtons } from './fix-buttons.tsx';
 import { useWizard } from './use-wizard.tsx';
 
 const strings = appStrings.preflight;
-const LOOKS = {
-  error: { tone: 'error', icon: OctagonAlert, count: strings.blocks },
-  warning: { tone: 'warn', icon: TriangleAlert, count: strings.warns },
-  info: { tone: 'info', icon: Info, count: strings.notes },
-  ok: { tone: 'ok', icon: CircleCheck, count: strings.passes },
-} as const satisfies Record<Severity, { tone: Tone; icon: LucideIcon; count: (count: number) => string }>;
+const COUNTS = {
+  error: strings.blocks,
+  warning: strings.warns,
+  info: strings.notes,
+  ok: strings.passes,
+} as const satisfies Record<Severity, (count: number) => string>;
 const SEVERITIES = ['error', 'warning', 'info', 'ok'] as const satisfies readonly Severity[];
 
 interface ChecksCardProps {
@@ -50,11 +50,11 @@ function Counts({ report }: { readonly report: PreflightReport }) {
     <div className="row row-wrap small check-counts">
       {SEVERITIES.map(severity => {
         const count = checksOf(report, severity).length;
-        const { tone, icon: Icon, count: inWords } = LOOKS[severity];
+        const { tone, icon: Icon } = SEVERITY_LOOKS[severity];
         return count === 0 ? null : (
           <span key={severity} className={`word ${tone}`}>
             <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-            {inWords(count)}
+            {COUNTS[severity](count)}
           </span>
         );
       })}
@@ -63,16 +63,9 @@ function Counts({ report }: { readonly report: PreflightReport }) {
 }
 
 function CheckItem({ check }: { readonly check: Check }) {
-  const { tone, icon: Icon } = LOOKS[check.severity];
   return (
     <li>
-      <Icon
-        className={tone}
-        size={16}
-        strokeWidth={1.5}
-        role="img"
-        aria-label={strings.severity[check.severity]}
-      />
+      <SeverityIcon severity={check.severity} />
       <div>
         <h3>
           {check.title} <code>{check.id}</code>

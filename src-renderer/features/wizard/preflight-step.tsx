@@ -2,6 +2,7 @@
 import { RefreshCw } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { Check, PreflightReport } from '../../../src-shared/domain/preflight.ts';
+import { checksOf } from '../../checks/check-order.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -11,7 +12,6 @@ import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
 import { Prose } from '../../ui/prose.tsx';
-import { checksOf } from './check-order.ts';
 import { ChecksCard, RowLinks } from './checks-card.tsx';
 import { FaultsCallout } from './faults-callout.tsx';
 import { FixButtons } from './fix-buttons.tsx';

@@ -7,6 +7,7 @@ import type { DraftParent } from '../../../src-shared/domain/kept-draft.ts';
 import { preflightReportSchema } from '../../../src-shared/domain/preflight.ts';
 import { adapterOfParent } from '../../../src-shared/domain/run.ts';
 import { useAnswer } from '../../backend-client/use-answer.ts';
+import { checksOf } from '../../checks/check-order.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import type { Draft } from '../../draft/use-draft.tsx';
@@ -20,7 +21,6 @@ import { STEPS, wizardStrings } from '../../strings/wizard.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
-import { checksOf } from './check-order.ts';
 import { TextField } from './recipe-fields.tsx';
 import { useWizard, type Wizard } from './use-wizard.tsx';
 

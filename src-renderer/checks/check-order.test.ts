@@ -1,6 +1,6 @@
 /** A blocking check must never stand below a warning. */
 import { expect, test } from 'vitest';
-import type { Check, Severity } from '../../../src-shared/domain/preflight.ts';
+import type { Check, Severity } from '../../src-shared/domain/preflight.ts';
 import { worstFirst } from './check-order.ts';
 
 const check = (id: string, severity: Severity, count: number): Check => ({

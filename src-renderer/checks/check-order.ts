@@ -1,5 +1,5 @@
 /** Which checks to read first. */
-import type { Check, PreflightReport, Severity } from '../../../src-shared/domain/preflight.ts';
+import type { Check, PreflightReport, Severity } from '../../src-shared/domain/preflight.ts';
 
 const WEIGHT = { error: 0, warning: 1, info: 2, ok: 3 } as const satisfies Record<Severity, number>;
 

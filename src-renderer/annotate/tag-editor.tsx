@@ -1,9 +1,10 @@
 /** Tags that can be taken off, and a field to add one; it proposes those that other runs have. */
 import { X } from 'lucide-react';
 import { useId, useState } from 'react';
-import { useQuery } from '../../backend-client/backend-context.tsx';
-import { formatCount } from '../../format/numbers.ts';
-import { historyStrings as strings } from '../../strings/history.ts';
+import { useQuery } from '../backend-client/backend-context.tsx';
+import { formatCount } from '../format/numbers.ts';
+import { annotateStrings as strings } from '../strings/annotate.ts';
+import './annotate.css';
 
 interface TagEditorProps {
   readonly tags: readonly { readonly tag: string; readonly count: number }[];
