@@ -161,6 +161,41 @@ test('several runs are deleted and come back, and their files go only when that 
   await expect(page.getByText('No deleted runs')).toBeVisible();
   await page.getByRole('button', { name: 'Show all runs' }).click();
   await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
+
+  // Gone for good: only from there, after a question with sizes that needs a word of its own.
+  await removeThree();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('button', { name: 'Deleted runs (3)' }).click();
+  await page.getByRole('checkbox', { name: 'Choose all that are found' }).check();
+  await panel.getByRole('button', { name: 'Erase 3 runs' }).click();
+  const last = page.getByRole('dialog', { name: 'Erase 3 runs for good?' });
+  await expect(last).toContainText('2.0 MiB of files');
+  await expect(last.getByRole('button', { name: 'Erase for good' })).toBeDisabled();
+  await expectNoViolations(page);
+  await last.getByLabel('I want them gone for good.').check();
+  await last.getByRole('button', { name: 'Erase for good' }).click();
+  await expect(page.getByText('No deleted runs')).toBeVisible();
+  expect(existsSync(adapter)).toBe(false);
+  await page.getByRole('button', { name: 'Show all runs' }).click();
+  await expect(page.getByText('27 runs', { exact: true })).toBeVisible();
+
+  // Another data folder has them still.
+  const other = join(studio.workspace.directory, 'other');
+  mkdirSync(other);
+  addPastRuns(other, 30);
+  await page.getByRole('button', { name: 'Import' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import runs' });
+  await dialog.getByLabel('Data folder or run folder').fill(studio.workspace.directory);
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('import.nothingThere')).toBeVisible();
+  await dialog.getByLabel('Data folder or run folder').fill(other);
+  await expectNoViolations(page);
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('heading', { name: '3 runs imported' })).toBeVisible();
+  await expect(dialog.getByText('27 runs were in the history already.')).toBeVisible();
+  await expectNoViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
 });
 
 test('filters, groups, columns and pins survive a reload, and a view keeps them under a name', async ({
@@ -236,12 +271,16 @@ test('a run is renamed, noted and tagged from the list, and tags are given to ma
   const runs = page.getByRole('table', { name: 'Runs' });
   const panel = page.getByRole('complementary', { name: 'Chosen runs' });
   await page.getByRole('checkbox', { name: 'Choose sweep 11' }).check();
-  await expect(panel.getByLabel('Note')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Add a note' })).toBeVisible();
   await expectNoViolations(page);
   await panel.getByLabel('Name', { exact: true }).fill('the keeper');
   await page.keyboard.press('Enter');
   await expect(runs.getByRole('link').first()).toHaveText('the keeper');
-  await panel.getByLabel('Note').fill('Lowest loss of *all*.');
+  await panel.getByRole('button', { name: 'Add a note' }).click();
+  await panel.getByRole('textbox', { name: 'Note' }).fill('Lowest loss of *all*.\n\n<b>plain</b>');
+  await panel.getByRole('button', { name: 'Preview' }).click();
+  await expect(panel.getByRole('emphasis')).toHaveText('all');
+  await expectNoViolations(page);
   await panel.getByLabel('Add a tag').fill('best');
   await page.keyboard.press('Enter');
   await expect(runs.getByRole('row').nth(1)).toContainText('best');
@@ -259,8 +298,26 @@ test('a run is renamed, noted and tagged from the list, and tags are given to ma
   await page.reload();
   await page.getByRole('searchbox', { name: 'Search runs' }).fill('lowest keeper');
   await expect(runs.getByRole('link')).toHaveText(['the keeper']);
+
+  // Its page has all of it too, and what it was made with.
+  await runs.getByRole('link').click();
+  const note = page.getByRole('region', { name: 'Note', exact: true });
+  await expect(note.getByRole('emphasis')).toHaveText('all');
+  await expect(note).toContainText('<b>plain</b>');
+  const words = page.getByRole('region', { name: 'Name, tags and note' });
+  await words.getByLabel('Name', { exact: true }).fill('the best');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'the best', level: 1 })).toBeVisible();
+  const made = page.getByRole('region', { name: 'What it was made with' });
+  await expect(made.getByText('learningRate:')).toBeVisible();
+  await made.getByRole('button', { name: 'Preflight' }).click();
+  await expect(made.getByText(/of 64 examples/)).toBeVisible();
+  await made.getByRole('button', { name: 'Files and versions' }).click();
+  await expect(made.getByText('SHA-256 of the model')).toBeVisible();
+  await expectNoViolations(page);
+  await page.goBack();
   await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByRole('button', { name: 'Tag any' }).click();
   await page.getByRole('region', { name: 'Tag: which ones' }).getByLabel(/^pair/).check();
-  await expect(runs.getByRole('link')).toHaveText(['the keeper', 'sweep 10']);
+  await expect(runs.getByRole('link')).toHaveText(['the best', 'sweep 10']);
 });

@@ -33,11 +33,23 @@ describe('luthier runs list', () => {
     expect(lowest).toMatchObject({ names: ['sweep 29', 'sweep 28'], matches: 30 });
   });
 
-  it('finds by tag, and those that were deleted', async () => {
+  it('finds by tag, and those that were deleted, until they are erased', async () => {
     await runLuthier('runs', 'tag', 'past-00004', 'kept', '--home', workspace.home);
     expect((await list('--tag', 'Kept')).names).toEqual(['sweep 4']);
     await runLuthier('runs', 'delete', 'past-00004', '--home', workspace.home);
     expect((await list('--deleted')).names).toEqual(['sweep 4']);
+
+    // Erased only when that is said, and only what was deleted before.
+    const erase = (...args: string[]) =>
+      runLuthier('runs', 'erase', ...args, '--json', '--home', workspace.home);
+    const asked = await erase('past-00004');
+    expect([asked.code, asked.json[0]]).toMatchObject([
+      2,
+      { error: { code: 'erase.notConfirmed', details: { runs: [{ id: 'past-00004', name: 'sweep 4' }] } } },
+    ]);
+    expect((await erase('past-00005', '--yes')).json[0]).toMatchObject({ error: { code: 'run.notFound' } });
+    expect((await erase('past-00004', '--yes')).json[0]).toMatchObject({ erased: ['past-00004'], kept: [] });
+    expect((await list('--deleted')).names).toEqual([]);
   });
 
   it('says what may be asked for', async () => {

@@ -2,10 +2,26 @@
 import { fail, ok } from '../../src-shared/contract/coded-error.ts';
 import type { ProcedureInput } from '../../src-shared/contract/procedures.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { eraseRuns, lookBeforeErasing } from './history/erase-runs.ts';
 import { changeRun, changeRuns, deleteRuns, restoreRuns } from './keep-history.ts';
 
-export function createHistoryHandlers(parts: Pick<BackendParts, 'store' | 'events' | 'now'>) {
+export function createHistoryHandlers(
+  parts: Pick<BackendParts, 'home' | 'store' | 'homeFiles' | 'events' | 'now'>,
+) {
   const { store } = parts;
+  const erasing = new Map<string, AbortController>();
+
+  async function erase({ ids, workId }: ProcedureInput<'runs.erase'>) {
+    const stop = new AbortController();
+    erasing.set(workId, stop);
+    try {
+      const onProgress = parts.events.throttledProgress(workId);
+      return await eraseRuns(parts, ids, { signal: stop.signal, onProgress });
+    } finally {
+      erasing.delete(workId);
+    }
+  }
+
   return {
     'runs.list': (question: ProcedureInput<'runs.list'>) => ok(store.page(question)),
     'runs.ids': (question: ProcedureInput<'runs.ids'>) => ok({ ids: store.ids(question) }),
@@ -14,6 +30,13 @@ export function createHistoryHandlers(parts: Pick<BackendParts, 'store' | 'event
     'runs.changeAll': ({ ids, changes }: ProcedureInput<'runs.changeAll'>) => changeRuns(parts, ids, changes),
     'runs.delete': ({ ids }: ProcedureInput<'runs.delete'>) => deleteRuns(parts, ids),
     'runs.restore': ({ ids }: ProcedureInput<'runs.restore'>) => restoreRuns(parts, ids),
+    'runs.lookBeforeErasing': ({ ids }: ProcedureInput<'runs.lookBeforeErasing'>, signal: AbortSignal) =>
+      lookBeforeErasing(parts, ids, signal),
+    'runs.erase': erase,
+    'runs.stopErasing': ({ workId }: ProcedureInput<'runs.stopErasing'>) => {
+      erasing.get(workId)?.abort();
+      return ok({});
+    },
     'views.list': () => ok({ views: store.views() }),
     'views.save': (view: ProcedureInput<'views.save'>) => {
       store.saveView(view);

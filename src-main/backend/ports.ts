@@ -519,6 +519,8 @@ export interface RunStore {
   hide(ids: readonly string[], at: string): string[];
   /** Shows hidden runs again; gives their ids. */
   unhide(ids: readonly string[]): string[];
+  /** Removes a deleted run for good, with its steps and documents. False where there is none. */
+  erase(id: string): boolean;
   /** Ids of hidden runs that begin so. */
   hiddenIdsStartingWith(prefix: string): string[];
   /** Also where it is hidden. */

@@ -1,5 +1,6 @@
 /** The procedures behind the table of runs. */
 import { z } from 'zod';
+import { erasableRunSchema, eraseResultSchema } from '../domain/erase.ts';
 import { runChangesSchema, runsChangesSchema } from '../domain/run.ts';
 import {
   runFacetsSchema,
@@ -11,6 +12,7 @@ import { savedViewSchema, viewNameSchema } from '../domain/run-view.ts';
 
 const nothing = z.strictObject({});
 const runId = z.string().min(1).max(100);
+const workId = z.string().min(1).max(100);
 const runIds = z.strictObject({ ids: z.array(runId).min(1).max(5000) });
 const idsOnly = z.object({ ids: z.array(z.string()) });
 
@@ -32,6 +34,15 @@ export const HISTORY_PROCEDURES = {
   'runs.delete': { input: runIds, output: idsOnly },
   /** Undoes `runs.delete`. Errors, where none of them is deleted: `run.notFound`. */
   'runs.restore': { input: runIds, output: idsOnly },
+  /** What deleted runs take, before they are erased. Errors, where none of them is deleted: `run.notFound`. */
+  'runs.lookBeforeErasing': { input: runIds, output: z.object({ runs: z.array(erasableRunSchema) }) },
+  /**
+   * Removes deleted runs for good, with their folders. `workId` names the progress on `work.progress`, and the work for
+   * `runs.stopErasing`. Errors, where none of them is deleted: `run.notFound`.
+   */
+  'runs.erase': { input: runIds.extend({ workId }), output: eraseResultSchema },
+  /** Ends it before its next run; `runs.erase` then answers with what it did and what it left. */
+  'runs.stopErasing': { input: z.strictObject({ workId }), output: nothing },
   /** Saved views by their names. */
   'views.list': { input: nothing, output: z.object({ views: z.array(savedViewSchema) }) },
   /** Replaces the one of the same name. */

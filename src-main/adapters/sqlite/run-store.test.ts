@@ -208,6 +208,49 @@ describe('a run in the history', () => {
     expect(store.unhide(['r1'])).toEqual([]);
     expect(store.show('r1')).toEqual(before);
   });
+
+  it('is erased with all its rows, and only where it was deleted before', () => {
+    const store = open();
+    const [database] = opened;
+    if (!database) throw new Error('no database');
+    const records = {
+      steps: [step(1)],
+      evaluations: [{ step: 1, loss: 1, perplexity: 2 }],
+      samples: [{ step: 1, prompt: 'a', text: 'b' }],
+      warnings: [{ code: 'c', message: 'm' }],
+      checkpoints: [{ step: 1, path: '/c' }],
+    };
+    for (const id of ['r1', 'r2']) {
+      store.create(newRun(id));
+      store.record(id, records, 't');
+      store.finish(id, { ...ended, status: 'stopped' });
+      store.resume(id, {
+        ...{
+          at: 't',
+          fromStep: 1,
+          savedMs: 1,
+          ownerPid: 1,
+          checkpoints: records.checkpoints,
+          extension: null,
+        },
+      });
+      store.finish(id, { ...ended, status: 'completed' });
+    }
+    const ofRun = database
+      .prepare(
+        `SELECT t.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE c.name = 'run_id'`,
+      )
+      .pluck()
+      .all() as string[];
+    const tablesWith = (id: string) =>
+      ofRun.filter(name => database.prepare(`SELECT 1 FROM ${name} WHERE run_id = ?`).get(id) !== undefined);
+    expect(tablesWith('r1')).toEqual(ofRun);
+    expect(store.erase('r1')).toBe(false);
+    store.hide(['r1'], 't');
+    expect(store.erase('r1')).toBe(true);
+    expect(tablesWith('r1')).toEqual([]);
+    expect([store.has('r1'), tablesWith('r2')]).toEqual([false, ofRun]);
+  });
 });
 
 describe('opening the history', () => {

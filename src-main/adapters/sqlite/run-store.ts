@@ -9,6 +9,7 @@ import {
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import type { NewRun, RunBrief, RunEnd, RunRecords, RunResumption, RunStore } from '../../backend/ports.ts';
 import { adoptRun } from './adopt-run.ts';
+import { eraseRun } from './erase-run.ts';
 import { listedSettings } from './listed-settings.ts';
 import { createPaceReader } from './read-paces.ts';
 import { createRunsReader } from './read-runs.ts';
@@ -123,6 +124,7 @@ export function createRunStore(database: SqliteDatabase): RunStore {
       database.transaction(() => ids.filter(id => changeOfMany(database, id, changes))).immediate(),
     hide: (ids, at) => database.transaction(() => ids.filter(id => hide.run(at, id).changes > 0)).immediate(),
     unhide: ids => database.transaction(() => ids.filter(id => unhide.run(id).changes > 0)).immediate(),
+    erase: id => database.transaction(() => eraseRun(database, id)).immediate(),
     hiddenIdsStartingWith: prefix =>
       database
         .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NOT NULL')

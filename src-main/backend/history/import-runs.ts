@@ -1,15 +1,7 @@
 /** Runs of another data folder, or of a run's folder, into this history. What is here already is never changed. */
 
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
@@ -61,8 +53,10 @@ export async function importRuns(
       });
       if (failed) return fail(failed);
     }
-    for (const name of existsSync(folders) ? readdirSync(folders) : []) {
+    const names = existsSync(folders) ? readdirSync(folders) : [];
+    for (const [done, name] of names.entries()) {
       if (signal.aborted) break;
+      onProgress?.({ phase: 'look through run folders', done, total: names.length });
       if (parts.store.has(name)) continue;
       await importFolder(parts, join(folders, name), found, signal);
     }
@@ -124,7 +118,7 @@ async function importFolder(
       return null;
     }
     const { run, steps } = replayRunLog(logged);
-    const reason = take(parts, run, [steps], folder, found);
+    const reason = await take(parts, run, [steps], folder, found);
     if (reason === null && logged.damagedLines > 0) {
       return `${logged.damagedLines} lines of its diary are damaged and were left out.`;
     }
@@ -147,14 +141,14 @@ async function attempt(
 }
 
 /** Null where the run is in the history now. */
-function take(
+async function take(
   parts: ImportParts,
   run: KeptRun,
   pages: Iterable<readonly StepMetric[]>,
   folder: string,
   found: Findings,
-): string | null {
-  const copied = copyFolder(parts, folder, run.id);
+): Promise<string | null> {
+  const copied = await copyFolder(parts, folder, run.id);
   if (typeof copied === 'string') return copied;
   try {
     const { directory } = copied;
@@ -182,7 +176,11 @@ interface CopiedFolder {
 }
 
 /** Files that lie in this data folder already stay where they are. Gives the reason where they cannot be copied. */
-function copyFolder({ home, freeBytes }: ImportParts, folder: string, id: string): CopiedFolder | string {
+async function copyFolder(
+  { home, freeBytes }: ImportParts,
+  folder: string,
+  id: string,
+): Promise<CopiedFolder | string> {
   const undo = () => undefined;
   if (!existsSync(folder)) return { directory: null, undo };
   const target = join(home, 'runs', id);
@@ -200,7 +198,7 @@ function copyFolder({ home, freeBytes }: ImportParts, folder: string, id: string
   const temporary = `${target}.partial`;
   rmSync(temporary, { recursive: true, force: true });
   try {
-    cpSync(folder, temporary, { recursive: true, preserveTimestamps: true });
+    await cp(folder, temporary, { recursive: true, preserveTimestamps: true });
     renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });

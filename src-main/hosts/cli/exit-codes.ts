@@ -7,6 +7,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Refused: nothing was tried, because of what was asked for. */
 const REFUSED = [
   'again.',
+  'erase.',
   'recipe.',
   'sql.readOnly',
   'sql.oneStatement',

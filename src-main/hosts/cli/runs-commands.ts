@@ -5,6 +5,7 @@ import { RUN_SORT_KEYS } from '../../../src-shared/domain/run-list.ts';
 import { HISTORY_FORMATS } from '../../backend/history/export-history.ts';
 import { type AgainArguments, againCommand } from './commands/again.ts';
 import { type CompareArguments, compareCommand } from './commands/compare.ts';
+import { type EraseArguments, eraseCommand } from './commands/erase.ts';
 import { type ListArguments, listRunsCommand } from './commands/list-runs.ts';
 import { type ExportHistoryArguments, exportHistoryCommand, importCommand } from './commands/move-history.ts';
 import {
@@ -133,6 +134,12 @@ export function addRunsCommands(program: Command, perform: Perform): void {
     (run: string, _options, found: Command) =>
       perform(optionsOf(found), context => deleteRunCommand(context, run)),
   );
+  command('erase <runs...>', 'remove deleted runs for good, with their files')
+    .option('--yes', 'do it: there is no way back')
+    .action((given: string[], _options, found: Command) => {
+      const options = optionsOf<EraseArguments>(found);
+      return perform(options, context => eraseCommand(context, given, options));
+    });
   command('restore <run>', 'bring a deleted run back').action((run: string, _options, found: Command) =>
     perform(optionsOf(found), context => restoreRunCommand(context, run)),
   );

@@ -3,15 +3,17 @@ import { GitCompareArrows, Pin, PinOff, RotateCcw, Trash2 } from 'lucide-react';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { ALL_RUNS, type RunsQuestion } from '../../../src-shared/domain/run-list.ts';
+import { TagEditor } from '../../annotate/tag-editor.tsx';
 import { useRuns } from '../../backend-client/use-runs.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { annotateStrings } from '../../strings/annotate.ts';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { Button } from '../../ui/button.tsx';
 import { DeletedFiles } from './deleted-files.tsx';
+import { EraseRuns } from './erase-runs.tsx';
 import { OneRun } from './one-run.tsx';
-import { TagEditor } from './tag-editor.tsx';
 import type { ChosenRuns } from './use-chosen-runs.ts';
 import type { RunActions } from './use-run-actions.ts';
 
@@ -49,8 +51,8 @@ export function ChosenPanel(props: ChosenPanelProps) {
         <OneRun key={only.id} run={only} actions={props.actions} href={props.hrefOfRun(only.id)} />
       )}
       {!isDeleted && ids.length > 1 && runs.length > 0 && (
-        <section aria-label={strings.tags} className="stack history-tags">
-          <h3>{strings.tags}</h3>
+        <section aria-label={annotateStrings.tags} className="stack history-tags">
+          <h3>{annotateStrings.tags}</h3>
           <TagEditor
             tags={tagsOf(runs)}
             total={runs.length}
@@ -122,6 +124,7 @@ function DeletedRuns({ chosen, actions, ids }: ActionsProps) {
         <CommandButton command={restore} icon={RotateCcw} variant="primary" />
       </div>
       <DeletedFiles ids={ids} />
+      <EraseRuns ids={ids} onErased={actions.reload} />
     </>
   );
 }

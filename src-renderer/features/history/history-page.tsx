@@ -7,6 +7,7 @@ import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ChosenPanel } from './chosen-panel.tsx';
 import './history.css';
+import { ImportMenu } from './import-menu.tsx';
 import { RemovedNotice } from './removed-notice.tsx';
 import { RunsTable } from './runs-table.tsx';
 import { RunsToolbar } from './runs-toolbar.tsx';
@@ -94,7 +95,12 @@ function NoRuns({ onNewRun }: Pick<HistoryPageProps, 'onNewRun'>) {
         icon={History}
         title={strings.empty}
         help={strings.emptyHelp}
-        action={<Button onClick={onNewRun}>{strings.emptyAction}</Button>}
+        action={
+          <div className="row row-wrap">
+            <Button onClick={onNewRun}>{strings.emptyAction}</Button>
+            <ImportMenu />
+          </div>
+        }
       />
     </div>
   );

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { FilterMenu } from './filter-menu.tsx';
 import { groupName } from './group-name.ts';
+import { ImportMenu } from './import-menu.tsx';
 import type { ShownRuns } from './use-run-pages.ts';
 import { isFiltered, NO_FILTERS, type ShownView } from './use-run-view.ts';
 import { ViewsMenu } from './views-menu.tsx';
@@ -88,6 +89,7 @@ export function RunsToolbar({ shown, look: { view, change } }: RunsToolbarProps)
       <span className="quiet grow history-count" role="status">
         {shown.choice !== null && count}
       </span>
+      <ImportMenu />
       <ViewsMenu view={view} deleted={deleted} onView={change} />
       <ColumnsMenu columns={view.columns} onChange={columns => change({ columns })} />
     </header>

@@ -17,6 +17,8 @@ export interface RunActions {
   remove(ids: readonly string[]): Promise<void>;
   restore(ids: readonly string[]): Promise<void>;
   dismiss(): void;
+  /** Something else has changed runs. */
+  reload(): void;
 }
 
 interface Removed {
@@ -82,5 +84,6 @@ export function useRunActions(onDone: () => void): RunActions {
       announce(strings.restored(formatCount(back.length)));
     },
     dismiss: () => setRemoved(null),
+    reload: onDone,
   };
 }

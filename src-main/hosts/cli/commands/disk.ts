@@ -7,6 +7,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { invalidArguments } from '../invalid-arguments.ts';
 import { parseSize } from '../parse-size.ts';
+import { readableSize } from '../readable-size.ts';
 
 export interface DiskArguments {
   readonly what: string;
@@ -36,10 +37,10 @@ async function listCommand({ parts, output, signal }: CommandContext): Promise<E
   const { cacheLimitBytes, freeBytes } = report;
   await output.text(
     [
-      `${readable(total)} in ${report.home}${freeBytes === null ? '' : `, ${readable(freeBytes)} free`}`,
+      `${readableSize(total)} in ${report.home}${freeBytes === null ? '' : `, ${readableSize(freeBytes)} free`}`,
       cacheLimitBytes === null
         ? 'Prepared datasets have no limit; set one with `luthier disk limit 20GiB`.'
-        : `Prepared datasets may take ${readable(cacheLimitBytes)}.`,
+        : `Prepared datasets may take ${readableSize(cacheLimitBytes)}.`,
     ].join('\n'),
   );
   return EXIT.done;
@@ -50,9 +51,9 @@ async function modelsCommand(context: CommandContext, folders: readonly string[]
   const chosen = folders.map(folder => context.at(folder));
   const items = await modelSizes(parts.models, chosen, signal);
   if (output.json) await output.document({ items });
-  for (const { bytes, path } of items) await output.text(`${readable(bytes).padStart(10)}  ${path}`);
+  for (const { bytes, path } of items) await output.text(`${readableSize(bytes).padStart(10)}  ${path}`);
   await output.text(
-    `${readable(items.reduce((sum, { bytes }) => sum + bytes, 0))} in ${items.length} models.`,
+    `${readableSize(items.reduce((sum, { bytes }) => sum + bytes, 0))} in ${items.length} models.`,
   );
   return EXIT.done;
 }
@@ -72,7 +73,7 @@ async function cleanCommand(
     if (output.json) await output.document({ items: chosen, freedBytes: bytes });
     for (const item of chosen) await output.text(asText(item));
     await output.text(
-      chosen.length === 0 ? 'There is nothing to clean up.' : `Would free ${readable(bytes)}.`,
+      chosen.length === 0 ? 'There is nothing to clean up.' : `Would free ${readableSize(bytes)}.`,
     );
     return EXIT.done;
   }
@@ -87,7 +88,7 @@ async function cleanCommand(
       trashId === null ? `removed   ${id}` : `to trash  ${id}  (luthier disk restore ${trashId})`,
     );
   for (const { id, reason } of result.kept) await output.text(`kept      ${id}  ${reason}`);
-  await output.text(`Freed ${readable(result.freedBytes)}.`);
+  await output.text(`Freed ${readableSize(result.freedBytes)}.`);
   return signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
@@ -103,20 +104,14 @@ async function limitCommand({ parts, output, signal }: CommandContext, size: str
   if (bytes === undefined) throw invalid(`${size} is no size.`);
   const result = orThrow(await setCacheLimit(parts, bytes, signal));
   if (output.json) await output.document(result);
-  await output.text(`The limit is set; ${readable(result.freedBytes)} were freed.`);
+  await output.text(`The limit is set; ${readableSize(result.freedBytes)} were freed.`);
   return EXIT.done;
 }
 
 const MARKS = { delete: 'may go', trash: 'to trash', keep: 'stays' } as const;
 
 function asText({ id, bytes, cleanUp, reason }: DiskItem): string {
-  return `${readable(bytes).padStart(10)}  ${MARKS[cleanUp].padEnd(8)}  ${id}\n${' '.repeat(22)}${reason}`;
-}
-
-function readable(bytes: number): string {
-  const power = bytes >= 2 ** 30 ? 30 : bytes >= 2 ** 20 ? 20 : bytes >= 2 ** 10 ? 10 : 0;
-  const unit = { 30: 'GiB', 20: 'MiB', 10: 'KiB', 0: 'B' }[power];
-  return `${(bytes / 2 ** power).toFixed(power === 0 ? 0 : 1)} ${unit}`;
+  return `${readableSize(bytes).padStart(10)}  ${MARKS[cleanUp].padEnd(8)}  ${id}\n${' '.repeat(22)}${reason}`;
 }
 
 function invalid(cause: string): CodedException {

@@ -154,7 +154,7 @@ export function deleteRunCommand(context: CommandContext, idOrPrefix: string): P
 }
 
 export function restoreRunCommand(context: CommandContext, idOrPrefix: string): Promise<ExitCode> {
-  const id = onlyOne(context.parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
+  const id = resolveDeletedRunId(context.parts, idOrPrefix);
   orThrow(restoreRuns(context.parts, [id]));
   return done(context, id, `${id} is in the history again.`);
 }
@@ -177,6 +177,11 @@ function checkedChanges(changes: RunChanges): RunChanges {
 /** A whole id, or the beginning of exactly one. Throws a CodedException. */
 export function resolveRunId(parts: BackendParts, idOrPrefix: string): string {
   return onlyOne(parts.store.idsStartingWith(idOrPrefix), idOrPrefix);
+}
+
+/** The same of a run that was deleted. Throws a CodedException. */
+export function resolveDeletedRunId(parts: BackendParts, idOrPrefix: string): string {
+  return onlyOne(parts.store.hiddenIdsStartingWith(idOrPrefix), idOrPrefix);
 }
 
 function onlyOne(ids: readonly string[], idOrPrefix: string): string {
