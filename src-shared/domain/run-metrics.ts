@@ -1,5 +1,6 @@
 /** A run's steps as its curves need them: whole where they are few, else the extremes of buckets and some of the steps. */
 import { z } from 'zod';
+import { numberListSchema as numbers } from './number-list.ts';
 import { stepMetricSchema } from './training.ts';
 
 /** What is drawn of a run over its steps. */
@@ -8,12 +9,6 @@ export type MetricMeasure = (typeof MEASURES)[number];
 
 /** Steps; seconds of training; tokens read so far. */
 export const metricsAxisSchema = z.enum(['step', 'time', 'tokens']);
-
-const numbers = z.custom<number[]>(
-  // In one pass: a schema for each of fifty thousand numbers takes longer than drawing them.
-  value => Array.isArray(value) && value.every(Number.isFinite),
-  'Expected a list of finite numbers',
-);
 
 /** Steps in columns of one length, in ascending order. */
 export const stepSeriesSchema = z.object({

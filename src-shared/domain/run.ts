@@ -1,5 +1,6 @@
 /** A run: one launch of a recipe, with everything that it left behind. */
 import { z } from 'zod';
+import { numberListSchema } from './number-list.ts';
 import { preflightReportSchema } from './preflight.ts';
 import { repetitionSchema } from './repetition.ts';
 import {
@@ -81,7 +82,7 @@ export const runSummarySchema = z.object({
   pinned: z.boolean(),
   parent: runParentSchema.nullable(),
   /** At most 32 losses from first to last step, each of a step or the mean of as many neighbours. */
-  sparkline: z.array(z.number()),
+  sparkline: numberListSchema,
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 

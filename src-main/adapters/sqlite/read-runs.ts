@@ -1,6 +1,6 @@
 /** Finds, sorts, groups and counts runs by what stands in their narrow rows: documents and steps are not read. */
 
-import { type RunSummary, runSummarySchema } from '../../../src-shared/domain/run.ts';
+import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import type {
   RunFacet,
   RunGroup,
@@ -20,11 +20,12 @@ const SUMMARY = `id, name, status, paused, created_at AS createdAt, ended_at AS 
   trained_tokens AS trainedTokens, memory_bytes AS memoryBytes, estimated_memory_bytes AS estimatedMemoryBytes,
   tags, pinned, parent_kind AS parentKind, parent_id AS parentId, sparkline`;
 
-interface SummaryRow {
+/** As the table's types and checks have it. */
+interface SummaryRow extends Omit<RunSummary, 'paused' | 'tags' | 'pinned' | 'parent' | 'sparkline'> {
   readonly paused: number;
   readonly tags: string;
   readonly pinned: number;
-  readonly parentKind: string | null;
+  readonly parentKind: NonNullable<RunSummary['parent']>['kind'] | null;
   readonly parentId: string | null;
   readonly sparkline: string;
 }
@@ -107,9 +108,15 @@ export function createRunsReader(
     page: question =>
       database.transaction((): RunsPage => {
         const { offset, count } = question;
-        const page = select(SUMMARY, question, `${orderOf(question)} LIMIT @count OFFSET @offset`);
+        const { where, values } = conditionsOf(question);
+        const order = orderOf(question);
+        // Only what the order needs is sorted: whole rows would carry the curves of all runs along.
+        const page = database.prepare(
+          `SELECT ${SUMMARY} FROM runs WHERE rowid IN
+            (SELECT rowid FROM runs WHERE ${where} ${order} LIMIT @count OFFSET @offset) ${order}`,
+        );
         return {
-          runs: (page.statement.all({ ...page.values, count, offset }) as SummaryRow[]).map(summaryOf),
+          runs: (page.all({ ...values, count, offset }) as SummaryRow[]).map(summaryOf),
           ...countsOf(question),
           groups: groupsOf(question),
         };
@@ -138,14 +145,14 @@ export function createRunsReader(
 }
 
 function summaryOf({ parentKind, parentId, ...row }: SummaryRow): RunSummary {
-  return runSummarySchema.parse({
+  return {
     ...row,
     paused: row.paused === 1,
     pinned: row.pinned === 1,
     tags: JSON.parse(row.tags),
     sparkline: JSON.parse(row.sparkline),
-    parent: parentKind === null ? null : { kind: parentKind, id: parentId },
-  });
+    parent: parentKind === null || parentId === null ? null : { kind: parentKind, id: parentId },
+  };
 }
 
 function conditionsOf({ text, statuses, models, data, tags, since, ids, isDeleted }: RunsChoice): {
