@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import bundledPackages from './scripts/package/bundled-packages.json' with { type: 'json' };
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
@@ -12,9 +13,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: 'out/main',
-      externalizeDeps: {
-        exclude: ['commander', 'hyparquet', 'hyparquet-compressors', 'hyparquet-writer', 'ws', 'yaml', 'zod'],
-      },
+      externalizeDeps: { exclude: bundledPackages },
       rollupOptions: {
         input: {
           electron: at('src-main/hosts/electron/main.ts'),

@@ -99,6 +99,7 @@ function appSources() {
     }
   }
   files.push(join(root, 'src-native', 'binding.d.ts'));
+  files.push(join(root, 'scripts', 'package', 'bundled-packages.json'));
   return files.sort();
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from '../setup.mjs';
+import bundledPackages from './bundled-packages.json' with { type: 'json' };
 import { foreignPackages, llamaPrefix, sqlitePrebuild } from './config.mjs';
 import { FUSE_SENTINEL } from './stand-in-electron.mjs';
 
@@ -42,6 +43,10 @@ export function checkPackage(folder, machine) {
   for (const path of everything) {
     if (SUPERFLUOUS.some(pattern => pattern.test(path))) problems.push(`superfluous: ${path}`);
   }
+  for (const name of bundledPackages) {
+    if (everything.some(path => path.startsWith(`node_modules/${name}/`)))
+      problems.push(`bundled already: ${name}`);
+  }
   for (const name of developmentPackages()) {
     if (everything.some(path => path.startsWith(`node_modules/${name}/`)))
       problems.push(`for development only: ${name}`);
@@ -77,7 +82,9 @@ function neededInArchive() {
     'out/preload/preload.cjs',
     'out/renderer/index.html',
     ...bundles.map(name => `out/main/${name}.js`),
-    ...Object.keys(manifest().dependencies).map(name => `node_modules/${name}/package.json`),
+    ...Object.keys(manifest().dependencies)
+      .filter(name => !bundledPackages.includes(name))
+      .map(name => `node_modules/${name}/package.json`),
   ];
 }
 

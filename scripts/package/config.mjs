@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../setup.mjs';
+import bundledPackages from './bundled-packages.json' with { type: 'json' };
 
 /** node-llama-cpp's name for a platform, with which its packages of binaries begin. */
 const LLAMA_PLATFORMS = { linux: 'linux', darwin: 'mac', win32: 'win' };
@@ -48,6 +49,8 @@ export function packageConfig(machine, electronDist) {
     `better-sqlite3/prebuilds/!(${sqlitePrebuild(machine)})`,
     // Electron is the Node of an installed app
     'node-{linux,win}-*/**',
+    // what out/ holds already
+    ...bundledPackages.map(name => `${name}/**`),
   ];
   return {
     appId: 'org.luthier.studio',
