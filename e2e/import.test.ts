@@ -2,9 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Inspection } from '../src-main/pipeline/job-results.ts';
+import { inspectDataset } from '../src-main/processes/preparer/inspect-dataset.ts';
 import { dataPaths, detectRecipeFormat, readRows } from '../src-main/processes/preparer/read-rows.ts';
+import { fail, type Outcome, orThrow, toCodedError } from '../src-shared/contract/coded-error.ts';
 import type { Row } from '../src-shared/domain/conversation.ts';
 import { type Recipe, recipeSchema } from '../src-shared/recipe/schema.ts';
+import { quietContext } from './job-context.ts';
 import { createWorkspace, runLuthier, sharedData } from './luthier-process.ts';
 
 const workspace = createWorkspace('import');
@@ -35,6 +39,15 @@ async function refusal(
   const { code, json } = await runLuthier('dataset', path, '--json', '--home', workspace.home);
   expect(code).not.toBe(0);
   return (json[0] as { error: { code: string; title: string; cause: string; remedy: string } }).error;
+}
+
+/** The same in this process. */
+async function inspectHere(path: string): Promise<Outcome<Inspection>> {
+  try {
+    return await inspectDataset({ kind: 'inspect', paths: [path] }, quietContext);
+  } catch (thrown) {
+    return fail(toCodedError(thrown));
+  }
 }
 
 const codesOf = (list: readonly { code: string }[]) => list.map(({ code }) => code);
@@ -258,15 +271,16 @@ describe.skipIf(!existsSync(sharedData)).each([
   ['hostile/datasets', HOSTILE],
 ] as const)('every file of %s gets its verdict:', (folder, verdicts) => {
   it.each(Object.entries(verdicts))('%s', async (name, verdict) => {
-    const path = join(sharedData, folder, name);
+    const inspection = await inspectHere(join(sharedData, folder, name));
     if (typeof verdict === 'string') {
-      const error = await refusal(path);
+      if (inspection.ok) throw new Error('It is not refused.');
+      const { error } = inspection;
       expect(error.code).toBe(verdict);
       expect(`${error.title}${error.cause}${error.remedy}`).not.toMatch(/undefined|\[object/);
       return;
     }
     const { format, rows, usable = rows, problems = [], warnings = [] } = verdict;
-    const inspected = await inspect(path);
+    const inspected = orThrow(inspection);
     expect(inspected).toMatchObject({ format, rows, conversations: usable, problemCount: rows - usable });
     expect(inspected.problems.map(({ line, message }) => `${line}: ${message}`)).toEqual(problems);
     expect(codesOf(inspected.warnings)).toEqual(warnings);

@@ -6,7 +6,7 @@ import { orThrow } from '../src-shared/contract/coded-error.ts';
 import type { Check, PreflightReport } from '../src-shared/domain/preflight.ts';
 import { parseRecipe } from '../src-shared/recipe/faults.ts';
 import type { Recipe, RecipeInput } from '../src-shared/recipe/schema.ts';
-import { nativeDirectory } from './labelling.ts';
+import { quietContext } from './job-context.ts';
 import type { createWorkspace } from './luthier-process.ts';
 
 /** 2026-01-02, for templates that print a date. */
@@ -42,18 +42,7 @@ export function recipeOver(
 export async function preflight(workspace: Workspace, recipe: Recipe): Promise<PreflightReport> {
   const prepared = await prepareDataset(
     { kind: 'prepare', recipe, cacheDirectory: join(workspace.directory, 'cache'), now: NOW },
-    {
-      nativeDirectory,
-      signal: new AbortController().signal,
-      reportProgress: () => undefined,
-      emit: () => undefined,
-      enter: () => undefined,
-      tell: () => undefined,
-      request: () => Promise.resolve(),
-      log: () => undefined,
-      threadFile: null,
-      onStuckThread: () => undefined,
-    },
+    quietContext,
   );
   return orThrow(prepared).report;
 }
