@@ -20,6 +20,10 @@ describe('luthier runs show', () => {
     );
     const { stdout } = await runLuthier('runs', 'show', id, '--home', workspace.home);
     expect(stdout).toContain(`Memory    peak ${peak} MiB, estimate ${estimate} MiB`);
+    expect(json[0]).toMatchObject({
+      versions: { device: expect.stringMatching(/./), native: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect(stdout).toMatch(/^Device {4}\S/m);
     expect(stdout).toMatch(/^Time {6}[\d.e-]+ s per step, no estimate$/m);
   });
 

@@ -519,6 +519,8 @@ export interface RunStore {
   hide(ids: readonly string[], at: string): string[];
   /** Shows hidden runs again; gives their ids. */
   unhide(ids: readonly string[]): string[];
+  /** What a run was trained by, beside what was known when it began. */
+  addVersions(id: string, versions: Readonly<Record<string, string>>): void;
   /** Removes a deleted run for good, with its steps and documents. False where there is none. */
   erase(id: string): boolean;
   /** Ids of hidden runs that begin so. */

@@ -125,6 +125,7 @@ export function superviseRun(
         onOutput: text => trainerLog.add(text),
         onRequest: async request => {
           if (request.kind === 'commit') recorder.flush();
+          else if (request.kind === 'origin') parts.store.addVersions(id, request.origin);
           else for (const event of await sample(parts, recipe, request, stop.signal)) emit(event);
         },
         ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -230,7 +231,7 @@ async function withRepetition(
   const repetition = await compareWithOriginal(parts, parent.id, {
     id,
     hashes: prepared.hashes,
-    versions: parts.versions,
+    versions: parts.store.brief(id)?.versions ?? parts.versions,
     status: finished.status,
     adapterPath: finished.adapterPath,
   });

@@ -18,6 +18,8 @@ export interface Progress {
 export type TrainerRequest =
   /** Every event so far is to be in the history. */
   | { readonly kind: 'commit' }
+  /** What it trains on and by, to be kept with the run's versions: names and what they are. */
+  | { readonly kind: 'origin'; readonly origin: Readonly<Record<string, string>> }
   /** The recipe's prompts are to be answered with this adapter, as sample events of this step. */
   | { readonly kind: 'sample'; readonly step: number; readonly adapterPath: string };
 

@@ -124,6 +124,10 @@ export function createRunStore(database: SqliteDatabase): RunStore {
       database.transaction(() => ids.filter(id => changeOfMany(database, id, changes))).immediate(),
     hide: (ids, at) => database.transaction(() => ids.filter(id => hide.run(at, id).changes > 0)).immediate(),
     unhide: ids => database.transaction(() => ids.filter(id => unhide.run(id).changes > 0)).immediate(),
+    addVersions: (id, versions) =>
+      void database
+        .prepare('UPDATE run_documents SET versions = json_patch(versions, ?) WHERE run_id = ?')
+        .run(JSON.stringify(versions), id),
     erase: id => database.transaction(() => eraseRun(database, id)).immediate(),
     hiddenIdsStartingWith: prefix =>
       database

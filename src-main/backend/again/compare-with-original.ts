@@ -49,11 +49,16 @@ const NOTHING_COMPARED = {
   steps: { compared: 0, firstDifferent: null },
 };
 
+/** Runs of earlier versions do not say what these were. */
+const ONLY_LATER: ReadonlySet<string> = new Set(['device', 'llamaCpp', 'native']);
+
 function changedVersions(
   before: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string>>,
 ): Repetition['changedVersions'] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    name => before[name] !== undefined || !ONLY_LATER.has(name),
+  );
   return names
     .filter(name => before[name] !== now[name])
     .map(name => ({ name, before: before[name] ?? 'none', now: now[name] ?? 'none' }));

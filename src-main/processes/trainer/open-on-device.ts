@@ -8,6 +8,8 @@ import type { JobContext } from '../child-channel.ts';
 export interface OpenedTrainer {
   readonly model: NativeModel;
   readonly trainer: NativeTrainer;
+  /** The device in words: `the processor`. */
+  readonly where: string;
 }
 
 type Device = ReturnType<Addon['devices']>[number];
@@ -58,7 +60,7 @@ async function openOn(
   context.log(`training on ${where}`);
   const { fallbacks } = trainer.value.placement;
   if (device !== null && fallbacks.length > 0) warn(context, leftToProcessor(device, fallbacks));
-  return ok({ model: model.value, trainer: trainer.value });
+  return ok({ model: model.value, trainer: trainer.value, where });
 }
 
 function warn(context: JobContext, { code, message }: RunWarning): void {

@@ -19,10 +19,11 @@ export function train(job: TrainJob, context: JobContext): Promise<Outcome<Train
 }
 
 async function trainWith(
-  { dataset, trainer, nativeBuild, from }: Opened,
+  { dataset, trainer, nativeBuild, origin, from }: Opened,
   { recipe, directory, isExtended }: TrainJob,
   context: JobContext,
 ): Promise<Outcome<TrainResult>> {
+  await context.request({ kind: 'origin', origin });
   if (from !== null && from.meta.nativeBuild !== nativeBuild) context.emit(OTHER_BUILD);
   const keeper = await RunKeeper.open(
     {

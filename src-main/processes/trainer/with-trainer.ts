@@ -22,6 +22,8 @@ export interface Opened {
   readonly trainer: NativeTrainer;
   /** SHA-256 over what the native part was built from. */
   readonly nativeBuild: string;
+  /** What the trainer works on and by. */
+  readonly origin: Readonly<Record<string, string>>;
   /** The checkpoint that the trainer is in the state of. */
   readonly from: StoredCheckpoint | null;
 }
@@ -54,14 +56,15 @@ export async function withTrainer<T>(
       createTrainer(addon.value, model, job, from.value, largest),
     );
     if (!opened.ok) return opened;
-    const { model, trainer } = opened.value;
+    const { model, trainer, where } = opened.value;
     closing.push(
       () => model.dispose(),
       () => trainer.dispose(),
     );
     context.log(`training ${trainer.parameterCount} adapter parameters`);
-    const nativeBuild = addon.value.version().buildHash;
-    return await use({ dataset, model, trainer, nativeBuild, from: from.value });
+    const { buildHash: nativeBuild, llamaCpp } = addon.value.version();
+    const origin = { device: where, llamaCpp, native: nativeBuild };
+    return await use({ dataset, model, trainer, nativeBuild, origin, from: from.value });
   } finally {
     for (const close of closing.reverse()) close();
   }

@@ -34,6 +34,7 @@ export async function showRunCommand(
       `Steps     ${run.stepsDone} of ${run.plannedSteps}`,
       `Loss      ${run.firstStep?.loss.toFixed(4) ?? 'none'} → ${run.lastSteps.at(-1)?.loss.toFixed(4) ?? 'none'}`,
       ...costOf(run),
+      ...(run.versions['device'] ? [`Device    ${run.versions['device']}`] : []),
       ...(run.tags.length === 0 ? [] : [`Tags      ${run.tags.join(', ')}`]),
       ...(run.note === '' ? [] : [`Note      ${run.note}`]),
       `Adapter   ${run.adapterPath ?? 'none'}`,
