@@ -104,6 +104,12 @@ test('truncated answers: found in the inspector, fixed, undone', async ({ page, 
   await page.getByRole('button', { name: 'Table' }).click();
   await expect(page.getByRole('cell', { name: /<\|im_start\|>/ }).first()).toBeVisible();
   await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Batch', exact: true }).click();
+  const batch = page.getByRole('region', { name: 'The batch of the row' });
+  await expect(
+    batch.getByRole('button', { name: /^Row 17: 48 tokens, \d+ of them trained$/ }),
+  ).toHaveAttribute('aria-pressed', 'true');
+  await expectNoViolations(page);
 
   await stepLink(page, 'Preflight').click();
   await page

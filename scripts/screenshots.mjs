@@ -118,6 +118,10 @@ try {
     await page.getByRole('button', { name: 'Table' }).click();
     await page.waitForTimeout(300);
     await shoot('4-masking-table');
+    await page.getByRole('button', { name: 'Batch', exact: true }).click();
+    await page.getByRole('region', { name: 'The batch of the row' }).getByRole('button').first().waitFor();
+    await shoot('4-masking-batch');
+    await page.getByRole('button', { name: 'Tokens', exact: true }).click();
     await go('new/data');
     await page.getByRole('button', { name: 'Conversations' }).click();
     await shoot('2-data-conversations');

@@ -110,6 +110,11 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
     'template.sources': ({ recipe }, signal) =>
       withRecipe(recipe, whole => explorer.ask({ kind: 'sources', recipe: whole }, signal)),
     'template.save': ({ name, source }) => saveTemplate(parts, name, source),
+    'batches.ofRow': ({ recipe, preparedId, row }, signal) =>
+      withRecipe(recipe, whole => {
+        const question = { kind: 'batchOfRow', recipe: whole, row } as const;
+        return explorer.ask({ ...question, preparedPath: preparedPath(preparedId) }, signal);
+      }),
     'batches.page': ({ recipe, preparedId, fromStep, count }, signal) =>
       withRecipe(recipe, whole => {
         const question = { kind: 'batches', recipe: whole, fromStep, count } as const;

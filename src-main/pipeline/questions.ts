@@ -54,4 +54,10 @@ export type Question =
       readonly preparedPath: string;
       readonly fromStep: number;
       readonly count: number;
+    }
+  | {
+      readonly kind: 'batchOfRow';
+      readonly recipe: Recipe;
+      readonly preparedPath: string;
+      readonly row: number;
     };

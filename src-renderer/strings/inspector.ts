@@ -37,6 +37,16 @@ const FINDINGS: Readonly<Record<string, string>> = {
 };
 
 export const inspectorStrings = {
+  batch: {
+    title: 'The batch of the row',
+    looking: 'Looking for the batch of the row',
+    none: 'No batch trains this row: it is held back for evaluation, or left out.',
+    label: (step: string, rows: string, length: string, padding: string) =>
+      `Step ${step}: ${rows} rows of ${length} tokens, ${padding} padding`,
+    help: 'As the trainer gets it in the first epoch. A line is computed as one row; a border is where an example ends.',
+    example: (row: string, tokens: string, trained: string) =>
+      `Row ${row}: ${tokens} tokens, ${trained} of them trained`,
+  },
   title: 'Token inspector',
   loading: 'Reading the row',
   nothing: 'Tokens appear here',
@@ -62,7 +72,7 @@ export const inspectorStrings = {
   nextPart: 'Next part',
   searching: 'Searching',
   view: 'View',
-  views: { tokens: 'Tokens', table: 'Table' },
+  views: { tokens: 'Tokens', table: 'Table', batch: 'Batch' },
   mapLabel: (examples: string) => `All ${examples} examples: trained, masked and cut tokens of each`,
   mapBars: (each: string) => (each === '1' ? 'One bar for each row' : `One bar for ${each} rows`),
   state: { trained: 'Trained', masked: 'Masked', cut: 'Cut off' },

@@ -232,6 +232,11 @@ export const DRAFT_PROCEDURES = {
       batches: z.array(batchViewSchema),
     }),
   },
+  /** The first micro-batch that a row of the data is trained in; null for one that is held back or left out. */
+  'batches.ofRow': {
+    input: z.strictObject({ recipe: draftSchema, preparedId, row }),
+    output: z.object({ batch: batchViewSchema.nullable() }),
+  },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export const progressEventSchema = z.object({

@@ -12,7 +12,7 @@ import { mapExamples } from './map-examples.ts';
 import { proposeRowMarkers } from './propose-markers.ts';
 import { renderRow, templateSources } from './render-row.ts';
 import type { QuestionContext } from './serve-questions.ts';
-import { showBatches } from './show-batches.ts';
+import { showBatches, showBatchOfRow } from './show-batches.ts';
 import { showExample } from './show-example.ts';
 import { showPrompt } from './show-prompt.ts';
 import { showRows } from './show-rows.ts';
@@ -43,6 +43,8 @@ export function answerQuestion(
       return proposeRowMarkers(session, question.recipe, context);
     case 'batches':
       return showBatches(session, question);
+    case 'batchOfRow':
+      return showBatchOfRow(session, question);
     case 'prompt':
       return showPrompt(session, question, context);
     case 'heldOut':

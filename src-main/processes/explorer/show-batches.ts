@@ -55,6 +55,30 @@ export async function showBatches(
   return ok({ steps: plan.steps, counted, batches });
 }
 
+/** The first micro-batch that a row of the data is trained in; null where it is in none of the first epoch. */
+export async function showBatchOfRow(
+  session: ExplorerSession,
+  { recipe, preparedPath, row }: Extract<Question, { kind: 'batchOfRow' }>,
+): Promise<Outcome<{ batch: BatchView | null }>> {
+  const opened = session.prepared(preparedPath);
+  if (!opened.ok) return opened;
+  const plan = planBatches(opened.value, recipe);
+  for (const { planned, batches } of plan.inOrder()) {
+    // The first epoch ends at 1.
+    if (planned.epoch > 1) break;
+    const dataRows = plan.rowsOf(planned);
+    if (!dataRows.includes(row)) continue;
+    const { step, epoch } = planned;
+    for (const batch of batches) {
+      const rows = segmentsOf(batch);
+      const examples = rows.reduce((sum, segments) => sum + segments.length, 0);
+      const own = dataRows.splice(0, examples);
+      if (own.includes(row)) return ok({ batch: { step, epoch, length: batch.length, rows, dataRows: own } });
+    }
+  }
+  return ok({ batch: null });
+}
+
 /** The sequences of each row, in order; what is left of the row is padding. */
 function segmentsOf({ batchSize, length, labels, sequenceIds }: MicroBatch): BatchView['rows'] {
   return Array.from({ length: batchSize }, (_, row) => {

@@ -5,6 +5,7 @@ import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { BatchOfRow } from './batch-of-row.tsx';
 import './inspector.css';
 import { RowLossPart } from './row-loss-part.tsx';
 import { RowMap } from './row-map.tsx';
@@ -86,6 +87,7 @@ export function Inspector(props: InspectorProps) {
             finder={finder}
             findings={findings}
             view={view}
+            hasBatches={preparedId !== null}
             onView={setView}
             onRow={onRow}
           />
@@ -98,6 +100,9 @@ export function Inspector(props: InspectorProps) {
         )}
         {!shown.error && view === 'tokens' && (
           <TokenFlow shown={shown} losses={tokenLosses} active={active} onActive={setActive} />
+        )}
+        {view === 'batch' && preparedId !== null && (
+          <BatchOfRow recipe={recipe} preparedId={preparedId} row={row} onRow={onRow} />
         )}
         {!shown.error && view === 'table' && <TokenTable shown={shown} losses={tokenLosses} />}
       </section>

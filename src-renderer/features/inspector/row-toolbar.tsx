@@ -7,7 +7,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import type { RowFinder } from './use-row-finder.ts';
 
-export type InspectorView = 'tokens' | 'table';
+export type InspectorView = 'tokens' | 'table' | 'batch';
 
 interface RowToolbarProps {
   readonly row: number;
@@ -16,11 +16,22 @@ interface RowToolbarProps {
   /** Ids of findings that preflight counted, to look for. */
   readonly findings: readonly string[];
   readonly view: InspectorView;
+  /** Batches are known once all rows are labelled. */
+  readonly hasBatches: boolean;
   onView(view: InspectorView): void;
   onRow(row: number): void;
 }
 
-export function RowToolbar({ row, total, finder, findings, view, onView, onRow }: RowToolbarProps) {
+export function RowToolbar({
+  row,
+  total,
+  finder,
+  findings,
+  view,
+  hasBatches,
+  onView,
+  onRow,
+}: RowToolbarProps) {
   const ids = useId();
   const [typed, setTyped] = useState(String(row));
   useEffect(() => setTyped(String(row)), [row]);
@@ -100,6 +111,7 @@ export function RowToolbar({ row, total, finder, findings, view, onView, onRow }
         options={[
           { value: 'tokens', label: strings.views.tokens },
           { value: 'table', label: strings.views.table },
+          ...(hasBatches ? [{ value: 'batch' as const, label: strings.views.batch }] : []),
         ]}
         onChange={onView}
       />
