@@ -37,20 +37,36 @@ const UNWRITABLE = 'the chat template prints {{, }} or """, which mean something
 const WITHOUT =
   "Ollama then compares the model's own chat template with those it knows, and sends the bare prompt where none is like it.";
 
-function goTemplate({ withoutSystem, system, user, assistant, header }: Turns): string | null {
+function goTemplate({
+  withoutSystem,
+  system,
+  user,
+  userAfterSystem,
+  assistant,
+  header,
+}: Turns): string | null {
   const texts = [
     withoutSystem,
     header,
+    userAfterSystem ?? '',
     ...[system, user, assistant].flatMap(({ before, after }) => [before, after]),
   ];
   if (texts.some(text => /\{\{|\}\}|"""/.test(text))) return null;
   const turn = ({ before, after }: Wrap) => `${before}{{ .Content }}${after}`;
+  // Ollama puts the one system message first, so that the user message behind it is the second.
+  const userTurn =
+    userAfterSystem === undefined
+      ? turn(user)
+      : turn({
+          ...user,
+          before: `{{ if and $.System (eq $i 1) }}${userAfterSystem}{{ else }}${user.before}{{ end }}`,
+        });
   const start = withoutSystem === '' ? '' : `{{ if not .System }}${withoutSystem}{{ end }}`;
   return [
     start,
-    '{{ range .Messages }}',
+    userAfterSystem === undefined ? '{{ range .Messages }}' : '{{ range $i, $message := .Messages }}',
     `{{ if eq .Role "system" }}${turn(system)}`,
-    `{{ else if eq .Role "user" }}${turn(user)}`,
+    `{{ else if eq .Role "user" }}${userTurn}`,
     `{{ else if eq .Role "assistant" }}${turn(assistant)}`,
     `{{ end }}{{ end }}${header}`,
   ].join('');

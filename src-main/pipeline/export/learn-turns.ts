@@ -6,6 +6,8 @@ export interface Turns {
   readonly withoutSystem: string;
   readonly system: Wrap;
   readonly user: Wrap;
+  /** In front of a user message behind the system message, where that is not `user.before`. */
+  readonly userAfterSystem?: string;
   readonly assistant: Wrap;
   /** What the model goes on from. */
   readonly header: string;
@@ -31,18 +33,20 @@ export function learnTurns(render: RenderMessages, bos: string): Turns | null {
     return text === null || !text.startsWith(bos) ? text : text.slice(bos.length);
   };
   const turns = guessTurns(shown);
-  if (turns === null) return null;
-  const isExact = PROBES.every(messages =>
-    [false, true].every(prompt => shown(messages, prompt) === renderTurns(turns, messages, prompt)),
-  );
-  return isExact ? turns : null;
+  const isExact = (messages: readonly Message[], found: Turns, prompt: boolean) =>
+    shown(messages, prompt) === renderTurns(found, messages, prompt);
+  if (turns && PROBES.every(messages => [false, true].every(prompt => isExact(messages, turns, prompt))))
+    return turns;
+  const asked = guessAskedTurns(shown);
+  return asked && ASKED_PROBES.every(messages => isExact(messages, asked, true)) ? asked : null;
 }
 
 /** Of the probes, which have these three roles alone. */
 function renderTurns(turns: Turns, messages: readonly Message[], prompt: boolean): string {
-  const wrapped = messages.map(({ role, content }) => {
+  const wrapped = messages.map(({ role, content }, i) => {
     const { before, after } = turns[role as 'system' | 'user' | 'assistant'];
-    return `${before}${content}${after}`;
+    const isLed = role === 'user' && messages[i - 1]?.role === 'system';
+    return `${isLed ? (turns.userAfterSystem ?? before) : before}${content}${after}`;
   });
   const start = messages[0]?.role === 'system' ? '' : turns.withoutSystem;
   return `${start}${wrapped.join('')}${prompt ? turns.header : ''}`;
@@ -72,6 +76,37 @@ function guessTurns(render: RenderMessages): Turns | null {
   };
 }
 
+/**
+ * What is put around messages where the last one is a question that the model is to answer, which is all that a chat
+ * program asks for: templates may print a conversation without a question otherwise, and may put the system message into
+ * the first user turn.
+ *
+ * `[INST] S` · `U [/INST]`  →  system: `[INST] `, `` · user behind it: `\n\n` · assistant: ` [/INST]`
+ */
+function guessAskedTurns(render: RenderMessages): Turns | null {
+  const alone = cut(render([user('qrst')], true), ['qrst']);
+  const led = cut(render([system('ghij'), user('qrst')], true), ['ghij', 'qrst']);
+  const talk = cut(render([user('qrst'), assistant('uvwx'), user('mnop')], true), ['qrst', 'uvwx', 'mnop']);
+  if (!alone || !led || !talk) return null;
+  const [start = '', header = ''] = alone;
+  const [, beforeAssistant = '', between = ''] = talk;
+  const beforeUser = commonEnd(start, between);
+  return {
+    withoutSystem: start.slice(0, start.length - beforeUser.length),
+    system: { before: led[0] ?? '', after: '' },
+    user: { before: beforeUser, after: '' },
+    userAfterSystem: led[1] ?? '',
+    assistant: { before: beforeAssistant, after: between.slice(0, between.length - beforeUser.length) },
+    header,
+  };
+}
+
+function commonEnd(a: string, b: string): string {
+  let length = 0;
+  while (length < Math.min(a.length, b.length) && a.at(-1 - length) === b.at(-1 - length)) length++;
+  return a.slice(a.length - length);
+}
+
 /** The parts around each content, where each stands there once and in this order. */
 function cut(text: string | null, contents: readonly string[]): string[] | null {
   const parts: string[] = [];
@@ -99,8 +134,11 @@ const TALK = [
   assistant('4.\nReally: {"sum": 4}'),
   user('Sûr?'),
   assistant('Yes – <b>sure</b>.'),
+  user('Is 1 < 2 & 3 > 2?'),
 ];
-const PROBES: readonly (readonly Message[])[] = [1, 2, 3, 4].flatMap(length => [
+const PROBES: readonly (readonly Message[])[] = [1, 2, 3, 4, 5].flatMap(length => [
   TALK.slice(0, length),
   [system('Be brief.\n\nAnd kind.'), ...TALK.slice(0, length)],
 ]);
+/** Those that end with a question. */
+const ASKED_PROBES = PROBES.filter(messages => messages.at(-1)?.role === 'user');

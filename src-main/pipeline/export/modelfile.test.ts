@@ -33,6 +33,30 @@ describe('a template as turns', () => {
     expect(turns?.system.before).toBe('<|im_start|>system\n');
   });
 
+  it('is learned from questions alone where the system message stands in the first user turn', () => {
+    const inst: RenderMessages = messages => {
+      const led = messages[0]?.role === 'system' ? `${messages[0].content}\n\n` : '';
+      return messages
+        .filter(({ role }) => role !== 'system')
+        .map(({ role, content }, i) =>
+          role === 'user' ? `[INST] ${i === 0 ? led : ''}${content} [/INST]` : ` ${content}</s>`,
+        )
+        .join('');
+    };
+    const turns = learnTurns(inst, '');
+    expect(turns).toEqual({
+      withoutSystem: '',
+      system: { before: '[INST] ', after: '' },
+      user: { before: '[INST] ', after: '' },
+      userAfterSystem: '\n\n',
+      assistant: { before: ' [/INST] ', after: '</s>' },
+      header: ' [/INST]',
+    });
+    expect(encodeModelfile({ ...content, turns }).text).toContain(
+      '{{ else if eq .Role "user" }}{{ if and $.System (eq $i 1) }}\n\n{{ else }}[INST] {{ end }}{{ .Content }}',
+    );
+  });
+
   it('is none where messages depend on others or on the place, are changed, or are refused', () => {
     const dependent =
       (change: (message: Message, i: number, count: number) => string): RenderMessages =>
