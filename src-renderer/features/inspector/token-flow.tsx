@@ -209,19 +209,22 @@ function Block({ watchBlock, exampleVersion, ...part }: BlockProps) {
 }
 
 interface ChunkProps extends PartProps {
-  /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. */
+  /** Changes when its tokens do: what else changes elsewhere draws nothing here anew. -1 while they are on their way. */
   readonly version: number;
 }
 
-/** Far from the window it is an empty box of its last height. */
+/**
+ * Far from the window it is an empty box of its last height, and so it is while its tokens are on their way: without
+ * a height, all that is behind it would be near the window.
+ */
 const Chunk = memo(function Chunk(part: ChunkProps) {
-  const { from, to, active, watchChunk, need } = part;
+  const { from, to, active, watchChunk, need, version } = part;
   const { box, isNear, heightPx } = useNearBox(watchChunk, part);
   useEffect(() => {
     if (isNear) need(from, to);
   }, [isNear, need, from, to]);
 
-  const isDrawn = isNear || active !== null;
+  const isDrawn = (isNear || active !== null) && version !== -1;
   return (
     <div
       ref={box}
