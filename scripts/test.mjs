@@ -1,4 +1,4 @@
-// Every check of the project, one after the other; ends with one line of counts.
+// Every check of the project; ends with one line of counts. Those that only read the sources run side by side.
 //
 // `npm test -- unit` runs one part: lint, layers, dead-code, types, unit, browser.
 import { spawn, spawnSync } from 'node:child_process';
@@ -9,7 +9,10 @@ import { root } from './setup.mjs';
 const results = join(root, 'build', 'test-results');
 const tool = (...path) => join(root, 'node_modules', ...path);
 
-/** A part is one check (passed or failed), or a test run whose report says how many of each. */
+/**
+ * A part is one check (passed or failed), or a test run whose report says how many of each. One that `usesAll` of the
+ * machine waits for those before it.
+ */
 const PARTS = [
   {
     name: 'lint',
@@ -30,14 +33,14 @@ const PARTS = [
   { name: 'dead-code', run: () => check([tool('knip', 'bin', 'knip.js')]) },
   {
     name: 'types',
-    run: async () =>
-      add(
-        await check([tool('typescript', 'bin', 'tsc'), '-p', '.']),
-        await check([tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.renderer.json']),
-      ),
+    run: async () => {
+      const projects = ['.', 'tsconfig.renderer.json'];
+      const checks = projects.map(project => check([tool('typescript', 'bin', 'tsc'), '-p', project]));
+      return (await Promise.all(checks)).reduce(add);
+    },
   },
-  { name: 'unit', run: runVitest },
-  { name: 'browser', run: runPlaywright },
+  { name: 'unit', usesAll: true, run: runVitest },
+  { name: 'browser', usesAll: true, run: runPlaywright },
 ];
 
 const wanted = process.argv.slice(2).filter(arg => !arg.startsWith('-'));
@@ -50,18 +53,31 @@ if (parts.length === 0) {
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 let total = { passed: 0, failed: 0, skipped: 0 };
+let underWay = [];
 for (const part of parts) {
+  if (part.usesAll) await settle();
+  underWay.push(perform(part));
+  if (part.usesAll) await settle();
+}
+await settle();
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function settle() {
+  total = (await Promise.all(underWay)).reduce(add, total);
+  underWay = [];
+}
+
+async function perform(part) {
   const startedAt = Date.now();
   process.stdout.write(`\n== ${part.name}\n`);
   const counts = await part.run();
-  total = add(total, counts);
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   process.stdout.write(
     `== ${part.name}: ${counts.passed} ok, ${counts.failed} not, ${counts.skipped} left out, ${seconds} s\n`,
   );
+  return counts;
 }
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
 
 function add(a, b) {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
