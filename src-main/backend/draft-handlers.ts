@@ -50,7 +50,7 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
     'draft.show': () => ok(parts.draftFile.read(parts.home)),
     'draft.keep': ({ draft, windowId }) => {
       try {
-        const revision = parts.draftFile.keep(parts.home, draft);
+        const revision = parts.draftFile.keep(parts.home, draft, windowId);
         parts.events.publishDraft({ windowId, revision });
         return ok({ revision });
       } catch (error) {

@@ -447,8 +447,11 @@ export interface SettingsFile {
 export interface DraftFile {
   /** No draft and 0 where none was kept, or it cannot be read. */
   read(home: string): ShownDraft;
-  /** Gives its revision. Throws where the file system does; then the one before it is still there. */
-  keep(home: string, draft: KeptDraft): number;
+  /**
+   * Gives its revision. A file that cannot be read is put aside. Throws where the file system does; then the one before it
+   * is still there.
+   */
+  keep(home: string, draft: KeptDraft, windowId: string): number;
 }
 
 export interface FoundOnDisk {

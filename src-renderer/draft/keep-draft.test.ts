@@ -1,6 +1,6 @@
 /** What is written must reach the data folder once, in order, and never push out what another window wrote later. */
 import { expect, test, vi } from 'vitest';
-import type { KeptDraft } from '../../src-shared/domain/kept-draft.ts';
+import type { KeptDraft, ShownDraft } from '../../src-shared/domain/kept-draft.ts';
 import { type BackendClient, createBackendClient } from '../backend-client/client.ts';
 import { createObservable } from '../backend-client/observable.ts';
 import type { StreamHandlers, TransportAnswer } from '../backend-client/transport.ts';
@@ -19,7 +19,7 @@ function storage() {
 
 /** A data folder with its backend, which any number of windows talk to; `hold` keeps back the answers to `draft.keep`. */
 function dataFolder() {
-  let stored: { draft: KeptDraft | null; revision: number } = { draft: null, revision: 0 };
+  let stored: ShownDraft = { draft: null, revision: 0, windowId: null };
   const listeners = new Set<StreamHandlers>();
   const waiting: (() => void)[] = [];
   const folder = {
@@ -37,7 +37,7 @@ function dataFolder() {
     const { draft, windowId } = input as { draft: KeptDraft; windowId: string };
     if (folder.isFull)
       return { ok: false, error: { code: 'draft.notWritten', title: 't', cause: 'c', remedy: 'r' } };
-    stored = { draft, revision: stored.revision + 1 };
+    stored = { draft, revision: stored.revision + 1, windowId };
     const { revision } = stored;
     folder.kept.push(String(draft.recipe['name']));
     for (const { event } of listeners) event({ windowId, revision });
@@ -105,6 +105,18 @@ test('what could not be kept lies in the browser, and the next visit keeps it', 
   expect(nameOf(next.store.entry())).toBe('viola');
   await vi.waitFor(() => expect(nameOf(folder.stored().draft)).toBe('viola'));
   expect(own.size()).toBe(0);
+});
+
+test('a page that is closed before it hears that a part was kept loses nothing', async () => {
+  const { folder, client } = dataFolder();
+  const own = storage();
+  const visit = await keepDraft(client(), own, 'a');
+  folder.isHeld = true;
+  visit.store.set({ name: 'viola' });
+  visit.store.set({ 'training.epochs': 7 });
+  const next = await keepDraft(client(), own, 'b');
+  expect(nameOf(next.store.entry())).toBe('viola');
+  expect(valueAt(next.store.entry().recipe, 'training.epochs')).toBe(7);
 });
 
 test('what lies in the browser from before another window wrote is one step of undo away', async () => {

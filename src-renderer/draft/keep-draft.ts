@@ -12,6 +12,8 @@ const UNSENT_KEY = 'luthier.draft';
 type Unsent = KeptDraft & {
   /** What the data folder had when it was written; null where nobody knows. */
   readonly revision: number | null;
+  /** The window it was written in. */
+  readonly windowId: string | null;
 };
 
 export interface DraftKeeper {
@@ -30,7 +32,13 @@ export async function keepDraft(
   let revision = shown.ok ? shown.value.revision : null;
   const kept = shown.ok ? usable(shown.value.draft) : null;
   const unsent = readUnsent(storage);
-  const isNewer = unsent !== null && (kept === null || unsent.revision === revision);
+  const lastWriter = shown.ok ? shown.value.windowId : null;
+  const isNewer =
+    unsent !== null &&
+    (kept === null ||
+      unsent.revision === revision ||
+      // The page was closed before it heard that an earlier state of its own was kept.
+      (unsent.windowId !== null && unsent.windowId === lastWriter));
   const store = isNewer
     ? createDraftStore(entryOf(unsent), kept)
     : createDraftStore(kept ?? undefined, unsent && entryOf(unsent));
@@ -77,7 +85,7 @@ export async function keepDraft(
     if (entry === remembered) return;
     remembered = entry === known ? null : entry;
     if (remembered === null) return;
-    remember(storage, { ...entry, revision });
+    remember(storage, { ...entry, revision, windowId });
     void send();
   });
   client.subscribe(
@@ -106,9 +114,15 @@ function usable(draft: KeptDraft | null): KeptDraft | null {
 function readUnsent(storage: Pick<Storage, 'getItem'>): Unsent | null {
   try {
     const stored: unknown = JSON.parse(storage.getItem(UNSENT_KEY) ?? 'null');
-    const revision = (stored as { revision?: unknown } | null)?.revision;
     const draft = usable(keptDraftSchema.safeParse(stored).data ?? null);
-    return draft && { ...draft, revision: typeof revision === 'number' ? revision : null };
+    const { revision, windowId } = (stored ?? {}) as { readonly [key: string]: unknown };
+    return (
+      draft && {
+        ...draft,
+        revision: typeof revision === 'number' ? revision : null,
+        windowId: typeof windowId === 'string' ? windowId : null,
+      }
+    );
   } catch {
     // A damaged copy is worth less than a fresh start.
     return null;

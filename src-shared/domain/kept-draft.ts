@@ -18,6 +18,11 @@ export const keptDraftSchema = z.object({
 });
 export type KeptDraft = z.infer<typeof keptDraftSchema>;
 
-/** `revision` counts what was kept so far in this data folder; 0 before the first. */
-export const shownDraftSchema = z.object({ draft: keptDraftSchema.nullable(), revision: z.number() });
+export const shownDraftSchema = z.object({
+  draft: keptDraftSchema.nullable(),
+  /** Counts what was kept so far in this data folder; 0 before the first. */
+  revision: z.number(),
+  /** The window that wrote it; null before the first. */
+  windowId: z.string().nullable(),
+});
 export type ShownDraft = z.infer<typeof shownDraftSchema>;
