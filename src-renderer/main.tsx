@@ -18,10 +18,12 @@ import { CommandProvider } from './commands/use-commands.tsx';
 import { keepDraft } from './draft/keep-draft.ts';
 import { DraftProvider } from './draft/use-draft.tsx';
 import { moveStoredSettings } from './features/settings/move-stored-settings.ts';
+import { watchDrops } from './files/dropped-files.ts';
 import { AnnouncerProvider } from './ui/announcer.tsx';
 import { applyTheme, rememberedTheme } from './ui/theme.ts';
 
 applyTheme(rememberedTheme());
+watchDrops();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { desktop } from '../../backend-client/desktop.ts';
 import { useDesktopRequest } from '../../backend-client/desktop-requests.ts';
+import { takeDrops } from '../../files/dropped-files.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { type StepName, wizardStrings } from '../../strings/wizard.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -39,20 +40,7 @@ export function FileIntake({ go }: FileIntakeProps) {
 
   const current = useRef({ take: taken.take, takeDropped });
   current.current = { take: taken.take, takeDropped };
-  useEffect(() => {
-    const keepPage = (event: DragEvent) => event.preventDefault();
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) current.current.takeDropped(files);
-    };
-    window.addEventListener('dragover', keepPage);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', keepPage);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
+  useEffect(() => takeDrops(files => current.current.takeDropped(files)), []);
   useDesktopRequest('recipe', ({ path }) => current.current.take([path], false));
 
   if (over.current) return <HandOverBar handOver={over.current} onCancel={over.cancel} />;
