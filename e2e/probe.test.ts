@@ -33,7 +33,7 @@ describe('preflight --probe', () => {
     expect(report.estimate.memoryBytes).toBeGreaterThan(30_000_000);
     expect(report.estimate.assumptions.join(' ')).toContain('Measured');
     const runs = await runLuthier('runs', 'list', '--json', '--home', workspace.home);
-    expect(runs.json[0]).toEqual({ runs: [] });
+    expect(runs.json[0]).toEqual({ runs: [], matches: 0 });
     const plain = await runLuthier('preflight', recipePath, '--json', '--home', workspace.home);
     expect((plain.json[0] as PreflightReport).estimate.secondsPerStep).toBe(null);
   });
