@@ -123,6 +123,24 @@ describe('an import of a data folder', () => {
     expect(readdirSync(old)).toEqual(['history.sqlite']);
   });
 
+  it('takes no run whose id leads out of the folder of runs', async () => {
+    const [other, home] = [freshHome(), freshHome()];
+    addPastRuns(other, 2);
+    const outside = join(workspace.directory, 'outside');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'secret'), 'stays');
+    const database = new Database(join(other, 'history.sqlite'));
+    database.pragma('foreign_keys = OFF');
+    database.exec(`UPDATE runs SET id = '../../outside' WHERE id = 'past-00001'`);
+    database.close();
+    const { code, report } = await importFrom(other, home);
+    expect(code).toBe(1);
+    expect(report.imported.map(run => run.id)).toEqual(['past-00000']);
+    expect(report.problems.map(({ reason }) => reason)).toEqual(['Its id cannot be the name of a folder.']);
+    expect(readdirSync(outside)).toEqual(['secret']);
+    rmSync(outside, { recursive: true });
+  });
+
   it('takes what can be read of a damaged history, and says so', async () => {
     const [damaged, home] = [freshHome(), freshHome()];
     cpSync(first, damaged, { recursive: true });

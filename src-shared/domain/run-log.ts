@@ -1,7 +1,7 @@
 /** The diary of a run in its own folder: enough to bring it back where a history has lost it, or on another machine. */
 import { z } from 'zod';
 import { preflightReportSchema } from './preflight.ts';
-import { runParentSchema } from './run.ts';
+import { runIdSchema, runParentSchema } from './run.ts';
 import { hashesSchema, trainingEventSchema } from './training.ts';
 
 /** The first line: what was known when the run began. */
@@ -9,8 +9,7 @@ export const runLogHeadSchema = z.object({
   type: z.literal('head'),
   /** Of this form of a diary. */
   version: z.literal(1),
-  /** A name of one folder: no slash, not `.` or `..`. */
-  id: z.string().regex(/^(?!\.+$)[\w.-]{1,100}$/),
+  id: runIdSchema,
   name: z.string(),
   createdAt: z.string(),
   recipe: z.record(z.string(), z.unknown()),

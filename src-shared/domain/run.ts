@@ -13,6 +13,9 @@ import {
   stepMetricSchema,
 } from './training.ts';
 
+/** Also the name of the run's folder, so that a stranger's leads nowhere else: no slash, not `.` or `..`. */
+export const runIdSchema = z.string().regex(/^(?!\.+$)[\w.-]{1,100}$/);
+
 /** draft → running → completed | stopped | failed; interrupted: found running at start-up without a process. */
 export const runStatusSchema = z.enum(['draft', 'running', 'completed', 'stopped', 'failed', 'interrupted']);
 export type RunStatus = z.infer<typeof runStatusSchema>;

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ImportReport } from '../../../src-shared/domain/import.ts';
-import { isUnderWay } from '../../../src-shared/domain/run.ts';
+import { isUnderWay, runIdSchema } from '../../../src-shared/domain/run.ts';
 import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -148,6 +148,7 @@ async function take(
   folder: string,
   found: Findings,
 ): Promise<string | null> {
+  if (!runIdSchema.safeParse(run.id).success) return 'Its id cannot be the name of a folder.';
   const copied = await copyFolder(parts, folder, run.id);
   if (typeof copied === 'string') return copied;
   try {
