@@ -126,19 +126,20 @@ describe('an import of a data folder', () => {
   it('takes no run whose id leads out of the folder of runs', async () => {
     const [other, home] = [freshHome(), freshHome()];
     addPastRuns(other, 2);
-    const outside = join(workspace.directory, 'outside');
-    mkdirSync(outside);
-    writeFileSync(join(outside, 'secret'), 'stays');
+    const beyond = join(workspace.directory, 'beyond');
+    mkdirSync(beyond);
+    writeFileSync(join(beyond, 'secret'), 'stays');
     const database = new Database(join(other, 'history.sqlite'));
     database.pragma('foreign_keys = OFF');
-    database.exec(`UPDATE runs SET id = '../../outside' WHERE id = 'past-00001'`);
+    database.exec(`UPDATE runs SET id = '../../beyond' WHERE id = 'past-00001';
+      UPDATE run_documents SET run_id = '../../beyond' WHERE run_id = 'past-00001'`);
     database.close();
     const { code, report } = await importFrom(other, home);
     expect(code).toBe(1);
     expect(report.imported.map(run => run.id)).toEqual(['past-00000']);
     expect(report.problems.map(({ reason }) => reason)).toEqual(['Its id cannot be the name of a folder.']);
-    expect(readdirSync(outside)).toEqual(['secret']);
-    rmSync(outside, { recursive: true });
+    expect(readdirSync(beyond)).toEqual(['secret']);
+    expect(existsSync(join(home, 'runs'))).toBe(false);
   });
 
   it('takes what can be read of a damaged history, and says so', async () => {
