@@ -2,14 +2,13 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NativeTrainer } from '../src-main/adapters/native/addon.ts';
-import type { JobContext } from '../src-main/processes/child-channel.ts';
 import { prepareDataset } from '../src-main/processes/preparer/prepare-dataset.ts';
 import { RunKeeper } from '../src-main/processes/trainer/keep-run.ts';
 import { AT_THE_START } from '../src-main/processes/trainer/run-position.ts';
 import { runSteps } from '../src-main/processes/trainer/run-steps.ts';
 import { noCheckpoint, withTrainer } from '../src-main/processes/trainer/with-trainer.ts';
 import { parseRecipe } from '../src-shared/recipe/faults.ts';
-import { nativeDirectory } from './labelling.ts';
+import { quietContext } from './job-context.ts';
 import { createWorkspace, demoDirectory, demoModel } from './luthier-process.ts';
 
 const workspace = createWorkspace('cancel');
@@ -33,21 +32,9 @@ async function stopIn(kind: Counted, number: number) {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   const { recipe } = parsed;
   const stop = new AbortController();
-  const context: JobContext = {
-    nativeDirectory,
-    signal: stop.signal,
-    reportProgress: () => undefined,
-    emit: () => undefined,
-    enter: () => undefined,
-    tell: () => undefined,
-    request: () => Promise.resolve(),
-    log: () => undefined,
-  };
+  const context = { ...quietContext, signal: stop.signal };
   const cacheDirectory = join(workspace.directory, 'cache');
-  const prepared = await prepareDataset(
-    { kind: 'prepare', recipe, cacheDirectory, now: 0 },
-    { ...context, threadFile: null, onStuckThread: () => undefined },
-  );
+  const prepared = await prepareDataset({ kind: 'prepare', recipe, cacheDirectory, now: 0 }, context);
   if (!prepared.ok) throw new Error(prepared.error.cause);
   const directory = join(workspace.directory, `${kind}-${number}`);
   const counts = { accumulate: 0, evaluate: 0 };
