@@ -5,15 +5,13 @@ import type { DiskItem } from '../../../src-shared/domain/disk.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
 import { CleanUpNotice } from '../../clean-up/clean-up-notice.tsx';
 import { useCleanUp } from '../../clean-up/use-clean-up.ts';
-import { formatBytes, formatCount } from '../../format/numbers.ts';
+import { formatBytes } from '../../format/numbers.ts';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-
-/** The rest is in the sum. */
-const NAMED = 12;
+import { SizedList } from './sized-list.tsx';
 
 export function DeletedFiles({ ids }: { readonly ids: readonly string[] }) {
   const announce = useAnnounce();
@@ -75,17 +73,7 @@ export function DeletedFiles({ ids }: { readonly ids: readonly string[] }) {
         onConfirm={() => void remove()}
       >
         <p>{strings.filesHelp}</p>
-        <ul className="history-file-list">
-          {folders.slice(0, NAMED).map(folder => (
-            <li key={folder.id} className="row">
-              <span className="grow clip">{folder.name}</span>
-              <span className="num">{formatBytes(folder.bytes)}</span>
-            </li>
-          ))}
-          {folders.length > NAMED && (
-            <li className="quiet">{strings.filesMore(formatCount(folders.length - NAMED))}</li>
-          )}
-        </ul>
+        <SizedList items={folders} />
       </ConfirmDialog>
     </section>
   );

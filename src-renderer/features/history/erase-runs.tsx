@@ -12,11 +12,9 @@ import { Button } from '../../ui/button.tsx';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { SizedList } from './sized-list.tsx';
 
 const strings = historyStrings.erase;
-
-/** The rest is in the sum. */
-const NAMED = 12;
 
 type Step =
   | { readonly kind: 'idle' | 'looking' }
@@ -137,17 +135,7 @@ function Question({ runs, onCancel, onErase }: QuestionProps) {
       onConfirm={onErase}
     >
       <p>{strings.consequence(formatBytes(bytes))}</p>
-      <ul className="history-file-list">
-        {runs.slice(0, NAMED).map(run => (
-          <li key={run.id} className="row">
-            <span className="grow clip">{run.name}</span>
-            <span className="num">{formatBytes(run.bytes)}</span>
-          </li>
-        ))}
-        {runs.length > NAMED && (
-          <li className="quiet">{historyStrings.filesMore(formatCount(runs.length - NAMED))}</li>
-        )}
-      </ul>
+      <SizedList items={runs} />
       <label className="row">
         <input type="checkbox" checked={isSure} onChange={event => setIsSure(event.target.checked)} />
         {strings.sure}
