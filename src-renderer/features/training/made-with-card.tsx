@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import type { Checkpoint } from '../../../src-shared/domain/training.ts';
 import { useQuery } from '../../backend-client/backend-context.tsx';
+import { CheckItem } from '../../checks/check-item.tsx';
 import { checksOf, worstFirst } from '../../checks/check-order.ts';
 import { SeverityIcon } from '../../checks/severity-icon.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -10,7 +11,6 @@ import { runPageStrings } from '../../strings/run-page.ts';
 import { strings } from '../../strings.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Prose } from '../../ui/prose.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { originOf } from './recipe-facts.ts';
 
@@ -71,23 +71,9 @@ function PreflightAsItWas({ report }: { readonly report: RunDetails['preflight']
       </p>
       <ul className="checks" aria-label={words.parts.preflight}>
         {worstFirst(report.checks).map(check => (
-          <li key={check.id}>
-            <SeverityIcon severity={check.severity} />
-            <div>
-              <h3>
-                {check.title} <code>{check.id}</code>
-              </h3>
-              <p className="wrap">
-                <Prose>{check.cause}</Prose>
-              </p>
-              {check.allowed === true && <p className="small warn">{words.allowed}</p>}
-            </div>
-            {check.count > 0 && (
-              <span className="check-count">
-                {strings.preflight.rowCount(formatCount(check.count), check.count === 1)}
-              </span>
-            )}
-          </li>
+          <CheckItem key={check.id} check={check}>
+            {check.allowed === true && <p className="small warn">{words.allowed}</p>}
+          </CheckItem>
         ))}
         {passed.length > 0 && (
           <li>

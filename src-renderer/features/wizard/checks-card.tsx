@@ -2,14 +2,14 @@
 import { CircleCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { Check, PreflightReport, Severity } from '../../../src-shared/domain/preflight.ts';
+import { CheckItem } from '../../checks/check-item.tsx';
 import { checksOf, worstFirst } from '../../checks/check-order.ts';
-import { SEVERITY_LOOKS, SeverityIcon } from '../../checks/severity-icon.tsx';
+import { SEVERITY_LOOKS } from '../../checks/severity-icon.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { strings as appStrings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Prose } from '../../ui/prose.tsx';
 import { FixButtons } from './fix-buttons.tsx';
 import { useWizard } from './use-wizard.tsx';
 
@@ -37,7 +37,10 @@ export function ChecksCard({ report, shownId, isOld }: ChecksCardProps) {
         {worstFirst(report.checks)
           .filter(({ id }) => id !== shownId)
           .map(check => (
-            <CheckItem key={check.id} check={check} />
+            <CheckItem key={check.id} check={check}>
+              {check.rows.length > 0 && <RowLinks check={check} />}
+              <FixButtons check={check} />
+            </CheckItem>
           ))}
         {passed.length > 0 && <PassedChecks checks={passed} />}
       </ul>
@@ -59,27 +62,6 @@ function Counts({ report }: { readonly report: PreflightReport }) {
         );
       })}
     </div>
-  );
-}
-
-function CheckItem({ check }: { readonly check: Check }) {
-  return (
-    <li>
-      <SeverityIcon severity={check.severity} />
-      <div>
-        <h3>
-          {check.title} <code>{check.id}</code>
-        </h3>
-        <p className="wrap">
-          <Prose>{check.cause}</Prose>
-        </p>
-        {check.rows.length > 0 && <RowLinks check={check} />}
-        <FixButtons check={check} />
-      </div>
-      {check.count > 0 && (
-        <span className="check-count">{strings.rowCount(formatCount(check.count), check.count === 1)}</span>
-      )}
-    </li>
   );
 }
 
