@@ -227,6 +227,7 @@ export const strings = {
     notFinite: 'not finite',
     today: (clock: string) => `today ${clock}`,
     yesterday: (clock: string) => `yesterday ${clock}`,
+    months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
     seconds: (count: string) => `${count} s`,
     milliseconds: (count: string) => `${count} ms`,
     minutes: (count: string) => `${count} min`,

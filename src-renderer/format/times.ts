@@ -37,7 +37,7 @@ export function formatStarted(createdAt: string, now: Date): string {
   const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
   if (days === 0) return words.today(clock);
   if (days === 1) return words.yesterday(clock);
-  const month = at.toLocaleString('en', { month: 'short' });
+  const month = words.months[at.getMonth()];
   const year = at.getFullYear() === now.getFullYear() ? '' : ` ${at.getFullYear()}`;
   return `${at.getDate()} ${month}${year} ${clock}`;
 }
