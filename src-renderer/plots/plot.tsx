@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type uPlot from 'uplot';
 import { useColourKey } from '../ui/theme.ts';
+import { loadPlot } from './load-plot.ts';
 import type { MakePlot } from './make-plot.ts';
 import { resolvePlotColours } from './plot-colours.ts';
 import type { PlotData } from './plot-data.ts';
@@ -46,8 +47,7 @@ export function Plot({ look, data, syncKey, label, ...now }: PlotProps) {
       );
     };
     let isGone = false;
-    // With the first plot: uPlot looks for the time zone when it is loaded, which would delay the page's start.
-    void import('./make-plot.ts').then(({ makePlot }) => {
+    void loadPlot().then(({ makePlot }) => {
       // A task of its own for each plot, so that five of them together never hold up the page.
       if (!isGone) making = setTimeout(() => make(makePlot));
     });

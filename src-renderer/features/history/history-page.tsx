@@ -1,5 +1,6 @@
 /** The runs: found, sorted, grouped and looked at in any columns; a click opens one, and chosen ones are worked on. */
 import { History, SearchX, Trash2 } from 'lucide-react';
+import { usePlotSoon } from '../../plots/load-plot.ts';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { strings as common } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
@@ -29,6 +30,7 @@ export function HistoryPage({ hrefOfRun, onNewRun, onCompare }: HistoryPageProps
   const chosen = useChosenRuns(shown);
   const actions = useRunActions(shown.reload);
   const isAnswered = shown.choice !== null;
+  usePlotSoon();
   if (isAnswered && shown.total === 0 && shown.deleted === 0 && shown.error === null) {
     return <NoRuns onNewRun={onNewRun} />;
   }

@@ -2,6 +2,7 @@
 import { Activity } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
+import { usePlotSoon } from '../../plots/load-plot.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCallout } from '../../ui/callout.tsx';
@@ -52,6 +53,7 @@ export function RunPage({ id, ...rest }: RunPageProps) {
   const { listed } = rest;
   const { run, error, reload } = useRunFeed(id, listed);
   useMilestones(run);
+  usePlotSoon();
   // A long run is drawn in slices between which the page stays responsive.
   const shown = useDeferredValue(run);
   if (shown.record && error?.code === 'run.notFound') {
