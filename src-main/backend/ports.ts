@@ -480,6 +480,8 @@ export interface HomeFiles {
   prepared(home: string, signal: AbortSignal): Promise<FoundOnDisk[]>;
   /** For good. Throws where the file system does. */
   remove(home: string, id: string): void;
+  /** To another name in the data folder. Throws where the file system does. */
+  move(home: string, from: string, to: string): void;
   /** Gives the id in the trash. Throws where the file system does. */
   moveToTrash(home: string, id: string, now: Date): string;
   restore(home: string, trashId: string): Outcome<{ path: string }>;

@@ -33,6 +33,7 @@ import { createBackendFace } from '../backend/create-backend-face.ts';
 import { withinCacheLimit } from '../backend/disk/disk.ts';
 import { EventHub } from '../backend/event-hub.ts';
 import { withExpectedPace } from '../backend/expected-pace.ts';
+import { settleRunFolders } from '../backend/history/run-folders.ts';
 import { mayBeAlive } from '../backend/process-alive.ts';
 import { defaultHome } from './default-home.ts';
 
@@ -49,7 +50,7 @@ export interface BackendOptions {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted. */
+/** Errors: the history's, see `openDatabase`. Runs that an earlier process left behind become interrupted, and whole. */
 export function createBackendParts(options: BackendOptions): Outcome<BackendParts> {
   const home = options.home ?? defaultHome(process.platform, process.env);
   const historyPath = join(home, 'history.sqlite');
@@ -58,6 +59,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
   const { store, salvage } = history.value;
   const notice = salvage === null ? null : salvageNotice(salvage);
   store.interruptOrphans(ownerIsAlive, new Date().toISOString());
+  settleRunFolders({ home, store });
   const now = () => new Date();
   const settings = settingsFile;
   const running = new Map<string, AbortController>();

@@ -12,6 +12,7 @@ export const importStrings = {
   close: 'Close',
   looking: 'Looking through the folder',
   progress: (done: string, total: string) => `${done} of ${total} runs`,
+  copying: (done: string, total: string) => `Copying files: ${done} of ${total}`,
   stopped: 'The import was stopped. Runs that were imported until then stay.',
   imported: (count: string) => `${runs(count)} imported`,
   known: (count: string) => `${runs(count)} ${count === '1' ? 'was' : 'were'} in the history already.`,

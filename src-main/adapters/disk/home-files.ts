@@ -11,6 +11,7 @@ export const homeFiles: HomeFiles = {
   survey: surveyHome,
   prepared: surveyPrepared,
   remove,
+  move,
   moveToTrash,
   restore,
 };
@@ -26,6 +27,11 @@ function remove(home: string, id: string): void {
   rmSync(removed, { recursive: true, force: true });
   renameSync(path, removed);
   rmSync(removed, { recursive: true });
+}
+
+/** Throws where the file system does, and where one of the two is not in the data folder. */
+function move(home: string, from: string, to: string): void {
+  renameSync(placeOf(home, from), placeOf(home, to));
 }
 
 /** `trash/ID/from` says where it was, `trash/ID/content` is what it was. Gives the id. */

@@ -72,6 +72,10 @@ async function surveyCache(look: DiskLook, root: string, add: Add): Promise<void
 /** A run's folder without its checkpoints, and each of those. */
 async function surveyRuns(look: DiskLook, root: string, found: FoundOnDisk[], add: Add): Promise<void> {
   for (const run of await look.namesIn(join(root, 'runs'))) {
+    if (PARTIAL.test(run)) {
+      await add('leftover', `runs/${run}`);
+      continue;
+    }
     const folder = join(root, 'runs', run);
     if (!(await look.stat(folder))?.isDirectory()) {
       await add('other', `runs/${run}`);

@@ -14,8 +14,8 @@ export function openForeignHistory(
   isAlive: (pid: number, heartbeatAt: string) => boolean,
   now: Date,
 ): Outcome<ForeignHistory> {
-  // A clean-up knows what ends so as left over.
-  const folder = join(scratch, `import-${randomBytes(6).toString('hex')}.partial`);
+  // The number of this process: what it leaves where it is killed is removed at the next start.
+  const folder = join(scratch, `import-${process.pid}-${randomBytes(6).toString('hex')}.partial`);
   mkdirSync(folder, { recursive: true });
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {

@@ -5,6 +5,7 @@ import type { ErasableRun, EraseResult } from '../../../src-shared/domain/erase.
 import { runNotFound } from '../answer-prompts.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { WorkOptions } from '../ports.ts';
+import { type FolderOnItsWay, setFolderAside, settleRunFolders } from './run-folders.ts';
 
 type EraseParts = Pick<BackendParts, 'home' | 'store' | 'homeFiles' | 'events'>;
 
@@ -34,19 +35,21 @@ export async function lookBeforeErasing(
 }
 
 /**
- * Runs that are not deleted are left alone, as is one whose files cannot be removed. An aborted signal ends it between two
- * runs: the answer says what was erased until then. Errors, where none of them is a deleted run: `run.notFound`.
+ * Runs that are not deleted are left alone, as is one whose files cannot be taken out of their place. An aborted signal ends
+ * it between two runs: the answer says what was erased until then. Errors, where none of them is a deleted run: `run.notFound`.
  */
 export async function eraseRuns(
   parts: EraseParts,
   ids: readonly string[],
   { signal, onProgress }: WorkOptions,
 ): Promise<Outcome<EraseResult>> {
+  settleRunFolders(parts);
   const looked = await lookBeforeErasing(parts, ids, signal);
   if (!looked.ok) return looked;
   const { runs } = looked.value;
+  const { store } = parts;
   const result: EraseResult = { erased: [], kept: [], freedBytes: 0 };
-  for (const [done, { id, name, bytes, files }] of runs.entries()) {
+  for (const [done, { id, name, bytes }] of runs.entries()) {
     onProgress?.({ phase: 'erasing runs', done, total: runs.length });
     // Between two runs others have their turn, and the wish to stop is heard.
     await turn();
@@ -54,23 +57,42 @@ export async function eraseRuns(
       result.kept.push({ id, name, reason: 'It was stopped before this run.' });
       continue;
     }
-    const reason = eraseOne(parts, id, files > 0);
-    if (reason === null) {
-      result.erased.push(id);
-      result.freedBytes += bytes;
-    } else result.kept.push({ id, name, reason });
+    const reason = await eraseOne(parts, id);
+    if (!store.has(id)) result.erased.push(id);
+    if (reason === null) result.freedBytes += bytes;
+    else result.kept.push({ id, name, reason });
   }
   for (const id of result.erased) parts.events.publishChange(id);
   return ok(result);
 }
 
-/** Files first: where a process ends between the two, the run is still among the deleted ones. Null where it is gone. */
-function eraseOne({ home, store, homeFiles }: EraseParts, id: string, hasFiles: boolean): string | null {
-  if (!store.names(true).has(id)) return 'It was restored meanwhile.';
+/**
+ * The folder leaves its place, then the rows go, then the files: where a process ends in between, the run is still a deleted
+ * one with all its files, or is gone and its files go at the next start. Null where it is gone.
+ */
+async function eraseOne(parts: EraseParts, id: string): Promise<string | null> {
+  const { store } = parts;
+  if (!store.hiddenIdsStartingWith(id).includes(id)) return RESTORED;
+  let folder: FolderOnItsWay | null;
   try {
-    if (hasFiles) homeFiles.remove(home, `runs/${id}`);
+    folder = setFolderAside(parts, id);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return wordsOf(error);
   }
-  return store.erase(id) ? null : 'It was restored meanwhile, without its files.';
+  if (!store.erase(id)) {
+    folder?.putInPlace();
+    return RESTORED;
+  }
+  try {
+    await folder?.remove();
+    return null;
+  } catch (error) {
+    return `It is gone from the history. Some of its files could not be removed yet: ${wordsOf(error)}`;
+  }
+}
+
+const RESTORED = 'It was restored meanwhile.';
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

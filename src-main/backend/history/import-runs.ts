@@ -1,8 +1,7 @@
 /** Runs of another data folder, or of a run's folder, into this history. What is here already is never changed. */
 
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { ImportReport } from '../../../src-shared/domain/import.ts';
@@ -12,6 +11,7 @@ import type { StepMetric } from '../../../src-shared/domain/training.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { KeptRun, WorkOptions } from '../ports.ts';
 import { replayRunLog } from './replay-run-log.ts';
+import { bringFolder, isOnItsWay, settleRunFolders, sizeOf } from './run-folders.ts';
 import { stepPages } from './step-pages.ts';
 
 type ImportParts = Pick<
@@ -20,6 +20,8 @@ type ImportParts = Pick<
 >;
 
 interface Findings {
+  /** Deleted in the history that is read: they stay deleted, whatever their folders say. */
+  readonly deleted: Set<string>;
   readonly imported: ImportReport['imported'];
   known: number;
   readonly problems: ImportReport['problems'];
@@ -30,39 +32,40 @@ const SPARE_BYTES = 64 << 20;
 
 /**
  * A data folder gives the runs of its history, and those of its run folders that its history has lost; a run's folder
- * gives itself. Files are copied into this data folder, unless they lie in it. Errors: `import.nothingThere`, those of
- * the other history, `job.cancelled` with what was imported until then.
+ * gives itself. Files are copied into this data folder, unless they lie in it. Each run comes whole or not at all, however
+ * early it ends. Errors: `import.nothingThere`, those of the other history, `job.cancelled` with what was imported until
+ * then.
  */
 export async function importRuns(
   parts: ImportParts,
   path: string,
-  { signal, onProgress }: WorkOptions,
+  work: WorkOptions,
 ): Promise<Outcome<ImportReport>> {
+  const { signal, onProgress } = work;
   if (!existsSync(path) || !statSync(path).isDirectory()) return fail(nothingThere(path));
   const source = realpathSync(path);
-  const found: Findings = { imported: [], known: 0, problems: [] };
+  settleRunFolders(parts);
+  const found: Findings = { deleted: new Set(), imported: [], known: 0, problems: [] };
   const folders = join(source, 'runs');
   const history = join(source, 'history.sqlite');
-  if (parts.runLogs.isIn(source)) await importFolder(parts, source, found, signal);
+  if (parts.runLogs.isIn(source)) await importFolder(parts, source, found, work);
   else if (existsSync(history) || existsSync(folders)) {
     const isOwn = source === realpathSync(parts.home);
     if (!isOwn && existsSync(history)) {
-      const failed = await importHistory(parts, history, folders, found, {
-        signal,
-        ...(onProgress ? { onProgress } : {}),
-      });
+      const failed = await importHistory(parts, history, folders, found, work);
       if (failed) return fail(failed);
     }
     const names = existsSync(folders) ? readdirSync(folders) : [];
     for (const [done, name] of names.entries()) {
       if (signal.aborted) break;
       onProgress?.({ phase: 'look through run folders', done, total: names.length });
-      if (parts.store.has(name)) continue;
-      await importFolder(parts, join(folders, name), found, signal);
+      if (isOnItsWay(name) || found.deleted.has(name) || parts.store.has(name)) continue;
+      await importFolder(parts, join(folders, name), found, work);
     }
   } else return fail(nothingThere(path));
-  for (const { id } of found.imported) parts.events.publishChange(id);
-  return signal.aborted ? fail(cancelled(found)) : ok(found);
+  const { imported, known, problems } = found;
+  for (const { id } of imported) parts.events.publishChange(id);
+  return signal.aborted ? fail(cancelled(found)) : ok({ imported, known, problems });
 }
 
 /** Null where it could be opened; single runs that cannot be taken are problems. */
@@ -71,13 +74,15 @@ async function importHistory(
   history: string,
   folders: string,
   found: Findings,
-  { signal, onProgress }: WorkOptions,
+  work: WorkOptions,
 ): Promise<CodedError | null> {
+  const { signal, onProgress } = work;
   const opened = parts.foreignHistories.open(history);
   if (!opened.ok) return opened.error;
   const { store, notice, close } = opened.value;
   try {
     if (notice) found.problems.push({ path: history, reason: `${notice.title} ${notice.remedy}` });
+    for (const id of store.names(true).keys()) found.deleted.add(id);
     const runs = store.page({ ...ALL_RUNS, count: Number.MAX_SAFE_INTEGER }).runs.reverse();
     for (const [i, { id }] of runs.entries()) {
       if (signal.aborted) break;
@@ -87,11 +92,11 @@ async function importHistory(
         found.known++;
         continue;
       }
-      await attempt(found, join(history, id), () => {
+      await attempt(found, join(history, id), signal, () => {
         const run = store.show(id);
         if (!run) return 'It cannot be read.';
         if (isUnderWay(run.status)) return 'It is under way; import it when it is over.';
-        return take(parts, run, stepPages(store, id), join(folders, id), found);
+        return take(parts, run, stepPages(store, id), join(folders, id), found, work);
       });
     }
     return null;
@@ -104,10 +109,11 @@ async function importFolder(
   parts: ImportParts,
   folder: string,
   found: Findings,
-  signal: AbortSignal,
+  work: WorkOptions,
 ): Promise<void> {
   if (!statSync(folder).isDirectory()) return;
-  await attempt(found, folder, async () => {
+  const { signal } = work;
+  await attempt(found, folder, signal, async () => {
     if (!parts.runLogs.isIn(folder)) {
       return 'It has no diary (events.jsonl): only the history of its data folder knows what it was.';
     }
@@ -118,7 +124,7 @@ async function importFolder(
       return null;
     }
     const { run, steps } = replayRunLog(logged);
-    const reason = await take(parts, run, [steps], folder, found);
+    const reason = await take(parts, run, [steps], folder, found, work);
     if (reason === null && logged.damagedLines > 0) {
       return `${logged.damagedLines} lines of its diary are damaged and were left out.`;
     }
@@ -126,106 +132,101 @@ async function importFolder(
   });
 }
 
-/** What the attempt says, or throws, is a problem of this path. */
+/** What the attempt says, or throws, is a problem of this path; that it was stopped is none. */
 async function attempt(
   found: Findings,
   path: string,
+  signal: AbortSignal,
   work: () => Promise<string | null> | string | null,
 ): Promise<void> {
   try {
     const reason = await work();
     if (reason !== null) found.problems.push({ path, reason });
   } catch (error) {
+    if (signal.aborted) return;
     found.problems.push({ path, reason: error instanceof Error ? error.message : String(error) });
   }
 }
 
-/** Null where the run is in the history now. */
+/** Null where the run is in the history now. Its rows come before its folder is in place, see `settleRunFolders`. */
 async function take(
   parts: ImportParts,
   run: KeptRun,
   pages: Iterable<readonly StepMetric[]>,
   folder: string,
   found: Findings,
+  work: WorkOptions,
 ): Promise<string | null> {
-  if (!runIdSchema.safeParse(run.id).success) return 'Its id cannot be the name of a folder.';
-  const copied = await copyFolder(parts, folder, run.id);
-  if (typeof copied === 'string') return copied;
+  const { id, name } = run;
+  if (!runIdSchema.safeParse(id).success || isOnItsWay(id)) return 'Its id cannot be the name of a folder.';
+  const place = join(parts.home, 'runs', id);
+  if (isSame(place, folder)) {
+    found.imported.push({ id, name, steps: adopt(parts, placedIn(parts, place, place, run), pages) });
+    return null;
+  }
+  if (existsSync(place)) return `${place} is there already, and belongs to no run of the history.`;
+  if (!existsSync(folder)) {
+    found.imported.push({ id, name, steps: adopt(parts, run, pages) });
+    return null;
+  }
+  const shortage = await whyNoRoom(parts, folder);
+  if (shortage !== null) return shortage;
+  const coming = await bringFolder(parts.home, folder, id, work);
   try {
-    const { directory } = copied;
-    let steps = 0;
-    const counted = function* () {
-      for (const page of pages) {
-        steps += page.length;
-        yield page;
-      }
-    };
-    const isTaken = parts.store.adopt(directory === null ? run : placedIn(parts, directory, run), counted());
-    if (!isTaken) throw new Error('Another process has just imported it.');
-    found.imported.push({ id: run.id, name: run.name, steps });
+    const steps = adopt(parts, placedIn(parts, coming.path, place, run), pages);
+    try {
+      coming.putInPlace();
+    } catch (error) {
+      parts.store.hide([id], parts.now().toISOString());
+      parts.store.erase(id);
+      throw error;
+    }
+    found.imported.push({ id, name, steps });
     return null;
   } catch (error) {
-    copied.undo();
+    await coming.remove();
     throw error;
   }
 }
 
-interface CopiedFolder {
-  /** Where the run's files are now; null where there are none. */
-  readonly directory: string | null;
-  undo(): void;
+function isSame(one: string, other: string): boolean {
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other);
 }
 
-/** Files that lie in this data folder already stay where they are. Gives the reason where they cannot be copied. */
-async function copyFolder(
-  { home, freeBytes }: ImportParts,
-  folder: string,
-  id: string,
-): Promise<CopiedFolder | string> {
-  const undo = () => undefined;
-  if (!existsSync(folder)) return { directory: null, undo };
-  const target = join(home, 'runs', id);
-  if (existsSync(target)) {
-    return realpathSync(target) === realpathSync(folder)
-      ? { directory: target, undo }
-      : `${target} is there already, and belongs to no run of the history.`;
-  }
-  mkdirSync(join(home, 'runs'), { recursive: true });
+/** Gives how many steps the run has. Throws where it is in the history by now. */
+function adopt({ store }: ImportParts, run: KeptRun, pages: Iterable<readonly StepMetric[]>): number {
+  let steps = 0;
+  const counted = function* () {
+    for (const page of pages) {
+      steps += page.length;
+      yield page;
+    }
+  };
+  if (!store.adopt(run, counted())) throw new Error('Another process has just imported it.');
+  return steps;
+}
+
+async function whyNoRoom({ home, freeBytes }: ImportParts, folder: string): Promise<string | null> {
   const free = freeBytes(home);
-  const needed = sizeOf(folder) + SPARE_BYTES;
-  if (free !== null && free < needed) {
-    return `Its files need ${Math.ceil(needed / 1e6)} MB in ${home}, and ${Math.floor(free / 1e6)} MB are free.`;
-  }
-  const temporary = `${target}.partial`;
-  rmSync(temporary, { recursive: true, force: true });
-  try {
-    await cp(folder, temporary, { recursive: true, preserveTimestamps: true });
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw error;
-  }
-  return { directory: target, undo: () => rmSync(target, { recursive: true, force: true }) };
+  const needed = (await sizeOf(folder)) + SPARE_BYTES;
+  if (free === null || free >= needed) return null;
+  return `Its files need ${Math.ceil(needed / 1e6)} MB in ${home}, and ${Math.floor(free / 1e6)} MB are free.`;
 }
 
-function sizeOf(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
-}
-
-/** Paths of files that came along lead to where they are now, and it is resumed there. */
-function placedIn({ checkpoints }: ImportParts, directory: string, run: KeptRun): KeptRun {
+/** Paths of files that came along, to `now`, lead to where they will be, in `place`, and it is resumed there. */
+function placedIn({ checkpoints }: ImportParts, now: string, place: string, run: KeptRun): KeptRun {
   const moved = (path: string | null) => {
-    const here = path === null ? null : join(directory, basename(path.replaceAll('\\', '/')));
-    return here !== null && existsSync(here) ? here : path;
+    const name = path === null ? null : basename(path.replaceAll('\\', '/'));
+    return name !== null && existsSync(join(now, name)) ? join(place, name) : path;
   };
   return {
     ...run,
     recipe: { ...run.recipe, output: { directory: null } },
     adapterPath: moved(run.adapterPath),
     bestAdapterPath: moved(run.bestAdapterPath),
-    checkpoints: [...checkpoints.list(directory)],
+    checkpoints: checkpoints
+      .list(now)
+      .map(({ step, path }) => ({ step, path: join(place, relative(now, path)) })),
   };
 }
 

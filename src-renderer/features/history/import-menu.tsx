@@ -2,12 +2,12 @@
 import { FolderInput, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
-import type { ImportReport } from '../../../src-shared/domain/import.ts';
+import { COPYING, type ImportReport } from '../../../src-shared/domain/import.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
 import { callWithProgress, type WorkProgress } from '../../backend-client/call-with-progress.ts';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { PathField } from '../../files/path-field.tsx';
-import { formatCount } from '../../format/numbers.ts';
+import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { importStrings as strings } from '../../strings/import.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -79,8 +79,13 @@ function ImportDialog({ onClose }: { onClose(): void }) {
 }
 
 function Running({ progress, onStop }: { readonly progress: WorkProgress | null; onStop(): void }) {
-  const { done, total } = progress ?? { done: 0, total: null };
-  const words = total === null ? strings.looking : strings.progress(formatCount(done), formatCount(total));
+  const { phase, done, total } = progress ?? { phase: '', done: 0, total: null };
+  const words =
+    total === null
+      ? strings.looking
+      : phase === COPYING
+        ? strings.copying(formatBytes(done), formatBytes(total))
+        : strings.progress(formatCount(done), formatCount(total));
   return (
     <div className="row" role="status">
       <div className="grow">
