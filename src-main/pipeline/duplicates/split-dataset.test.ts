@@ -181,11 +181,12 @@ describe('a validation file', () => {
     split.addData({ row: 2, key: keyOf('not trained'), examples: [example(2, [9], { dropped: 'invalid' })] });
     const check = (row: number, text: string, ids: number[]) =>
       split.addValidation({ row, key: keyOf(text), examples: [example(row, ids)] })[0]?.dropped;
-    expect(check(0, ' a   b', [1])).toBe('duplicate');
-    expect(check(1, 'long two', [7, 8])).toBe('duplicate');
+    expect(check(0, 'new', [2])).toBe(null);
+    expect(check(1, ' a   b', [1])).toBe('duplicate');
     expect(check(2, 'new', [2])).toBe(null);
-    expect(check(3, 'new', [2])).toBe(null);
+    expect(check(3, 'long two', [7, 8])).toBe('duplicate');
     expect(check(4, 'not trained', [9])).toBe(null);
+    // The rows of the data that say the same, since those of the other file cannot be gone to.
     expect(split.counts()).toMatchObject({ overlapping: { count: 2, rows: [0, 1] }, validationRows: 5 });
     const { partOf, trainingExamples } = split.split(0, 1);
     expect(trainingExamples).toBe(2);

@@ -24,7 +24,7 @@ export interface DuplicateCounts {
   readonly dataRows: number;
   /** Rows that say what an earlier kept row says. */
   readonly repeated: CountedRows;
-  /** Rows of a validation file that are in the training data too: left out of the validation. */
+  /** Rows of a validation file that are in the training data too: left out of the validation. `rows`: those of the data. */
   readonly overlapping: CountedRows;
   /** Rows of the validation file that have trained tokens, the overlapping ones included. */
   readonly validationRows: number;
@@ -79,15 +79,17 @@ export class DatasetSplit {
    * The examples of a row of a validation file, after all data: dropped where a training row says the
    * same or comes to the same tokens, since a loss over them would measure what was learnt by heart.
    */
-  addValidation({ row, key, examples }: LabelledRow): readonly LabelledExample[] {
+  addValidation({ key, examples }: LabelledRow): readonly LabelledExample[] {
     if (examples.some(isKept)) this.#validationRows++;
-    const isRowTrained = this.#groups.find(key) !== null;
-    const placed = examples.map(example =>
-      isRowTrained || this.#groups.find(tokensKey(example.inputIds)) !== null
-        ? dropRepeated(example, 'It is in the training data too.')
-        : example,
-    );
-    if (placed.some((example, i) => example !== examples[i])) this.#overlapping.add(row);
+    const known = this.#groups.find(key);
+    let trainedRow: number | null = null;
+    const placed = examples.map(example => {
+      const same = known ?? this.#groups.find(tokensKey(example.inputIds));
+      if (same === null || !isKept(example)) return example;
+      trainedRow ??= this.#firstRows.at(same);
+      return dropRepeated(example, `Row ${trainedRow} of the training data says the same.`);
+    });
+    if (trainedRow !== null) this.#overlapping.add(trainedRow);
     return placed;
   }
 
