@@ -30,7 +30,7 @@ describe.skipIf(llamaModels === null)('explained rows', () => {
   ])('%s with the preset %s', async (vocab, preset) => {
     const labeller = await openTestLabeller(vocabulary(vocab), { template: { source: 'preset', preset } });
     try {
-      const explained = explainRow(ROW, labeller.options, 0);
+      const explained = explainRow(ROW, labeller.options, 0, 0);
       const { labels } = label(labeller, { kind: 'conversation', conversation: { messages: MESSAGES } });
       const states = explained.runs.flatMap(({ from, to, state }) =>
         Array(to - from).fill(state === 'trained'),

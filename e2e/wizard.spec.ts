@@ -99,7 +99,9 @@ test('truncated answers: found in the inspector, fixed, undone', async ({ page, 
   await expect(tokens.getByText('48, maximum length')).toBeVisible();
   await expect(page.getByRole('complementary', { name: 'Row 7' })).toContainText('Cut off');
   await page.getByRole('button', { name: 'Find next' }).click();
-  await expect(page.getByRole('listbox', { name: 'Tokens of row 17' })).toBeVisible();
+  const nextTokens = page.getByRole('listbox', { name: 'Tokens of row 17' });
+  await expect(nextTokens.locator('[data-token="48"]')).toHaveAttribute('aria-selected', 'true');
+  await expect(nextTokens).toBeFocused();
   await expectNoViolations(page);
   await page.getByRole('button', { name: 'Table' }).click();
   await expect(page.getByRole('cell', { name: /<\|im_start\|>/ }).first()).toBeVisible();

@@ -66,6 +66,7 @@ export const inspectorStrings = {
   searchPlaceholder: 'Text in a row',
   noneFound: 'No row is like that.',
   atFinding: (row: string, position: string) => `Row ${row}, at token ${position}.`,
+  atRow: (row: string) => `Row ${row}. It has no tokens.`,
   startsAnew: 'The search went on from the first row.',
   searchedTo: (row: string) => `Searched up to row ${row}`,
   previousPart: 'Previous part',

@@ -1,6 +1,6 @@
 /** The procedures behind the wizard: a recipe that is being written, and views of what it would train. */
 import { z } from 'zod';
-import { tokenRunSchema } from '../domain/explained-row.ts';
+import { checkPlacesSchema, tokenRunSchema } from '../domain/explained-row.ts';
 import {
   dataRowSchema,
   inspectionSchema,
@@ -63,6 +63,8 @@ export const explainedExampleSchema = z.object({
   problem: z.string(),
   method: z.string(),
   findings: z.array(z.string()),
+  /** Where the checks that concern the row point; one that speaks of the row as a whole is not among them. */
+  places: checkPlacesSchema,
   runs: z.array(tokenRunSchema),
   page: tokenPageSchema,
 });

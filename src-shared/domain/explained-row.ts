@@ -36,3 +36,7 @@ export const tokenRunSchema = z.object({
   role: z.string(),
 });
 export type TokenRun = z.infer<typeof tokenRunSchema>;
+
+/** By check id, the token that it speaks of: counted from 0 over the tokens of the row's `part`. */
+export const checkPlacesSchema = z.record(z.string(), z.object({ part: z.number(), token: z.number() }));
+export type CheckPlaces = z.infer<typeof checkPlacesSchema>;

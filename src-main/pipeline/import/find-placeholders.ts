@@ -10,6 +10,12 @@ export function hasPlaceholder(text: string): boolean {
   return BRACES.test(text) || BRACKETS.test(text);
 }
 
+/** The first one of a text as it is written there; null where there is none. */
+export function firstPlaceholder(text: string): string | null {
+  const found = [BRACES.exec(text), BRACKETS.exec(text)].filter(match => match !== null);
+  return found.sort((a, b) => a.index - b.index)[0]?.[0] ?? null;
+}
+
 export function messagesHavePlaceholder(messages: readonly Message[]): boolean {
   return messages.some(message => message.content !== null && hasPlaceholder(message.content));
 }

@@ -4,11 +4,11 @@ import type { Conversation, Finding, Row, RowPlace } from '../../../src-shared/d
 import { alpacaRow } from './alpaca-row.ts';
 import { type Columns, guessColumns } from './column-names.ts';
 import { asRow, exampleKind, formatOf } from './detect-format.ts';
+import { hasPlaceholder } from './find-placeholders.ts';
 import { type ImportOptions, invalid, type RowBody, type RowFormat } from './import-options.ts';
 import { isAbsent, type JsonObject, kindOf, unwrapJson } from './json-shapes.ts';
 import { messagesRow } from './messages-row.ts';
 import { pairRow } from './pair-row.ts';
-import { hasPlaceholder } from './placeholders.ts';
 import { hasPreference, preferenceRow, verdictOf } from './preference-row.ts';
 import { cell } from './row-extras.ts';
 import { textRow } from './text-row.ts';

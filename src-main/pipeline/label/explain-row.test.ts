@@ -15,7 +15,7 @@ const row: Row = {
 function statesWith(truncation: LabelOptions['truncation'], maxLength: number): string[] {
   const tokenizer = { bosId: 9, vocabularySize: 10 };
   const options = { tokenizer, truncation, maxLength } as unknown as LabelOptions;
-  return explainRow(row, options, 0).runs.map(({ from, to, state }) => `${from}-${to} ${state}`);
+  return explainRow(row, options, 0, 0).runs.map(({ from, to, state }) => `${from}-${to} ${state}`);
 }
 
 it('shows what prompt-first cuts behind the BOS and behind the answer as cut, and the rest as kept', () => {

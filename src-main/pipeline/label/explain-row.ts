@@ -1,15 +1,16 @@
 /**
  * A row with the state of every token and its reason, the cut ones included. Labels come from
- * `labelRow` alone; what is added here is only why they are as they are.
+ * `labelRow` alone; what is added here is only why they are as they are, and what each check of the row points at.
  */
 import type { Message, Row } from '../../../src-shared/domain/conversation.ts';
-import type { TokenReason, TokenRun } from '../../../src-shared/domain/explained-row.ts';
+import type { CheckPlaces, TokenReason, TokenRun } from '../../../src-shared/domain/explained-row.ts';
 import { IGNORE_INDEX, type LabelledExample } from '../../../src-shared/domain/labels.ts';
 import type { Span } from '../../../src-shared/domain/template.ts';
-import { joinPair, type LabelOptions, labelRow, truncationOf } from '../label-row.ts';
-import { tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
+import { type LabelOptions, labelRow, truncationOf } from '../label-row.ts';
 import { keptSpans } from '../truncate-example.ts';
-import { type MaskedDialogue, maskDialogue } from './label-conversation.ts';
+import type { MaskedDialogue } from './label-conversation.ts';
+import { locateFindings } from './locate-findings.ts';
+import { dialogueOf, type PlacedDialogue, placeDialogue } from './place-dialogue.ts';
 
 export interface ExplainedRow {
   /** As the trainer gets it. */
@@ -19,6 +20,8 @@ export interface ExplainedRow {
   readonly runs: readonly TokenRun[];
   /** A text longer than `maxLength` makes several examples. */
   readonly parts: number;
+  /** What the checks that concern the row point at. */
+  readonly places: CheckPlaces;
 }
 
 interface Why {
@@ -27,15 +30,32 @@ interface Why {
   readonly reason: TokenReason;
 }
 
-/** `part` counts the examples of a row from 0; one beyond the last gives the last. */
-export function explainRow(row: Row, options: LabelOptions, part: number): ExplainedRow {
+/**
+ * `part` counts the examples of a row from 0; one beyond the last gives the last. `contextLength`: of the model; 0
+ * where its file does not say.
+ */
+export function explainRow(
+  row: Row,
+  options: LabelOptions,
+  part: number,
+  contextLength: number,
+): ExplainedRow {
   const examples = labelRow(row, options);
   const example = examples[Math.min(part, examples.length - 1)] ?? examples[0];
+  const [uncut] = labelRow(row, { ...options, maxLength: Number.MAX_SAFE_INTEGER });
+  const dialogue = dialogueOf(row);
+  const placed = dialogue && placeDialogue(dialogue, uncut, options);
   const splits = row.kind === 'text';
-  const [whole] = splits ? [example] : labelRow(row, { ...options, maxLength: Number.MAX_SAFE_INTEGER });
-  const why = explainTokens(row, whole, options);
+  const whole = splits ? example : uncut;
   const kept = splits ? [{ start: 0, end: whole.inputIds.length }] : keptSpans(whole, truncationOf(options));
-  return { example, inputIds: whole.inputIds, runs: runsOf(whole, kept, why), parts: examples.length };
+  const why = explainTokens(row, whole, options, placed);
+  return {
+    example,
+    inputIds: whole.inputIds,
+    runs: runsOf(whole, kept, why),
+    parts: examples.length,
+    places: locateFindings({ row, examples, uncut, placed, options, contextLength }),
+  };
 }
 
 function runsOf(whole: LabelledExample, kept: readonly Span[], why: (token: number) => Why): TokenRun[] {
@@ -67,7 +87,12 @@ function runsOf(whole: LabelledExample, kept: readonly Span[], why: (token: numb
   return runs;
 }
 
-function explainTokens(row: Row, whole: LabelledExample, options: LabelOptions): (token: number) => Why {
+function explainTokens(
+  row: Row,
+  whole: LabelledExample,
+  options: LabelOptions,
+  placed: PlacedDialogue | null,
+): (token: number) => Why {
   const isTrained = (i: number) => whole.labels[i] !== IGNORE_INDEX;
   const plain = (reason: (i: number) => TokenReason, role: (i: number) => string) => (i: number) => ({
     message: -1,
@@ -93,9 +118,8 @@ function explainTokens(row: Row, whole: LabelledExample, options: LabelOptions):
       );
     }
     case 'conversation':
-      return explainDialogue({ conversation: row.conversation, promptLength: null }, whole, options);
     case 'message-pair':
-      return explainDialogue(joinPair(row), whole, options);
+      return explainDialogue(placed, whole, options);
     default:
       return plain(
         () => 'notLabelled',
@@ -105,30 +129,20 @@ function explainTokens(row: Row, whole: LabelledExample, options: LabelOptions):
 }
 
 function explainDialogue(
-  dialogue: Parameters<typeof maskDialogue>[0],
+  placed: PlacedDialogue | null,
   whole: LabelledExample,
   options: LabelOptions,
 ): (token: number) => Why {
-  const unknown = () => ({ message: -1, role: '', reason: 'notLabelled' as const });
-  if (!options.template) return unknown;
-  const masked = maskDialogue(dialogue, options);
-  if (!masked.ok) return unknown;
-  const { text, contentSpans } = masked.value.rendered;
-  const tokens = tokenizeRendered(options.tokenizer, text, contentSpans, options.parseSpecialInContent);
-  if (!tokens.ok || tokens.value.inputIds.length !== whole.inputIds.length) return unknown;
-  const { starts, ends } = tokens.value;
-  const { messages } = dialogue.conversation;
-  const inBytes = byteSpans(text);
-  const content = ownersOf(starts, ends, contentSpans, inBytes);
-  const turns = ownersOf(starts, ends, masked.value.rendered.spans, inBytes);
-  const owners = fillBetween(content, turns, whole.inputIds, options);
+  if (placed === null) return () => ({ message: -1, role: '', reason: 'notLabelled' as const });
+  const { owners, content, turns, masked } = placed;
+  const { messages } = placed.dialogue.conversation;
   return i => {
     const message = owners[i] ?? -1;
     const speaker = messages[message];
     const isTrained = whole.labels[i] !== IGNORE_INDEX;
     const isEnd = options.tokenizer.endOfGenerationIds.has(whole.inputIds[i] ?? -1);
     const reason = isTrained
-      ? trainedReason(options, masked.value)
+      ? trainedReason(options, masked)
       : maskedReason(speaker, (content[i] ?? -1) >= 0, (turns[i] ?? -1) >= 0, isEnd, options);
     return { message, role: speaker?.role ?? '', reason };
   };
@@ -153,79 +167,4 @@ function maskedReason(
   if (speaker?.role === 'assistant' && isTurn) return 'earlierAnswer';
   if (speaker?.role === 'assistant' || !isContent) return 'templateText';
   return 'otherRole';
-}
-
-/** For each token the message whose span holds it, else -1. Spans are in byte offsets and in text order. */
-function ownersOf(
-  starts: Uint32Array,
-  ends: Uint32Array,
-  spans: readonly (Span & { readonly message: number })[],
-  inBytes: (span: Span) => Span,
-): Int32Array {
-  const owners = new Int32Array(starts.length).fill(-1);
-  let first = 0;
-  for (const span of spans) {
-    if (span.end <= span.start || span.message < 0) continue;
-    const { start, end } = inBytes(span);
-    while (first > 0 && (starts[first] ?? 0) > start) first--;
-    while (first < starts.length && (ends[first] ?? 0) <= start) first++;
-    for (let i = first; i < starts.length && (starts[i] ?? 0) < end; i++) {
-      if ((ends[i] ?? 0) > start) owners[i] = span.message;
-    }
-  }
-  return owners;
-}
-
-/**
- * What the template prints between two messages: white space and the token that ends a turn belong to
- * the one before, the header to the one behind.
- */
-function fillBetween(
-  content: Int32Array,
-  turns: Int32Array,
-  inputIds: Int32Array,
-  { tokenizer }: LabelOptions,
-): Int32Array {
-  const owners = content.map((owner, i) => (owner >= 0 ? owner : (turns[i] ?? -1)));
-  for (let i = 0; i < owners.length; ) {
-    if ((owners[i] ?? -1) >= 0) {
-      i++;
-      continue;
-    }
-    let to = i;
-    while (to < owners.length && (owners[to] ?? -1) < 0) to++;
-    const before = i > 0 ? (owners[i - 1] ?? -1) : -1;
-    const behind = to < owners.length ? (owners[to] ?? -1) : before;
-    let border = i;
-    if (before >= 0) {
-      const end = inputIds.subarray(i, to).findIndex(id => tokenizer.endOfGenerationIds.has(id));
-      if (end >= 0) border = i + end + 1;
-      while (border < to && isBlank(tokenizer, inputIds[border] ?? 0)) border++;
-    }
-    owners.fill(before, i, border);
-    owners.fill(behind, border, to);
-    i = to;
-  }
-  return owners;
-}
-
-function isBlank(tokenizer: LabelOptions['tokenizer'], id: number): boolean {
-  const { bytes } = tokenizer.pieces(Int32Array.of(id));
-  return (
-    bytes.length > 0 && bytes.every(byte => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
-  );
-}
-
-/** UTF-16 spans to UTF-8 ones; each span costs what lies between it and the one asked for before. */
-function byteSpans(text: string): (span: Span) => Span {
-  if (Buffer.byteLength(text, 'utf8') === text.length) return span => span;
-  let at = 0;
-  let bytes = 0;
-  const bytesAt = (wanted: number) => {
-    bytes +=
-      wanted >= at ? Buffer.byteLength(text.slice(at, wanted)) : -Buffer.byteLength(text.slice(wanted, at));
-    at = wanted;
-    return bytes;
-  };
-  return ({ start, end }) => ({ start: bytesAt(start), end: bytesAt(end) });
 }

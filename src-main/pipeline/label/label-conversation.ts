@@ -3,12 +3,12 @@ import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/con
 import type { Conversation, Finding, Message } from '../../../src-shared/domain/conversation.ts';
 import { IGNORE_INDEX } from '../../../src-shared/domain/labels.ts';
 import type { RenderedSpan, Span, SpanMethod } from '../../../src-shared/domain/template.ts';
+import { messagesHavePlaceholder } from '../import/find-placeholders.ts';
 import { type ChatTemplate, contextJson, type TemplateContext } from '../render/chat-template.ts';
 import { unproven } from '../render/marked-render.ts';
 import { type RenderedConversation, renderConversation } from '../render/render-conversation.ts';
 import { type TokenizedText, tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
 import { findMarkedSpans, missingMarker } from './find-markers.ts';
-import { messagesHavePlaceholder } from './find-placeholders.ts';
 import { labelTokens } from './label-tokens.ts';
 import { dropForError, dropRow, type Labelled, type MaskingOptions } from './labelled.ts';
 
@@ -41,14 +41,13 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
     endOfGenerationIds: tokenizer.endOfGenerationIds,
     contentSpans,
   });
-  const findings = new Set<Finding>(rendered.findings);
+  const findings = new Set<Finding>();
+  if (lostMessage(dialogue, masked.value, options) !== null) findings.add('labels.contentLost');
   if (messagesHavePlaceholder(dialogue.conversation.messages)) findings.add('data.placeholder');
-  if (method !== 'none' && trainsHeader(rendered, trained, template)) findings.add('tokens.headerTrained');
+  if (trainedHeader(masked.value, template) !== null) findings.add('tokens.headerTrained');
   if (options.masking === 'markers' && missingMarker(text, contentSpans, options.markers) !== null)
     findings.add('labels.markerMissing');
   if (trained.every(isEmpty) && wantsAnswer(dialogue, options)) findings.add('labels.noSpans');
-  if (options.masking === 'full' && dropsText(dialogue.conversation.messages, text))
-    findings.add('labels.contentLost');
   for (const finding of tokenFindings(tokenized.value, labels, options)) findings.add(finding);
   return {
     inputIds: tokenized.value.inputIds,
@@ -61,9 +60,20 @@ export function labelDialogue(dialogue: Dialogue, options: MaskingOptions): Labe
   };
 }
 
-/** True where the words of a message are nowhere in the text, as when a template has no branch for its role. */
-function dropsText(messages: readonly Message[], text: string): boolean {
-  return messages.some(({ content }) => content !== null && !text.includes(content.trim()));
+/**
+ * The first message that the template does not show whole; null where there is none. Where everything is trained, one
+ * whose words are nowhere in the text, as when a template has no branch for its role.
+ */
+export function lostMessage(
+  { conversation }: Dialogue,
+  { rendered }: MaskedDialogue,
+  { masking }: Pick<MaskingOptions, 'masking'>,
+): number | null {
+  if (rendered.lostMessage !== null || masking !== 'full') return rendered.lostMessage;
+  const lost = conversation.messages.findIndex(
+    ({ content }) => content !== null && !rendered.text.includes(content.trim()),
+  );
+  return lost < 0 ? null : lost;
 }
 
 function isEmpty({ start, end }: Span): boolean {
@@ -71,9 +81,13 @@ function isEmpty({ start, end }: Span): boolean {
 }
 
 /** True where an answer is there to be trained by its turn, so that no span means that none was found. */
-function wantsAnswer({ conversation, promptLength }: Dialogue, { masking }: MaskingOptions): boolean {
-  if (masking !== 'assistant' && masking !== 'last-assistant') return false;
-  return conversation.messages.some(
+function wantsAnswer(dialogue: Dialogue, { masking }: MaskingOptions): boolean {
+  return (masking === 'assistant' || masking === 'last-assistant') && firstWantedAnswer(dialogue) >= 0;
+}
+
+/** Index of the first message that an answer could be learnt from; -1 where there is none. */
+export function firstWantedAnswer({ conversation, promptLength }: Dialogue): number {
+  return conversation.messages.findIndex(
     ({ role, trained }, index) => role === 'assistant' && trained !== false && index >= (promptLength ?? 0),
   );
 }
@@ -205,22 +219,25 @@ function without(spans: readonly Span[], holes: readonly Span[], role: string): 
   return left.map(span => ({ ...span, role, trained: true }));
 }
 
-/** True where a trained span holds the template's own generation prompt or an empty think block. */
-function trainsHeader(
-  rendered: RenderedConversation,
-  trained: readonly Span[],
+/** Where a trained span holds the template's own generation prompt or an empty think block; null where none does. */
+export function trainedHeader(
+  { rendered, spans, method }: MaskedDialogue,
   template: ChatTemplate,
-): boolean {
+): number | null {
+  if (method === 'none') return null;
   const header = HEADER_START.exec(template.header)?.[1] ?? '';
   const isContent = (start: number, end: number) =>
     rendered.contentSpans.some(span => span.start <= start && end <= span.end);
-  return trained.some(({ start, end }) => {
+  for (const { start, end } of spans.filter(({ trained }) => trained)) {
     const turn = rendered.text.slice(start, end);
     const headerAt = header === '' ? -1 : turn.indexOf(header);
-    if (headerAt >= 0 && !isContent(start + headerAt, start + headerAt + header.length)) return true;
+    if (headerAt >= 0 && !isContent(start + headerAt, start + headerAt + header.length))
+      return start + headerAt;
     const empty = EMPTY_THINKING.exec(turn);
-    return empty !== null && !isContent(start + empty.index, start + empty.index + empty[0].length);
-  });
+    if (empty !== null && !isContent(start + empty.index, start + empty.index + empty[0].length))
+      return start + empty.index;
+  }
+  return null;
 }
 
 /** A header's first tag or word tells that a header is there. */

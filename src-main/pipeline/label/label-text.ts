@@ -2,10 +2,10 @@
 import type { Finding } from '../../../src-shared/domain/conversation.ts';
 import { IGNORE_INDEX } from '../../../src-shared/domain/labels.ts';
 import type { Span, SpanMethod } from '../../../src-shared/domain/template.ts';
+import { hasPlaceholder } from '../import/find-placeholders.ts';
 import type { Tokenizer } from '../ports.ts';
 import { tokenizeRendered } from '../tokenize/tokenize-rendered.ts';
 import { findMarkedSpans, missingMarker } from './find-markers.ts';
-import { hasPlaceholder } from './find-placeholders.ts';
 import { tokenFindings } from './label-conversation.ts';
 import { labelTokens } from './label-tokens.ts';
 import { dropForError, type Labelled, type MaskingOptions } from './labelled.ts';
@@ -59,14 +59,20 @@ function labelWhole(
   return { inputIds, labels, method, dropped: null, problem: '', findings, proof: null };
 }
 
+/** The tokens that are put in front of a text's own: BOS where the vocabulary asks for it and the text spells none. */
+export function tokensInFront(ids: Int32Array, { addBos, bosId }: Tokenizer): readonly number[] {
+  return addBos && bosId !== null && ids[0] !== bosId ? [bosId] : [];
+}
+
 /** BOS in front where the vocabulary asks for it, EOS behind; neither where the text spells it already. */
 function frame(
   ids: Int32Array,
   labels: Int32Array,
-  { addBos, bosId, eosId }: Tokenizer,
+  tokenizer: Tokenizer,
   trainsEnd: boolean,
 ): { inputIds: Int32Array; labels: Int32Array } {
-  const before = addBos && bosId !== null && ids[0] !== bosId ? [bosId] : [];
+  const { eosId } = tokenizer;
+  const before = tokensInFront(ids, tokenizer);
   const after = eosId !== null && ids.at(-1) !== eosId ? [eosId] : [];
   return {
     inputIds: Int32Array.from([...before, ...ids, ...after]),

@@ -23,7 +23,7 @@ function endNotTrained({ counts, recipe, template }: DataFacts): Verdict {
         : 'No token that ends generation stands in a trained span.';
     return fires(id, 'warning', 'No end token is trained.', `${why} The model would never learn to stop.`, {
       count: counts.kept,
-      rows: [],
+      rows: findingRows(counts, id).rows,
     });
   }
   const missing = findingRows(counts, id);

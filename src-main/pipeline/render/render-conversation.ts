@@ -5,7 +5,7 @@
  * proof is refused.
  */
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
-import type { Conversation, Finding, Message } from '../../../src-shared/domain/conversation.ts';
+import type { Conversation, Message } from '../../../src-shared/domain/conversation.ts';
 import type { ProofStep } from '../../../src-shared/domain/labels.ts';
 import type { RenderedText, Span } from '../../../src-shared/domain/template.ts';
 import type { RenderTemplate } from '../ports.ts';
@@ -18,8 +18,8 @@ import { type MarkPart, markNothing, type PartKind, wireExtras, wireMessage } fr
 
 export interface RenderedConversation extends RenderedText {
   readonly spans: readonly Turn[];
-  /** `labels.contentLost`: a trained message's text is not in the rendered text. */
-  readonly findings: readonly Finding[];
+  /** The first trained message whose text is not in the rendered text whole; null where all are (`labels.contentLost`). */
+  readonly lostMessage: number | null;
   /** Parts of messages that the row says are never trained. */
   readonly neverTrained: readonly Span[];
   /** What was marked for the proof: `all` at best, `none` where no message is to be trained and none could be. */
@@ -77,7 +77,7 @@ export function renderConversation(
     ? ok(turnsOfTags(marked, messages, trained))
     : findTurns(template, marked, messages, trained, options.endTexts);
   if (!turns.ok) return turns;
-  const lost = trained.some((is, index) => is && losesContent(messages[index], index, marked));
+  const lost = trained.findIndex((is, index) => is && losesContent(messages[index], index, marked));
   return ok({
     text: plain.value,
     spans: turns.value,
@@ -86,7 +86,7 @@ export function renderConversation(
     neverTrained: messages.flatMap((message, index) =>
       message.trained === false ? reachOf(turns.value, marked, index) : [],
     ),
-    findings: lost ? ['labels.contentLost'] : [],
+    lostMessage: lost < 0 ? null : lost,
     proof: step,
   });
 }

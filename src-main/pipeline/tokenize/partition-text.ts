@@ -34,16 +34,18 @@ export function partitionText(
   return fragments;
 }
 
-/** True where content spells a control token, so that parsing the whole would make it that token. */
-export function specialsSpelledIn(
+/** Where content first spells a control token, which parsing the whole would make of it; null where it spells none. */
+export function firstSpelledSpecial(
   text: string,
   content: readonly Span[],
   specials: readonly SpecialToken[],
-): boolean {
+): number | null {
   const index = indexOf(specials);
-  return content.some(span =>
-    hitsIn(text, span.start, span.end, index).some(hit => hit.token.kind !== 'user-defined'),
-  );
+  for (const span of content) {
+    const hit = hitsIn(text, span.start, span.end, index).find(({ token }) => token.kind !== 'user-defined');
+    if (hit) return hit.start;
+  }
+  return null;
 }
 
 /** Every place where a special token is spelled, in the order in which llama.cpp takes them. */

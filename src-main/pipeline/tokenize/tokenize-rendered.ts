@@ -9,7 +9,7 @@
 import { fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type { Span } from '../../../src-shared/domain/template.ts';
 import type { PlacedTokens, TextFragment, Tokenizer } from '../ports.ts';
-import { partitionText, specialsSpelledIn } from './partition-text.ts';
+import { firstSpelledSpecial, partitionText } from './partition-text.ts';
 
 export interface TokenizedText extends PlacedTokens {
   readonly contentSpellsSpecial: boolean;
@@ -27,7 +27,7 @@ export function tokenizeRendered(
   contentSpans: readonly Span[],
   parseSpecialInContent: boolean,
 ): Outcome<TokenizedText> {
-  const spelled = specialsSpelledIn(text, contentSpans, tokenizer.specialTokens);
+  const spelled = firstSpelledSpecial(text, contentSpans, tokenizer.specialTokens) !== null;
   const fragments = partitionText(text, parseSpecialInContent ? [] : contentSpans, tokenizer.specialTokens);
   const placed = (tokenizer.placeTokens ?? placeOneByOne(tokenizer))(text, fragments);
   return placed

@@ -30,10 +30,10 @@ export class ExplorerSession {
   #prepared: { readonly path: string; readonly dataset: PreparedDataset } | null = null;
 
   /** The same row is asked for again with each further page of its tokens. */
-  explained(row: Row, options: LabelOptions, part: number): ExplainedRow {
+  explained(row: Row, options: LabelOptions, part: number, contextLength: number): ExplainedRow {
     const last = this.#explained;
     if (last?.row === row && last.options === options && last.part === part) return last.value;
-    const value = explainRow(row, options, part);
+    const value = explainRow(row, options, part, contextLength);
     this.#explained = { row, options, part, value };
     return value;
   }

@@ -19,8 +19,9 @@ export async function showExample(
   if (!labeller.ok) return labeller;
   const paged = await data.value.row(wanted);
   if (!paged) return fail(noRow(wanted));
-  const { options } = labeller.value;
-  const { example, inputIds, runs, parts } = session.explained(paged.row, options, part);
+  const { options, model } = labeller.value;
+  const explained = session.explained(paged.row, options, part, model.info.contextLength);
+  const { example, inputIds, runs, parts, places } = explained;
   return ok({
     row: example.row,
     line: example.line,
@@ -33,6 +34,7 @@ export async function showExample(
     problem: example.problem,
     method: example.method,
     findings: [...example.findings],
+    places,
     runs: [...runs],
     page: pageOf(options.tokenizer, inputIds, from, count),
   });

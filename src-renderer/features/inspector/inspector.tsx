@@ -1,6 +1,6 @@
 /** The token inspector: every token of a row as the trainer will get it, with its state and the reason. */
 import { ScanText } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { ErrorCallout } from '../../ui/callout.tsx';
@@ -15,7 +15,7 @@ import { TokenFlow } from './token-flow.tsx';
 import { TokenTable } from './token-table.tsx';
 import { useExample } from './use-example.ts';
 import { useRowFinder } from './use-row-finder.ts';
-import { useShowFinding } from './use-show-finding.ts';
+import { useShowFinding, type WantedFinding } from './use-show-finding.ts';
 import { type LossSource, useTokenLosses } from './use-token-losses.ts';
 
 export interface InspectorProps {
@@ -28,7 +28,7 @@ export interface InspectorProps {
   readonly row: number;
   readonly findings: readonly string[];
   /** A check of a row: the inspector goes to the token that it speaks of, and focuses it. */
-  readonly wanted: { readonly row: number; readonly check: string } | null;
+  readonly wanted: WantedFinding | null;
   /** Where the losses of tokens come from, once there are some. */
   readonly losses?: LossSource | null;
   /** Which example of the first row is shown, where a row makes several. */
@@ -46,10 +46,12 @@ export function Inspector(props: InspectorProps) {
   const [view, setView] = useState<InspectorView>('tokens');
   const [active, setActive] = useState<number | null>(null);
   const [part, setPart] = useState(firstPart);
+  /** A finding of the row that was chosen beside its tokens, or looked for. */
+  const [chosen, setChosen] = useState<WantedFinding | null>(null);
   const firstRow = useRef(row);
   const shown = useExample(recipe, row, part);
   const tokenLosses = useTokenLosses(losses, row, part);
-  const finder = useRowFinder(recipe, preparedId, row, onRow);
+  const finder = useRowFinder(recipe, preparedId, row, onFound);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a token belongs to its row, and so does a part
   useEffect(() => {
     setActive(null);
@@ -60,7 +62,24 @@ export function Inspector(props: InspectorProps) {
   useEffect(() => {
     if (worst !== null && isRowHere) setActive(worst);
   }, [worst, isRowHere]);
-  const center = useShowFinding({ shown, wanted, active, setActive, setView, onShown });
+  const onWantedShown = useCallback(() => {
+    setChosen(null);
+    onShown();
+  }, [onShown]);
+  const center = useShowFinding({
+    shown,
+    wanted: wanted ?? chosen,
+    active,
+    setActive,
+    setPart,
+    setView,
+    onShown: onWantedShown,
+  });
+
+  function onFound(found: number, check: string | null): void {
+    onRow(found);
+    setChosen(check === null ? null : { row: found, check });
+  }
 
   function onKeyDown(event: KeyboardEvent): void {
     const isTyping = event.target instanceof Element && event.target.matches('input, select, textarea');
@@ -108,7 +127,13 @@ export function Inspector(props: InspectorProps) {
       </section>
       <aside className="inspector-side" aria-label={strings.rowTitle(String(row))}>
         {shown.example && !shown.error && (
-          <RowPanel example={shown.example} fileName={fileName} onToken={setActive} onPart={setPart}>
+          <RowPanel
+            example={shown.example}
+            fileName={fileName}
+            onToken={setActive}
+            onPart={setPart}
+            onFinding={check => setChosen({ row, check })}
+          >
             <RowLossPart losses={tokenLosses} shown={shown} />
             {children}
           </RowPanel>

@@ -15,12 +15,14 @@ interface RowPanelProps {
   readonly children?: ReactNode;
   onToken(token: number): void;
   onPart(part: number): void;
+  /** Goes to the token that a finding of the row speaks of. */
+  onFinding(check: string): void;
 }
 
 const STATES = ['trained', 'masked', 'cut'] as const;
 const SHOWN_SPANS = 60;
 
-export function RowPanel({ example, fileName, children, onToken, onPart }: RowPanelProps) {
+export function RowPanel({ example, fileName, children, onToken, onPart, onFinding }: RowPanelProps) {
   const { tokens, runs, row, line, part, parts, dropped, problem, method, findings } = example;
   const counts = countStates(runs);
   const speakers = speakersOf(runs);
@@ -82,9 +84,15 @@ export function RowPanel({ example, fileName, children, onToken, onPart }: RowPa
               <dt>{strings.findings}</dt>
               <dd>
                 {findings.map(id => (
-                  <span key={id} className="finding" title={id}>
+                  <button
+                    key={id}
+                    type="button"
+                    className="link finding"
+                    title={id}
+                    onClick={() => onFinding(id)}
+                  >
                     {strings.finding(id)}
-                  </span>
+                  </button>
                 ))}
               </dd>
             </>

@@ -23,7 +23,8 @@ export function useRowFinder(
   recipe: Recipe | null,
   preparedId: string | null,
   row: number,
-  onRow: (row: number) => void,
+  /** `check`: what the row was looked for; null for a text. */
+  onFound: (row: number, check: string | null) => void,
 ): RowFinder {
   const client = useBackend();
   const [kind, choose] = useState('cut');
@@ -66,9 +67,9 @@ export function useRowFinder(
       if (signal.aborted) return;
       setIsSearching(false);
       if (found === null) setMessage(strings.noneFound);
-      else if (found !== undefined) onRow(found);
+      else if (found !== undefined) onFound(found, checkOf(search));
     },
-    [client, recipe, preparedId, row, onRow],
+    [client, recipe, preparedId, row, onFound],
   );
   const findLike = (backwards: boolean) => {
     const search: RowSearch = kind === 'cut' || kind === 'dropped' ? { kind } : { kind: 'finding', id: kind };
@@ -88,4 +89,18 @@ export function useRowFinder(
       if (text.trim() !== '') void find({ kind: 'text', text: text.trim() }, false);
     },
   };
+}
+
+/** The check that lists such rows. */
+function checkOf(search: RowSearch): string | null {
+  switch (search.kind) {
+    case 'cut':
+      return 'length.truncated';
+    case 'dropped':
+      return 'labels.rowEmpty';
+    case 'finding':
+      return search.id;
+    default:
+      return null;
+  }
 }

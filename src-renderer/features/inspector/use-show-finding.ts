@@ -3,21 +3,27 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { formatCount } from '../../format/numbers.ts';
 import { inspectorStrings as strings } from '../../strings/inspector.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
-import { tokenOfCheck } from './token-of-check.ts';
 import type { ShownExample } from './use-example.ts';
+
+/** A check's id, and one of its rows. */
+export interface WantedFinding {
+  readonly row: number;
+  readonly check: string;
+}
 
 interface ShowFindingOptions {
   readonly shown: ShownExample;
-  readonly wanted: { readonly row: number; readonly check: string } | null;
+  readonly wanted: WantedFinding | null;
   readonly active: number | null;
   setActive(token: number): void;
+  setPart(part: number): void;
   setView(view: 'tokens'): void;
   onShown(): void;
 }
 
 /** Gives the ref of the element that holds the tokens' listbox. */
 export function useShowFinding(options: ShowFindingOptions): RefObject<HTMLElement | null> {
-  const { shown, wanted, active, setActive, setView, onShown } = options;
+  const { shown, wanted, active, setActive, setPart, setView, onShown } = options;
   const { example, isPending } = shown;
   const center = useRef<HTMLElement>(null);
   const toFocus = useRef<number | null>(null);
@@ -25,13 +31,18 @@ export function useShowFinding(options: ShowFindingOptions): RefObject<HTMLEleme
 
   useEffect(() => {
     if (!wanted || !example || isPending || example.row !== wanted.row) return;
-    const token = tokenOfCheck(wanted.check, example.runs);
+    // A check without a place speaks of the row as a whole.
+    const { part, token } = example.places[wanted.check] ?? { part: example.part, token: 0 };
+    if (part !== example.part) return setPart(part);
     setView('tokens');
-    setActive(token);
-    toFocus.current = token;
-    announce(strings.atFinding(formatCount(example.row), formatCount(token)));
+    if (example.tokens === 0) announce(strings.atRow(formatCount(example.row)));
+    else {
+      setActive(token);
+      toFocus.current = token;
+      announce(strings.atFinding(formatCount(example.row), formatCount(token)));
+    }
     onShown();
-  }, [wanted, example, isPending, setActive, setView, announce, onShown]);
+  }, [wanted, example, isPending, setActive, setPart, setView, announce, onShown]);
 
   useEffect(() => {
     // In the render behind the choice, else the list would choose a token of its own when it gets the focus.
