@@ -3,7 +3,7 @@ import { recipeSchema } from '../../../src-shared/recipe/schema.ts';
 import { planTraining } from '../batches/training-plan.ts';
 import { changeRecipe } from './change-recipe.ts';
 import { completeReport, type DataReport } from './complete-report.ts';
-import { estimateMemory } from './estimate-memory.ts';
+import { estimateMemory, GROWTH_BYTES } from './estimate-memory.ts';
 import type { ModelFacts } from './preflight-facts.ts';
 import type { RunFacts } from './run-facts.ts';
 
@@ -60,7 +60,7 @@ const mebibytes = (keys: object, length?: number) =>
   estimateMemory(factsOf(keys, null, length)).memoryBytes / MIB;
 
 describe('estimateMemory', () => {
-  /** Peaks of the trainer on the processor, in MiB, as its step events gave them. */
+  /** Peaks of a young trainer on the processor, in MiB, as its step events gave them. */
   it.each([
     [215.4, 64, { batchSize: 1, gradientCheckpointing: 'off' }, 16],
     [297.3, 512, { batchSize: 1, gradientCheckpointing: 'off' }, 16],
@@ -69,7 +69,7 @@ describe('estimateMemory', () => {
     [332.1, 2048, { batchSize: 1, gradientCheckpointing: 'on' }, 16],
     [500.7, 512, { batchSize: 1, gradientCheckpointing: 'off' }, 128],
   ])('is within 5 %% of a measured peak of %d MiB', (measured, length, training, rank) => {
-    const estimated = mebibytes({ training, adapter: { rank } }, length);
+    const estimated = mebibytes({ training, adapter: { rank } }, length) - GROWTH_BYTES / MIB;
     expect(Math.abs(estimated / measured - 1)).toBeLessThan(0.05);
   });
 

@@ -20,8 +20,11 @@ export const UNCERTAINTY = 0.15;
 export const TIME_UNKNOWN = 'Time per step is not known before the first step.';
 
 const BYTES_PER_FLOAT = 4;
-/** The process without a model. */
-const PROGRAM_BYTES = 82 * 1024 ** 2;
+/** The process without a model in its first steps, as in the 53 runs. */
+const YOUNG_PROGRAM_BYTES = 82 * 1024 ** 2;
+/** What comes to it by a hundred steps, evaluations and checkpoints, 15 to 30 MiB; it shows where a model is tiny. */
+export const GROWTH_BYTES = 18 * 1024 ** 2;
+const PROGRAM_BYTES = YOUNG_PROGRAM_BYTES + GROWTH_BYTES;
 /** Value, gradient and two moments; two more while an update is computed, and a little for the parts. */
 const COPIES_OF_ADAPTER = 6.2;
 const COPIES_WITHOUT_MOMENTS = 4.2;
