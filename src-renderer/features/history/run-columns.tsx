@@ -49,7 +49,7 @@ export const RUN_COLUMN_LOOKS: Readonly<Record<Exclude<RunColumn, 'name'>, Colum
   ),
   lastEvaluationLoss: loss('lastEvaluationLoss', 80, run => orNone(run.lastEvaluationLoss, formatLoss)),
   bestEvaluationLoss: loss('bestEvaluationLoss', 80, run => orNone(run.bestEvaluationLoss, formatLoss)),
-  stepsDone: number('stepsDone', 88, run =>
+  stepsDone: number('stepsDone', 108, run =>
     run.stepsDone === run.plannedSteps
       ? formatCount(run.stepsDone)
       : [run.stepsDone, run.plannedSteps].map(formatCount).join(' / '),
