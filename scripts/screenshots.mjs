@@ -46,6 +46,8 @@ try {
     await page.getByRole('list', { name: 'Checks' }).waitFor();
   };
 
+  /** To be compared with the demo. */
+  let longRun = null;
   await page.getByRole('button', { name: 'Run the demo' }).waitFor();
   if (wants('start')) await firstStart();
   if (wants('wizard')) await wizard();
@@ -131,8 +133,11 @@ try {
     await page.keyboard.press('Control+i');
     await go('new/collator');
     await page.getByLabel('Strategy').selectOption('pack');
-    await page.waitForTimeout(2000);
+    await page.getByLabel('Maximum length').fill('512');
+    await page.keyboard.press('Tab');
+    await page.waitForTimeout(2500);
     await shoot('5-collator-pack');
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await go('new/template');
     await page
@@ -165,6 +170,7 @@ try {
     await shoot('9-run-discard');
     await page.keyboard.press('Escape');
     const live = page.url();
+    longRun = idIn(live);
     await go('new/run');
     await page.getByRole('button', { name: 'Add to the queue' }).click();
     await page.getByText('The run was added to the queue.').first().waitFor();
@@ -216,8 +222,8 @@ try {
     await page.getByRole('region', { name: 'Byte for byte the same adapter' }).waitFor({ timeout: 180_000 });
     await page.waitForTimeout(500);
     await shoot('9-run-again');
-    const [first, second] = [original, page.url()].map(address => address.split('/').at(-1));
-    await page.goto(`${home}#/compare/${first},${second}`);
+    const compared = [idIn(original), longRun ?? idIn(page.url())];
+    await page.goto(`${home}#/compare/${compared.join(',')}`);
     await page.locator('.compare-plot canvas').waitFor();
     await page.waitForTimeout(500);
     await shoot('9-compare');
@@ -252,6 +258,10 @@ try {
   rmSync(workspace, { recursive: true, force: true });
 }
 process.stdout.write(`${folder}\n`);
+
+function idIn(address) {
+  return address.split('/').at(-1);
+}
 
 function rows() {
   const woods = ['maple', 'spruce', 'ebony', 'pear', 'walnut', 'cherry'];
