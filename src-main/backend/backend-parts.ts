@@ -77,14 +77,23 @@ export interface BackendParts {
   /** Writes what such a run has measured to the history, by id, before that is read. */
   readonly flush: Map<string, () => void>;
   readonly loadRecipe: (path: string, overrides?: readonly RecipeOverride[]) => Outcome<Recipe>;
-  /** The same, and its relative paths as they are written; `folder` is where these begin, null for its own. */
+  /**
+   * The same, its relative paths as they are written (`folder` is where these begin, null for its own), and the run that
+   * it says it comes from.
+   */
   readonly openRecipeFile: (
     path: string,
     folder: string | null,
-  ) => Outcome<{ readonly recipe: Recipe; readonly relativePaths: { key: string; path: string }[] }>;
+  ) => Outcome<{
+    readonly recipe: Recipe;
+    readonly relativePaths: { key: string; path: string }[];
+    readonly fromRun: string | null;
+  }>;
+  /** The run that a recipe file says it comes from; null where it says nothing. */
+  readonly runNamedIn: (path: string) => string | null;
   /** Recipes are stored as they ran; this checks one from the history again. */
   readonly checkRecipe: (value: unknown) => Outcome<Recipe>;
-  readonly recipeToYaml: (recipe: Recipe) => string;
+  readonly recipeToYaml: (recipe: Recipe, fromRun?: string | null) => string;
   /** The page may look for files below this folder. */
   readonly browseRoot: string;
   /** On the disk of a folder that is there; null where the system does not say. */

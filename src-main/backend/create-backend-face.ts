@@ -133,7 +133,8 @@ export function createBackendFace(parts: BackendParts): BackendFace {
     'queue.list': queue.list,
     'queue.add': source => {
       const recipe = recipeOf(parts, source);
-      return recipe.ok ? queue.add(recipe.value, source.kind === 'demo', parentIn(source)) : recipe;
+      if (!recipe.ok) return recipe;
+      return queue.add(recipe.value, source.kind === 'demo', parentIn(parts, source, recipe.value));
     },
     'queue.move': ({ id, to }) => queue.move(id, to),
     'queue.startNow': ({ id }) => queue.startNow(id),
@@ -153,7 +154,7 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       return recipe.ok
         ? ok({
             recipe: recipe.value,
-            yaml: parts.recipeToYaml(recipe.value),
+            yaml: parts.recipeToYaml(recipe.value, id),
             fileName: `${fileStemOf(recipe.value.name)}.luthier.yaml`,
           })
         : recipe;

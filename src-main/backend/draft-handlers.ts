@@ -62,7 +62,8 @@ export function createDraftHandlers(parts: BackendParts): DraftHandlers {
         });
       }
     },
-    'recipe.save': ({ recipe, path, overwrite }) => saveRecipe(parts, recipe, path, overwrite),
+    'recipe.save': ({ recipe, path, overwrite, fromRun }) =>
+      saveRecipe(parts, recipe, path, overwrite, fromRun),
     'recipe.yaml': ({ recipe }) => withRecipe(recipe, async whole => ok({ yaml: parts.recipeToYaml(whole) })),
     'files.list': ({ directory, extensions }) => listFiles(parts.browseRoot, directory, extensions),
     'models.list': async (_input, signal) =>

@@ -501,6 +501,8 @@ export interface RunStore {
   ): readonly { readonly id: string; readonly name: string; readonly recipe: Recipe }[];
   /** Tokens without padding in a second, the median of a run's newest steps; null where it has none. */
   paceOf(id: string): number | null;
+  /** The newest run that ended with this adapter, be it its last or its best; null where none did. */
+  runOfAdapter(path: string): string | null;
   /** Of the same runs in the same order their ids alone. */
   ids(question: RunIdsQuestion): string[];
   /** Runs that no process has brought to an end yet, the newest first. */

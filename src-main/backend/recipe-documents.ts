@@ -6,6 +6,7 @@ import { type CodedError, fail, type Outcome, ok } from '../../src-shared/contra
 import type { ProcedureInput, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { loadDemoRecipe } from './demo.ts';
+import { parentOfRecipe } from './parent-of-recipe.ts';
 
 /** Errors: those of `loadRecipe`. */
 export function openRecipe(
@@ -14,10 +15,19 @@ export function openRecipe(
 ): Outcome<ProcedureOutput<'recipe.open'>> {
   if (source.kind === 'demo') {
     const loaded = loadDemoRecipe(parts);
-    return loaded.ok ? ok({ recipe: loaded.value, path: null, relativePaths: [] }) : loaded;
+    return loaded.ok ? ok({ recipe: loaded.value, path: null, relativePaths: [], parent: null }) : loaded;
   }
   const opened = parts.openRecipeFile(source.path, source.folder ?? null);
-  return opened.ok ? ok({ ...opened.value, path: resolve(source.path) }) : opened;
+  if (!opened.ok) return opened;
+  const { recipe, relativePaths, fromRun } = opened.value;
+  const parent = parentOfRecipe(parts, recipe, fromRun);
+  const name = parent === null ? undefined : parts.store.brief(parent.id)?.name;
+  return ok({
+    recipe,
+    relativePaths,
+    path: resolve(source.path),
+    parent: parent === null || name === undefined ? null : { ...parent, name },
+  });
 }
 
 /** Errors: `recipe.invalid`, `recipe.exists`, `recipe.notSaved`. */
@@ -26,6 +36,7 @@ export function saveRecipe(
   draft: unknown,
   path: string,
   overwrite: boolean,
+  fromRun: string | null,
 ): Outcome<{ path: string }> {
   const recipe = parts.checkRecipe(draft);
   if (!recipe.ok) return recipe;
@@ -40,7 +51,7 @@ export function saveRecipe(
       remedy: 'Choose another name, or save over it.',
     });
   }
-  return writeWhole(path, parts.recipeToYaml(recipe.value), notSaved);
+  return writeWhole(path, parts.recipeToYaml(recipe.value, fromRun), notSaved);
 }
 
 /** Named by its content, so that a recipe that refers to it never finds another text. Errors: `template.notSaved`. */

@@ -10,6 +10,7 @@ import type { Lease } from './compute-lease.ts';
 import { loadDemoRecipe, scoredOnHeldOut } from './demo.ts';
 import { findRun } from './find-run.ts';
 import { type LaunchedRun, launchRun } from './launch-run.ts';
+import { parentOfRecipe } from './parent-of-recipe.ts';
 import type { ClaimedItem } from './ports.ts';
 import type { LaunchOptions } from './supervise-run.ts';
 
@@ -31,10 +32,11 @@ export function recipeOf(parts: BackendParts, source: RecipeSource): Outcome<Rec
   }
 }
 
-/** The run that the one of a source will come from. */
-export function parentIn(source: RecipeSource): RunParent | null {
+/** The run that the one of a source will come from; a draft says it itself. */
+export function parentIn(parts: BackendParts, source: RecipeSource, recipe: Recipe): RunParent | null {
   if (source.kind === 'again') return { kind: 'again', id: source.id };
-  return source.kind === 'draft' ? (source.parent ?? null) : null;
+  if (source.kind === 'draft') return source.parent ?? null;
+  return source.kind === 'file' ? parentOfRecipe(parts, recipe, parts.runNamedIn(source.path)) : null;
 }
 
 export async function startRun(
@@ -44,7 +46,8 @@ export async function startRun(
 ): Promise<Outcome<LaunchedRun>> {
   const recipe = recipeOf(parts, source);
   if (!recipe.ok) return recipe;
-  return launch(parts, recipe.value, source.kind === 'demo', parentIn(source), options);
+  const parent = parentIn(parts, source, recipe.value);
+  return launch(parts, recipe.value, source.kind === 'demo', parent, options);
 }
 
 /** The recipe is the one that was kept; the lease is released in any case. */

@@ -17,7 +17,13 @@ import { preparedDatasets } from '../adapters/prepared/prepared-datasets.ts';
 import { createForkLauncher } from '../adapters/processes/fork-launcher.ts';
 import type { ProcessLauncher } from '../adapters/processes/process-launcher.ts';
 import { createWorkers } from '../adapters/processes/workers.ts';
-import { invalidRecipe, loadRecipe, openRecipeFile, recipeToYaml } from '../adapters/recipe/recipe-file.ts';
+import {
+  invalidRecipe,
+  loadRecipe,
+  openRecipeFile,
+  recipeToYaml,
+  runNamedIn,
+} from '../adapters/recipe/recipe-file.ts';
 import { runLogs } from '../adapters/run-log/run-log.ts';
 import { settingsFile } from '../adapters/settings/settings-file.ts';
 import { openForeignHistory } from '../adapters/sqlite/open-foreign-history.ts';
@@ -119,6 +125,7 @@ export function createBackendParts(options: BackendOptions): Outcome<BackendPart
     flush: new Map(),
     loadRecipe,
     openRecipeFile,
+    runNamedIn,
     checkRecipe: value => {
       const parsed = parseRecipe(value);
       return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));

@@ -100,7 +100,7 @@ function useSaveRecipe(id: string): { save(): void; readonly error: CodedError |
     });
     if (path === null) return;
     // The dialog has asked before it named a file that is there.
-    const saved = await client.call('recipe.save', { recipe, path, overwrite: true });
+    const saved = await client.call('recipe.save', { recipe, path, overwrite: true, fromRun: id });
     setError(saved.ok ? null : saved.error);
     if (saved.ok) announce(strings.saved(saved.value.path));
   };

@@ -7,8 +7,9 @@ import {
   listedModelSchema,
   modelFactsSchema,
 } from '../domain/inspection.ts';
-import { keptDraftSchema, shownDraftSchema } from '../domain/kept-draft.ts';
+import { draftParentSchema, keptDraftSchema, shownDraftSchema } from '../domain/kept-draft.ts';
 import { preflightReportSchema } from '../domain/preflight.ts';
+import { runIdSchema } from '../domain/run.ts';
 
 /** A recipe as a value, whole or not; the backend checks it again. Paths are absolute. */
 export const draftSchema = z.record(z.string(), z.unknown());
@@ -109,11 +110,19 @@ export const DRAFT_PROCEDURES = {
       recipe: draftSchema,
       path: z.string().nullable(),
       relativePaths: z.array(z.object({ key: z.string(), path: z.string() })),
+      /** The run that it was saved from, or whose adapter it begins with. */
+      parent: draftParentSchema.nullable(),
     }),
   },
   /** Refuses an invalid recipe with all its faults, and with `recipe.exists` to write over a file unasked. */
   'recipe.save': {
-    input: z.strictObject({ recipe: draftSchema, path, overwrite: z.boolean() }),
+    input: z.strictObject({
+      recipe: draftSchema,
+      path,
+      overwrite: z.boolean(),
+      /** The run that it comes from, to be named in the file. */
+      fromRun: runIdSchema.nullable(),
+    }),
     output: z.object({ path: z.string() }),
   },
   'recipe.yaml': { input: z.strictObject({ recipe: draftSchema }), output: z.object({ yaml: z.string() }) },

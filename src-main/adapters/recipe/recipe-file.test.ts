@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadRecipe, openRecipeFile, parseRecipeText, recipeToYaml } from './recipe-file.ts';
+import { loadRecipe, openRecipeFile, parseRecipeText, recipeToYaml, runNamedIn } from './recipe-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'luthier-recipe-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -49,6 +49,25 @@ describe('recipes on disk', () => {
     const first = parse(MINIMAL);
     if (!first.ok) throw new Error(first.error.cause);
     expect(parse(recipeToYaml(first.value))).toEqual(first);
+  });
+
+  it('names the run that it comes from in a comment, which only the first lines may hold', () => {
+    const path = join(directory, 'of-a-run.luthier.yaml');
+    const first = parse(MINIMAL);
+    if (!first.ok) throw new Error(first.error.cause);
+    const text = recipeToYaml(first.value, '20260101-120000-abcdef');
+    const named = (written: string) => {
+      writeFileSync(path, written);
+      return runNamedIn(path);
+    };
+    expect(named(text)).toBe('20260101-120000-abcdef');
+    expect(named(`# mine\r\n\r\n${text}`)).toBe('20260101-120000-abcdef');
+    expect(openRecipeFile(path, null)).toMatchObject({ value: { fromRun: '20260101-120000-abcdef' } });
+    expect(parse(text)).toEqual(first);
+    expect(named(`${MINIMAL}# From run r1\n`)).toBeNull();
+    expect(named(`# From run ../../r1\n${MINIMAL}`)).toBeNull();
+    expect(named(MINIMAL)).toBeNull();
+    expect(runNamedIn(join(directory, 'none.yaml'))).toBeNull();
   });
 
   it('takes overrides, their values read as YAML', () => {

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isMap, parse, parseDocument, stringify } from 'yaml';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { runIdSchema } from '../../../src-shared/domain/run.ts';
 import { parseRecipe, type RecipeFault } from '../../../src-shared/recipe/faults.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 
@@ -34,13 +35,17 @@ export interface RelativePath {
 }
 
 /**
- * The same, and which of its paths are relative. `folder`: where these begin, for a copy that lies elsewhere; null for
+ * The same, which of its paths are relative, and the run that it says it comes from. `folder`: where these begin, for a copy that lies elsewhere; null for
  * the file's own folder. Errors: those of `loadRecipe`.
  */
 export function openRecipeFile(
   path: string,
   folder: string | null,
-): Outcome<{ readonly recipe: Recipe; readonly relativePaths: RelativePath[] }> {
+): Outcome<{
+  readonly recipe: Recipe;
+  readonly relativePaths: RelativePath[];
+  readonly fromRun: string | null;
+}> {
   const text = readText(path);
   if (!text.ok) return text;
   const written = checkText(text.value, []);
@@ -50,7 +55,13 @@ export function openRecipeFile(
     if (!isAbsolute(each)) relativePaths.push({ key, path: each });
     return resolve(folder ?? dirname(resolve(path)), each);
   });
-  return ok({ recipe, relativePaths });
+  return ok({ recipe, relativePaths, fromRun: originIn(text.value) });
+}
+
+/** The run that a recipe file says it comes from; null where it says nothing, or cannot be read. */
+export function runNamedIn(path: string): string | null {
+  const text = readText(path);
+  return text.ok ? originIn(text.value) : null;
 }
 
 export function parseRecipeText(
@@ -86,9 +97,19 @@ function checkText(text: string, overrides: readonly Override[]): Outcome<Recipe
   return parsed.ok ? ok(parsed.recipe) : fail(invalidRecipe(parsed.faults));
 }
 
-/** The recipe as a file would hold it. */
-export function recipeToYaml(recipe: Recipe): string {
-  return stringify(recipe, { lineWidth: 110 });
+/** The recipe as a file would hold it; the run that it comes from is named in a comment, since it changes nothing. */
+export function recipeToYaml(recipe: Recipe, fromRun: string | null = null): string {
+  const yaml = stringify(recipe, { lineWidth: 110 });
+  return fromRun === null
+    ? yaml
+    : `# From run ${fromRun}, which a run of this recipe names as its parent.\n${yaml}`;
+}
+
+/** Only among the comments that a file begins with. */
+function originIn(text: string): string | null {
+  const [comments = ''] = /^(?:\uFEFF?[ \t]*(?:#.*)?\r?\n)*/.exec(text) ?? [];
+  const [, id] = /^[ \t]*# From run ([^\s,]+)/m.exec(comments) ?? [];
+  return runIdSchema.safeParse(id).data ?? null;
 }
 
 function readText(path: string): Outcome<string> {

@@ -129,6 +129,14 @@ export function createRunStore(database: SqliteDatabase): RunStore {
         .prepare('UPDATE run_documents SET versions = json_patch(versions, ?) WHERE run_id = ?')
         .run(JSON.stringify(versions), id),
     erase: id => database.transaction(() => eraseRun(database, id)).immediate(),
+    runOfAdapter: path =>
+      (database
+        .prepare(
+          `SELECT id FROM runs WHERE ? IN (adapter_path, best_adapter_path) AND deleted_at IS NULL
+          ORDER BY created_at DESC, id DESC LIMIT 1`,
+        )
+        .pluck()
+        .get(path) as string | undefined) ?? null,
     hiddenIdsStartingWith: prefix =>
       database
         .prepare('SELECT id FROM runs WHERE substr(id, 1, ?) = ? AND deleted_at IS NOT NULL')

@@ -19,7 +19,7 @@ export async function launchInTurn(
   onWait: (what: string) => void,
 ): Promise<Outcome<LaunchedRun>> {
   const id = parts.newId();
-  parts.queue.add({ id, recipe, isDemo: false, parent: null, waiterPid: process.pid });
+  parts.queue.add({ id, recipe, isDemo: false, parent: options.parent ?? null, waiterPid: process.pid });
   try {
     let hasSaid = false;
     while (!options.signal.aborted) {

@@ -31,7 +31,12 @@ export function DocumentBar() {
     announce(text);
   };
   const save = async (path: string, overwrite: boolean) => {
-    const outcome = await client.call('recipe.save', { recipe: { ...draft.recipe }, path, overwrite });
+    const outcome = await client.call('recipe.save', {
+      recipe: { ...draft.recipe },
+      path,
+      overwrite,
+      fromRun: draft.parent?.id ?? null,
+    });
     setError(outcome.ok ? null : outcome.error);
     if (!outcome.ok) {
       setAsking('save');
@@ -45,7 +50,8 @@ export function DocumentBar() {
     const outcome = await client.call('recipe.open', { kind: 'file', path });
     setError(outcome.ok ? null : outcome.error);
     if (!outcome.ok) return;
-    store.replace(outcome.value.recipe as DraftRecipe, outcome.value.path);
+    const { recipe, parent } = outcome.value;
+    store.replace(recipe as DraftRecipe, outcome.value.path, parent);
     setAsking(null);
   };
   /** The desktop app has the system's dialog, which also asks before it names a file that is there. */

@@ -140,7 +140,8 @@ function RecipeOpener() {
       const outcome = await client.call('recipe.open', source);
       setError(outcome.ok ? null : outcome.error);
       if (!outcome.ok) return;
-      draft.store.replace(outcome.value.recipe as DraftRecipe, outcome.value.path);
+      const { recipe, path: opened, parent } = outcome.value;
+      draft.store.replace(recipe as DraftRecipe, opened, parent);
       go('preflight');
     },
     [client, draft.store, go],

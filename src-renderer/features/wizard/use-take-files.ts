@@ -78,7 +78,8 @@ export function useTakeFiles(go: (step: StepName) => void): TakeFiles {
       });
     }
     // A copy is not the user's file: saving asks where to.
-    store.replace(withValues(outcome.value.recipe as DraftRecipe, values), isCopied ? null : recipe);
+    const { recipe: opened, parent } = outcome.value;
+    store.replace(withValues(opened as DraftRecipe, values), isCopied ? null : recipe, parent);
     go('preflight');
     say(sentences(files));
   };

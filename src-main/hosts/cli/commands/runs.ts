@@ -119,7 +119,7 @@ export async function runRecipeCommand(
   const stored = orThrow(recipeOfRun(parts, id));
   const recipe = adapter === undefined ? stored : orThrow(continued(parts, stored, id, adapter));
   if (output.json) await output.document({ recipe });
-  await output.text(parts.recipeToYaml(recipe).trimEnd());
+  await output.text(parts.recipeToYaml(recipe, id).trimEnd());
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@ import type { FinishedEvent, TrainingEvent } from '../../../../src-shared/domain
 import type { Recipe } from '../../../../src-shared/recipe/schema.ts';
 import { extendRun } from '../../../backend/extend-run.ts';
 import { launchRun } from '../../../backend/launch-run.ts';
+import { parentOfRecipe } from '../../../backend/parent-of-recipe.ts';
 import { launchInTurn } from '../../../backend/queue/launch-in-turn.ts';
 import { resumeRun } from '../../../backend/resume-run.ts';
 import type { LaunchOptions } from '../../../backend/supervise-run.ts';
@@ -46,12 +47,27 @@ export async function trainCommand(context: CommandContext, args: TrainArguments
   if (args.waits && args.resume !== undefined)
     throw invalid('A run that is resumed takes no place in the queue.');
   const launched = await (args.resume === undefined
-    ? args.waits
-      ? launchInTurn(parts, recipe as Recipe, options, what => process.stderr.write(`Waits for ${what}.\n`))
-      : launchRun(parts, recipe as Recipe, options)
+    ? launchNew(context, args, recipe as Recipe, options)
     : resumeRun(parts, resolveRunId(parts, args.resume), recipe, options));
   return exitCodeOfRun(await orThrow(launched).finished, signal);
 }
+
+/** As the child of the run that the recipe comes from, where it does from one. */
+async function launchNew(
+  { parts, output, at }: CommandContext,
+  { recipePath = '', waits }: TrainArguments,
+  recipe: Recipe,
+  options: LaunchOptions,
+) {
+  const parent = parentOfRecipe(parts, recipe, parts.runNamedIn(at(recipePath)));
+  if (parent !== null)
+    await output.text(`${RELATIONS[parent.kind]} ${parts.store.brief(parent.id)?.name} (${parent.id}).`);
+  const related = parent === null ? options : { ...options, parent };
+  if (!waits) return await launchRun(parts, recipe, related);
+  return await launchInTurn(parts, recipe, related, what => process.stderr.write(`Waits for ${what}.\n`));
+}
+
+const RELATIONS = { continued: 'Continues', cloned: 'Changed from' } as const;
 
 /** Of a run that is extended: everything else of it stays. */
 function lengthOf({ recipePath, set, resume, waits, length }: TrainArguments): RunLength {
