@@ -4,7 +4,11 @@ import type { HostOptions } from './studio.ts';
 
 const chromium = process.env['CHROMIUM'];
 
-/** Journeys that need nothing but the page: no second one, no call past it, no window of another size. */
+/**
+ * Journeys that need nothing but the page: no second one, no call past it, no window of another size. Not `draft`, whose
+ * windows are pages of one browser and whose failing call is one of HTTP; nor `dropped-files`, which is about copies that
+ * the app never makes: it knows the paths of files, which those that a test makes up have not.
+ */
 const JOURNEYS = ['disk', 'plots', 'probe', 'run-again', 'settings', 'studio', 'wizard'];
 const BROWSERS_ONLY = /in every window|kept in the page|without the session/;
 
