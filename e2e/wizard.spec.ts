@@ -257,8 +257,16 @@ test('a draft outlives the page, and undo reaches back across steps', async ({ p
   await page.goto(address);
   await expect(page.getByLabel('Epochs')).toHaveValue('7');
   await page.getByLabel('Learning rate').fill('0.001');
-  await page.getByRole('button', { name: 'Undo' }).click();
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await undo.click();
   await expect(page.getByLabel('Learning rate')).toHaveValue('fast');
+  // Over the steps of the page that was left.
+  await undo.click();
+  await undo.click();
+  await expect(page.getByLabel('Epochs')).toHaveValue('3');
+  await page.reload();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expect(page.getByLabel('Epochs')).toHaveValue('7');
 });
 
 test('a blocking check is let pass knowingly, and the recipe says so', async ({ page, studio }) => {

@@ -16,6 +16,7 @@ import { createClient } from './backend-client/create-client.ts';
 import { createCommandRegistry } from './commands/command-registry.ts';
 import { CommandProvider } from './commands/use-commands.tsx';
 import { keepDraft } from './draft/keep-draft.ts';
+import { leaveSteps } from './draft/left-steps.ts';
 import { DraftProvider } from './draft/use-draft.tsx';
 import { moveStoredSettings } from './features/settings/move-stored-settings.ts';
 import { watchDrops } from './files/dropped-files.ts';
@@ -31,7 +32,8 @@ if (!root) throw new Error('index.html has no #root.');
 const client = createClient(window);
 void moveStoredSettings(client, localStorage);
 
-const draft = await keepDraft(client, localStorage, crypto.randomUUID());
+const draft = await keepDraft(client, localStorage, sessionStorage, crypto.randomUUID());
+window.addEventListener('pagehide', () => leaveSteps(sessionStorage, draft.store));
 window.addEventListener('focus', () => void draft.look());
 
 createRoot(root).render(

@@ -13,9 +13,16 @@ export interface DraftState extends KeptDraft {
   readonly notKept: CodedError | null;
 }
 
+/** Both with the step that is gone to next at the end. */
+export interface DraftSteps {
+  readonly past: readonly KeptDraft[];
+  readonly future: readonly KeptDraft[];
+}
+
 export interface DraftStore extends Observable<DraftState> {
   /** The same object until a change. */
   entry(): KeptDraft;
+  steps(): DraftSteps;
   /** One step of undo; changes of the same single key in a row are one step. */
   set(values: Readonly<Record<string, unknown>>): void;
   /** Another recipe takes its place; undo brings the former back. */
@@ -31,16 +38,19 @@ export interface DraftStore extends Observable<DraftState> {
 }
 
 const KEPT_STEPS = 200;
+const NO_STEPS: DraftSteps = { past: [], future: [] };
 
-/** Begins with `first`; undo leads to `before` where there was something before it. */
-export function createDraftStore(
-  first: KeptDraft = { recipe: emptyRecipe(), path: null, parent: null },
-  before: KeptDraft | null = null,
-): DraftStore {
+/** All defaults. */
+export function emptyDraft(): KeptDraft {
+  return { recipe: emptyRecipe(), path: null, parent: null };
+}
+
+/** Begins with `first`; undo and redo lead along `steps`. */
+export function createDraftStore(first: KeptDraft = emptyDraft(), steps: DraftSteps = NO_STEPS): DraftStore {
   let current = first;
   let saved: DraftRecipe | null = current.path === null ? null : current.recipe;
-  let past: KeptDraft[] = before === null ? [] : [before];
-  let future: KeptDraft[] = [];
+  let past: KeptDraft[] = [...steps.past];
+  let future: KeptDraft[] = [...steps.future];
   let lastKey: string | null = null;
   let notKept: CodedError | null = null;
   const state = createObservable(stateNow());
@@ -77,6 +87,7 @@ export function createDraftStore(
     get: state.get,
     subscribe: state.subscribe,
     entry: () => current,
+    steps: () => ({ past, future }),
     set(values) {
       const keys = Object.keys(values);
       const [only] = keys;

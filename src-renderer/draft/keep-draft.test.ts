@@ -61,7 +61,7 @@ const nameOf = (draft: KeptDraft | null) => String(draft?.recipe['name']);
 test('what is typed while one write is under way is written once, as it is in the end', async () => {
   const { folder, client } = dataFolder();
   const own = storage();
-  const { store } = await keepDraft(client(), own, 'a');
+  const { store } = await keepDraft(client(), own, storage(), 'a');
   folder.isHeld = true;
   for (const name of ['l', 'lu', 'lut', 'lute']) store.set({ name });
   expect(own.size()).toBe(1);
@@ -72,8 +72,8 @@ test('what is typed while one write is under way is written once, as it is in th
 
 test('another window has it, and undo there brings back what it had', async () => {
   const { client } = dataFolder();
-  const first = await keepDraft(client(), storage(), 'a');
-  const second = await keepDraft(client(), storage(), 'b');
+  const first = await keepDraft(client(), storage(), storage(), 'a');
+  const second = await keepDraft(client(), storage(), storage(), 'b');
   second.store.set({ 'training.epochs': 7 });
   await vi.waitFor(() => expect(valueAt(first.store.get().recipe, 'training.epochs')).toBe(7));
   first.store.undo();
@@ -82,8 +82,8 @@ test('another window has it, and undo there brings back what it had', async () =
 
 test('two windows that write at once end with the same draft, that of the last', async () => {
   const { folder, client } = dataFolder();
-  const first = await keepDraft(client(), storage(), 'a');
-  const second = await keepDraft(client(), storage(), 'b');
+  const first = await keepDraft(client(), storage(), storage(), 'a');
+  const second = await keepDraft(client(), storage(), storage(), 'b');
   folder.isHeld = true;
   first.store.set({ name: 'first' });
   second.store.set({ name: 'second' });
@@ -97,11 +97,11 @@ test('what could not be kept lies in the browser, and the next visit keeps it', 
   const { folder, client } = dataFolder();
   const own = storage();
   folder.isFull = true;
-  const visit = await keepDraft(client(), own, 'a');
+  const visit = await keepDraft(client(), own, storage(), 'a');
   visit.store.set({ name: 'viola' });
   await vi.waitFor(() => expect(visit.store.get().notKept?.code).toBe('draft.notWritten'));
   folder.isFull = false;
-  const next = await keepDraft(client(), own, 'a');
+  const next = await keepDraft(client(), own, storage(), 'a');
   expect(nameOf(next.store.entry())).toBe('viola');
   await vi.waitFor(() => expect(nameOf(folder.stored().draft)).toBe('viola'));
   expect(own.size()).toBe(0);
@@ -110,11 +110,11 @@ test('what could not be kept lies in the browser, and the next visit keeps it', 
 test('a page that is closed before it hears that a part was kept loses nothing', async () => {
   const { folder, client } = dataFolder();
   const own = storage();
-  const visit = await keepDraft(client(), own, 'a');
+  const visit = await keepDraft(client(), own, storage(), 'a');
   folder.isHeld = true;
   visit.store.set({ name: 'viola' });
   visit.store.set({ 'training.epochs': 7 });
-  const next = await keepDraft(client(), own, 'b');
+  const next = await keepDraft(client(), own, storage(), 'b');
   expect(nameOf(next.store.entry())).toBe('viola');
   expect(valueAt(next.store.entry().recipe, 'training.epochs')).toBe(7);
 });
@@ -124,12 +124,12 @@ test('what lies in the browser from before another window wrote is one step of u
   const own = storage();
   const old = { recipe: { ...emptyRecipe(), name: 'old' }, path: null, parent: null };
   own.setItem('luthier.draft', JSON.stringify(old));
-  const other = await keepDraft(client(), storage(), 'b');
+  const other = await keepDraft(client(), storage(), storage(), 'b');
   other.store.set({ name: 'newer' });
   await vi.waitFor(async () =>
-    expect((await keepDraft(client(), storage(), 'c')).store.get().recipe['name']).toBe('newer'),
+    expect((await keepDraft(client(), storage(), storage(), 'c')).store.get().recipe['name']).toBe('newer'),
   );
-  const { store } = await keepDraft(client(), own, 'a');
+  const { store } = await keepDraft(client(), own, storage(), 'a');
   expect(nameOf(store.entry())).toBe('newer');
   store.undo();
   expect(nameOf(store.entry())).toBe('old');
@@ -138,6 +138,6 @@ test('what lies in the browser from before another window wrote is one step of u
 test('a damaged copy in the browser does no harm', async () => {
   const own = storage();
   own.setItem('luthier.draft', '{"recipe": 3');
-  const { store } = await keepDraft(dataFolder().client(), own, 'a');
+  const { store } = await keepDraft(dataFolder().client(), own, storage(), 'a');
   expect(nameOf(store.entry())).toBe('untitled');
 });

@@ -4,7 +4,8 @@
  */
 import { type KeptDraft, keptDraftSchema } from '../../src-shared/domain/kept-draft.ts';
 import type { BackendClient } from '../backend-client/client.ts';
-import { createDraftStore, type DraftStore } from './draft-store.ts';
+import { createDraftStore, type DraftStore, emptyDraft } from './draft-store.ts';
+import { takeUpSteps } from './left-steps.ts';
 
 /** Earlier versions kept the whole draft under this key, without a revision. */
 const UNSENT_KEY = 'luthier.draft';
@@ -22,10 +23,14 @@ export interface DraftKeeper {
   look(): Promise<void>;
 }
 
-/** Asks for the draft once; where there is no answer, it begins with what this browser has. */
+/**
+ * Asks for the draft once; where there is no answer, it begins with what this browser has. `session`: the storage of
+ * this window alone, in which its steps of undo outlast a reload.
+ */
 export async function keepDraft(
   client: BackendClient,
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
+  session: Pick<Storage, 'getItem'>,
   windowId: string,
 ): Promise<DraftKeeper> {
   const shown = await client.call('draft.show', {});
@@ -39,9 +44,10 @@ export async function keepDraft(
       unsent.revision === revision ||
       // The page was closed before it heard that an earlier state of its own was kept.
       (unsent.windowId !== null && unsent.windowId === lastWriter));
-  const store = isNewer
-    ? createDraftStore(entryOf(unsent), kept)
-    : createDraftStore(kept ?? undefined, unsent && entryOf(unsent));
+  const [first, before] = isNewer
+    ? [entryOf(unsent), kept]
+    : [kept ?? emptyDraft(), unsent && entryOf(unsent)];
+  const store = createDraftStore(first, takeUpSteps(session, first, before));
   /** What the backend is known to have. */
   let known = isNewer ? null : store.entry();
   /** What lies in the browser's storage because the backend may not have it. */
