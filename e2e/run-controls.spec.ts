@@ -60,6 +60,7 @@ test('a killed trainer is told in plain words, and the run goes on to its end', 
   ).toBeVisible();
   await expect(page.getByText(/Something outside ended it/)).toBeVisible();
   await expect(page.getByText(/^Resume the run: it goes on from its newest checkpoint/)).toBeVisible();
+  await expect(page.getByText(/^Resume goes on from the checkpoint of step \d*[05]\.$/)).toBeVisible();
   const lastLines = page.getByRole('region', { name: 'Log of the trainer' }).locator('pre');
   await expect(lastLines).toContainText(/step \d+ of/);
   await expect

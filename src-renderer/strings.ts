@@ -205,7 +205,11 @@ export const strings = {
     firstLast: 'Loss, first to last',
     failed: 'The run failed',
     interruptedTitle: 'The run was interrupted',
-    interruptedCause: 'Luthier ended before the run did. Resume goes on from its newest checkpoint.',
+    interruptedCause: 'Luthier ended before the run did.',
+    resumeFrom: (step: string) => `Resume goes on from the checkpoint of step ${step}.`,
+    resumeAnew: 'No checkpoint was written yet: Resume begins with step 1 again.',
+    resumeEndsAgain:
+      'Resume would come to the same end, since it changes nothing. Clone and change makes a new run of the recipe.',
     exit: (code: string) => `Exit code ${code}`,
     signal: (signal: string) => `Signal ${signal}`,
   },

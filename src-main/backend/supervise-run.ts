@@ -202,7 +202,9 @@ function finishedEvent({ outcome, exit }: TrainingEnd, stepsDone: number, isPaus
   const { code, title, cause, remedy } = outcome.error;
   // A dead process loses only what came after the run's last checkpoint.
   const first =
-    exit === null ? '' : 'Resume the run: it goes on from its newest checkpoint. If it ends so again: ';
+    exit === null
+      ? ''
+      : 'Resume the run: it goes on from its newest checkpoint, or begins anew where it has none. If it ends so again: ';
   return failed({ code, title, cause, remedy: `${first}${remedy}` }, stepsDone);
 }
 

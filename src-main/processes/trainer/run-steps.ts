@@ -143,7 +143,7 @@ function failedAt(
   plan: PlannedBatches,
   position: RunPosition,
 ): StepsEnded {
-  const rows = plan.rowsOf(planned);
+  const rows = plan.rowsOf(planned).sort((a, b) => a - b);
   const more = rows.length > 20 ? ` and ${rows.length - 20} more` : '';
   const where = `Step ${planned.step}, rows ${rows.slice(0, 20).join(', ')}${more}`;
   return failedBecause({ ...error, cause: `${where}: ${error.cause}` }, position);

@@ -17,6 +17,7 @@ import { ExtendButton } from './extend-button.tsx';
 import {
   adapterPathOf,
   bestAdapterPathOf,
+  endsAgain,
   isActive,
   type RunState,
   statusOf,
@@ -43,6 +44,7 @@ interface AfterwardsProps extends RunControlsProps {
 /** What can be done with a run that is over: what is done often at once, the rest in a menu. */
 function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
   const isResumable = status === 'stopped' || status === 'interrupted' || status === 'failed';
+  const mustChange = endsAgain(run);
   const { command: again, notice, question } = useRunAgain(record.id);
   const reuse = useReuse(record, {
     adapterPath: adapterPathOf(run),
@@ -53,8 +55,8 @@ function Afterwards({ run, record, status, busyWith }: AfterwardsProps) {
   return (
     <>
       <div className="row row-wrap run-controls">
-        {isResumable && <ResumeButton id={record.id} busyWith={busyWith} />}
-        <CommandButton command={reuse.clone} icon={CopyPlus} />
+        {isResumable && <ResumeButton id={record.id} busyWith={busyWith} isAdvised={!mustChange} />}
+        <CommandButton command={reuse.clone} icon={CopyPlus} {...(mustChange && { variant: 'primary' })} />
         <ExtendButton run={run} record={record} busyWith={busyWith} />
         <CommandMenu
           label={strings.more}
@@ -128,7 +130,13 @@ function Steering({ record, step }: Pick<RunControlsProps, 'record'> & { readonl
   );
 }
 
-function ResumeButton({ id, busyWith }: { readonly id: string; readonly busyWith: string | null }) {
+interface ResumeButtonProps extends Pick<RunControlsProps, 'busyWith'> {
+  readonly id: string;
+  /** False where it would come to the same end. */
+  readonly isAdvised: boolean;
+}
+
+function ResumeButton({ id, busyWith, isAdvised }: ResumeButtonProps) {
   const { wish, error, ask } = useWish<'runs.resume'>(id);
   const resume = useCommand({
     id: 'run.resume',
@@ -140,7 +148,7 @@ function ResumeButton({ id, busyWith }: { readonly id: string; readonly busyWith
   });
   return (
     <>
-      <CommandButton command={resume} icon={Play} variant="primary" />
+      <CommandButton command={resume} icon={Play} {...(isAdvised && { variant: 'primary' })} />
       <Fault error={error} />
     </>
   );

@@ -1,17 +1,32 @@
-/** Why a run failed or was interrupted: title, cause and remedy. */
+/** Why a run failed or was interrupted, what to do, and what Resume would do. */
+import type { ReactNode } from 'react';
+import { formatCount } from '../../format/numbers.ts';
 import { strings } from '../../strings.ts';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
-import { errorOf, type RunState, statusOf } from './run-state.ts';
+import { endsAgain, errorOf, type RunState, statusOf } from './run-state.ts';
 
-export function RunEndNotice({ run }: { readonly run: RunState }) {
+export function RunEndNotice({ run }: { readonly run: RunState }): ReactNode {
   const status = statusOf(run);
   const error = errorOf(run);
-  if (error) return <ErrorCallout error={error} />;
-  if (status === 'failed') return <Callout tone="error" title={strings.result.failed} />;
-  if (status !== 'interrupted') return null;
+  if (status !== 'failed' && status !== 'interrupted') return error && <ErrorCallout error={error} />;
+  const onward = <p className="wrap">{whatResumeDoes(run)}</p>;
+  if (error) return <ErrorCallout error={error}>{onward}</ErrorCallout>;
+  if (status === 'failed')
+    return (
+      <Callout tone="error" title={strings.result.failed}>
+        {onward}
+      </Callout>
+    );
   return (
     <Callout tone="warn" title={strings.result.interruptedTitle}>
       <p>{strings.result.interruptedCause}</p>
+      {onward}
     </Callout>
   );
+}
+
+function whatResumeDoes(run: RunState): string {
+  if (endsAgain(run)) return strings.result.resumeEndsAgain;
+  const checkpoint = run.checkpoints.at(-1);
+  return checkpoint ? strings.result.resumeFrom(formatCount(checkpoint.step)) : strings.result.resumeAnew;
 }

@@ -152,6 +152,18 @@ export function errorOf(state: RunState): RunError | null {
   return state.finished?.error ?? state.record?.error ?? null;
 }
 
+/** Faults that lie in the recipe and the data, which a resumption has to leave as they are: it would meet them again. */
+const FAULTS_OF_INPUTS: ReadonlySet<string> = new Set([
+  'loss.notFinite',
+  'gradient.notFinite',
+  'training.noValidation',
+  'device.unsupportedOperation',
+]);
+
+export function endsAgain(state: RunState): boolean {
+  return FAULTS_OF_INPUTS.has(errorOf(state)?.code ?? '');
+}
+
 export function adapterPathOf(state: RunState): string | null {
   return state.finished?.adapterPath ?? state.record?.adapterPath ?? null;
 }
