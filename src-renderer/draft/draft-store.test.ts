@@ -27,6 +27,18 @@ test('a fix sets its keys in one step, also in sections that were not there', ()
   expect(valueAt(store.get().recipe, 'collator.maxLength')).toBe(2048);
 });
 
+test('what follows from a change is undone with it', () => {
+  const store = createDraftStore();
+  store.set({ 'dataset.path': '/letters.jsonl' });
+  store.follow({ name: 'letters' });
+  expect(valueAt(store.get().recipe, 'dataset.path')).toBe('/letters.jsonl');
+  store.undo();
+  expect(store.get().recipe['name']).toBe('untitled');
+  expect(store.get().canUndo).toBe(false);
+  store.redo();
+  expect(store.get().recipe['name']).toBe('letters');
+});
+
 test('a saved recipe is saved until it is changed, and again after undo', () => {
   const store = createDraftStore();
   store.set({ name: 'one' });

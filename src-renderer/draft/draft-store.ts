@@ -25,6 +25,8 @@ export interface DraftStore extends Observable<DraftState> {
   steps(): DraftSteps;
   /** One step of undo; changes of the same single key in a row are one step. */
   set(values: Readonly<Record<string, unknown>>): void;
+  /** What follows from the last change, and is undone with it. */
+  follow(values: Readonly<Record<string, unknown>>): void;
   /** Another recipe takes its place; undo brings the former back. */
   replace(recipe: DraftRecipe, path: string | null, parent?: DraftParent | null): void;
   /** What another window has written takes its place, as one step of undo. */
@@ -93,6 +95,10 @@ export function createDraftStore(first: KeptDraft = emptyDraft(), steps: DraftSt
       const [only] = keys;
       const recipe = withValues(current.recipe, values);
       step({ ...current, recipe }, keys.length === 1 && only !== undefined ? only : null);
+    },
+    follow(values) {
+      current = { ...current, recipe: withValues(current.recipe, values) };
+      state.set(stateNow());
     },
     replace(recipe, path, parent = null) {
       if (path !== null) saved = recipe;

@@ -60,7 +60,7 @@ export function ModelStep({ onStarted }: { onStarted(id: string): void }) {
   );
 }
 
-/** Defaults follow the model once it is known, as one step of undo. */
+/** Defaults follow the model once it is known. */
 function useFollowModel(): void {
   const { facts, draft } = useWizard();
   const { value, error, isPending } = facts;
@@ -68,7 +68,7 @@ function useFollowModel(): void {
   useEffect(() => {
     if (!value || error || isPending) return;
     const values = valuesForModel(value, store.get().recipe);
-    if (Object.keys(values).length > 0) store.set(values);
+    if (Object.keys(values).length > 0) store.follow(values);
   }, [value, error, isPending, store]);
 }
 
