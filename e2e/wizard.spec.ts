@@ -50,6 +50,27 @@ test('an own file with wrong roles: blocked, fixed by one click, trained', async
   await expect(page.getByLabel('Role of luthier')).toHaveValue('assistant');
 });
 
+test('a file whose columns have names of their own is read by one click, or by naming each', async ({
+  page,
+  studio,
+}) => {
+  const row = JSON.stringify({ id: 7, ask: 'Where is the fox?', say: 'In the wood, under the oak.' });
+  const data = studio.workspace.write('columns.jsonl', `${row}\n`.repeat(3));
+  await page.goto(studio.url);
+  await stepLink(page, 'Data').click();
+  await page.getByRole('textbox', { name: 'Data file' }).fill(data);
+  await expect(page.getByText('their keys are id, ask, say')).toBeVisible();
+  await expectNoViolations(page);
+  await page.getByRole('button', { name: 'Read the prompt from ask and the answer from say' }).click();
+  await expect(page.getByText('3 rows, 3 of them usable')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByLabel('Column of prompts').selectOption('say');
+  await expect(page.getByText('Its rows have questions (say) and no answers')).toBeVisible();
+  await page.getByLabel('Column of answers').selectOption('ask');
+  await expect(page.getByText('3 rows, 3 of them usable')).toBeVisible();
+  await expect(page.getByLabel('Column of prompts')).toHaveValue('say');
+});
+
 test('from an own model and an own file to the first step takes at most six clicks and no dialog', async ({
   page,
   studio,

@@ -211,6 +211,8 @@ export const wizardStrings = {
     } as Record<string, string>,
     columnOf: (part: string) => `Column of ${COLUMN_PARTS[part] ?? part}`,
     byItself: (column: string) => `${column} (found)`,
+    readFrom: (prompt: string, answer: string) =>
+      `Read the prompt from ${prompt} and the answer from ${answer}`,
     roles: 'Who speaks',
     rolesHelp: 'What each name in the file stands for. Answers of the assistant are what is learnt.',
     roleOf: (name: string) => `Role of ${name}`,

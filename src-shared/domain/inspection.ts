@@ -8,6 +8,13 @@ export const mappingSchema = z.object({
   roles: z.record(z.string(), z.object({ role: z.string().nullable(), reason: z.string() })),
 });
 
+/** Details of an error about rows whose columns nobody knows: the names that they have, and which may be meant. */
+export const unknownColumnsSchema = z.object({
+  columns: z.array(z.string()),
+  proposal: z.object({ prompt: z.string(), completion: z.string() }).nullable(),
+});
+export type UnknownColumns = z.infer<typeof unknownColumnsSchema>;
+
 export const inspectionSchema = z.object({
   format: z.string().nullable(),
   /** Of all files together. */

@@ -69,7 +69,18 @@ describe('whyNotADataset', () => {
     ],
     [[{ a: 1 }, { a: 2 }], 'No column of its rows has a known name; their keys are a.'],
   ])('%j', (values, cause) => {
-    expect(whyNotADataset(values)).toMatchObject({ code: 'data.notADataset', cause });
+    expect(whyNotADataset(values, {})).toMatchObject({ code: 'data.notADataset', cause });
+  });
+
+  it('says which columns there are and which may be meant, also where one of two is named', () => {
+    const rows = [{ id: 7, ask: 'Where?', say: 'In the wood, under the oak.', note: 'x' }];
+    const details = { columns: ['id', 'ask', 'say', 'note'], proposal: { prompt: 'ask', completion: 'say' } };
+    expect(whyNotADataset(rows, {})).toMatchObject({ details });
+    expect(whyNotADataset(rows, { prompt: 'ask' })).toMatchObject({
+      cause: 'Its rows have questions (`ask`) and no answers; their keys are id, ask, say, note.',
+      details,
+    });
+    expect(whyNoColumn(rows, { prompt: 'question' })).toMatchObject({ details });
   });
 });
 

@@ -1,8 +1,8 @@
 /** Which columns may hold the prompt and the answer where the ones in use give nothing. */
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
-import { isObject } from '../import/json-shapes.ts';
+import { isObject } from './json-shapes.ts';
 
-type Columns = Recipe['dataset']['columns'];
+type Columns = Required<Pick<Recipe['dataset']['columns'], 'prompt' | 'completion'>>;
 
 /** The first column with text asks, the one of the others with most text answers; null without two. */
 export function proposeColumns(rows: readonly unknown[]): Columns | null {

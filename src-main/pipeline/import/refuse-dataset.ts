@@ -1,8 +1,10 @@
 /** Rows that can be read and yet are no training set → what they are instead, and what to do. */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import type { UnknownColumns } from '../../../src-shared/domain/inspection.ts';
 import { type Columns, guessColumns } from './column-names.ts';
 import { isSingleMessage } from './detect-format.ts';
 import { isObject, type JsonObject, keysOf, kindOf } from './json-shapes.ts';
+import { proposeColumns } from './propose-columns.ts';
 import { cell } from './row-extras.ts';
 
 /** Turns of a chat template that stand in the text already. */
@@ -19,8 +21,8 @@ const SETTINGS = [
   'base_model',
 ];
 
-/** For rows that fit no format. */
-export function whyNotADataset(values: readonly unknown[]): CodedError {
+/** For rows that fit no format; where their columns could be named, these are in the details. */
+export function whyNotADataset(values: readonly unknown[], given: Columns): CodedError {
   const rows = values.filter(isObject);
   const [row] = rows;
   if (!row) return notADataset(`Its values are no rows: the first is ${kindOf(values[0])}.`, GIVE_ROWS);
@@ -31,23 +33,26 @@ export function whyNotADataset(values: readonly unknown[]): CodedError {
       'Each of its rows is a single message, so nothing says which belong together.',
       'Give each conversation a row of its own: {messages: [{role, content}, …]}.',
     );
-  const columns = guessColumns(Object.keys(row), {});
+  const columns = guessColumns(Object.keys(row), given);
   const questions = columns.prompt ?? columns.messages;
   if (questions !== undefined && columns.completion === undefined) {
     return notADataset(
       `Its rows have questions (\`${questions}\`) and no answers; their keys are ${keysOf(row)}.`,
       'Add a column with the answers, or name it in dataset.columns.completion.',
+      unknownColumns(rows),
     );
   }
   return notADataset(
     `No column of its rows has a known name; their keys are ${keysOf(row)}.`,
     'Name the columns in dataset.columns, for instance {prompt: …, completion: …} or {text: …}.',
+    unknownColumns(rows),
   );
 }
 
 /** For columns that the recipe names and no row has; null where all are there. */
 export function whyNoColumn(values: readonly unknown[], given: Columns): CodedError | null {
-  const names = new Set(values.filter(isObject).flatMap(row => Object.keys(row)));
+  const details = unknownColumns(values.filter(isObject));
+  const names = new Set(details.columns);
   const missing = Object.entries(given).find(([, name]) => !names.has(name));
   if (!missing) return null;
   const [part, name] = missing;
@@ -56,6 +61,7 @@ export function whyNoColumn(values: readonly unknown[], given: Columns): CodedEr
     title: 'The data has no such column.',
     cause: `dataset.columns.${part} names \`${name}\`; the columns are ${[...names].slice(0, 20).join(', ')}.`,
     remedy: 'Name one of these columns, or leave the key out.',
+    details,
   };
 }
 
@@ -75,8 +81,13 @@ export function whyRendered(values: readonly unknown[], given: Columns): CodedEr
 
 const GIVE_ROWS = 'Give a file of rows: conversations, prompts with answers, or texts.';
 
-function notADataset(cause: string, remedy: string): CodedError {
-  return { code: 'data.notADataset', title: 'The file is not a training set.', cause, remedy };
+function unknownColumns(rows: readonly JsonObject[]): UnknownColumns {
+  return { columns: [...new Set(rows.flatMap(row => Object.keys(row)))], proposal: proposeColumns(rows) };
+}
+
+function notADataset(cause: string, remedy: string, details?: UnknownColumns): CodedError {
+  const error = { code: 'data.notADataset', title: 'The file is not a training set.', cause, remedy };
+  return details ? { ...error, details } : error;
 }
 
 function textOf(row: JsonObject, given: Columns): string {

@@ -3,11 +3,11 @@ import type { Role } from '../../../src-shared/domain/conversation.ts';
 import type { DropReason } from '../../../src-shared/domain/labels.ts';
 import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { RowFormat } from '../import/import-options.ts';
+import { proposeColumns } from '../import/propose-columns.ts';
 import type { Markers } from '../label/find-markers.ts';
 import type { RecipeChange } from './change-recipe.ts';
 import { recoveringLimits } from './length-fixes.ts';
 import { type DataFacts, number, type Verdict } from './preflight-facts.ts';
-import { proposeColumns } from './propose-columns.ts';
 import { proposeRoles } from './propose-roles.ts';
 
 /** What was looked up for proposals beyond the counts. */

@@ -50,7 +50,7 @@ export async function planFile(path: string, keys: DatasetKeys): Promise<Outcome
     const missing = whyNoColumn(values, columns);
     if (missing) return fail(missing);
     const detected = keys.format === 'auto' ? detectFormat(values, columns) : keys.format;
-    if (!detected) return fail(whyNotADataset(values));
+    if (!detected) return fail(whyNotADataset(values, columns));
     const rendered = keys.format === 'auto' && detected === 'text' ? whyRendered(values, columns) : null;
     if (rendered) return fail(rendered);
     const formatFixed = keys.format !== 'auto';

@@ -1,7 +1,8 @@
 /** Step 2: the data file, how its rows are read, which of them cannot be used, and what is held back. */
-import { FilePlus2, Table, X } from 'lucide-react';
+import { FilePlus2, Table, Wrench, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { DATA_EXTENSIONS } from '../../../src-shared/domain/dropped-file.ts';
+import { type UnknownColumns, unknownColumnsSchema } from '../../../src-shared/domain/inspection.ts';
 import { PathField } from '../../files/path-field.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
@@ -23,6 +24,7 @@ export function DataStep() {
   const { inspection } = useWizard();
   useFollowData();
   const { value, error, isPending } = inspection;
+  const unknown = unknownColumnsSchema.safeParse(error?.details).data ?? null;
   return (
     <div className="page page-side">
       <header className="page-head">
@@ -33,7 +35,11 @@ export function DataStep() {
         <Card title={strings.file}>
           <div className="card-body stack-3">
             <DataFiles />
-            {error && <ErrorCallout error={error} />}
+            {error && (
+              <ErrorCallout error={error}>
+                {unknown?.proposal && <ProposalButton proposal={unknown.proposal} />}
+              </ErrorCallout>
+            )}
             {isPending && (
               <p className="soft row">
                 <span className="spinner" aria-hidden="true" />
@@ -46,10 +52,30 @@ export function DataStep() {
       </div>
       <aside className="stack-4" aria-label={strings.mapping}>
         {value && !error && <ProblemsCard inspection={value} />}
-        {value && <MappingCard inspection={value} />}
+        {unknown ? (
+          <MappingCard columns={unknown.columns} roles={{}} mapping={null} />
+        ) : (
+          value && <MappingCard {...value} />
+        )}
         <SplitCard />
       </aside>
     </div>
+  );
+}
+
+/** One click where the columns have names of their own. */
+function ProposalButton({ proposal }: { readonly proposal: NonNullable<UnknownColumns['proposal']> }) {
+  const { store } = useWizard().draft;
+  return (
+    <p>
+      <Button
+        variant="primary"
+        icon={Wrench}
+        onClick={() => store.set({ 'dataset.columns': proposal, 'dataset.format': 'auto' })}
+      >
+        {strings.readFrom(proposal.prompt, proposal.completion)}
+      </Button>
+    </p>
   );
 }
 
@@ -65,7 +91,7 @@ function useFollowData(): void {
     const path = (recipe['dataset'] as { path?: unknown } | undefined)?.path;
     if (recipe['name'] === 'untitled' && typeof path === 'string' && path !== '')
       values['name'] = nameForData(path);
-    if (Object.keys(values).length > 0) store.set(values);
+    if (Object.keys(values).length > 0) store.follow(values);
   }, [value, error, isPending, store]);
 }
 

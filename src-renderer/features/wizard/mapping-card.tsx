@@ -20,8 +20,19 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 };
 const SHOWN_ROLES = 30;
 
-export function MappingCard({ inspection }: { readonly inspection: DataInspection }) {
-  const { mapping, roles, columns } = inspection;
+/** What is offered where nothing is known of the columns. */
+const USUAL_PARTS = ['prompt', 'completion'] as const;
+
+interface MappingCardProps {
+  readonly columns: readonly string[];
+  readonly roles: DataInspection['roles'];
+  /** Null where the file could not be read with the columns as they are. */
+  readonly mapping: DataInspection['mapping'] | null;
+}
+
+export function MappingCard({ columns, roles, mapping }: MappingCardProps) {
+  const { value: format } = useField('dataset.format');
+  const parts = PARTS[mapping?.format.name ?? String(format)] ?? USUAL_PARTS;
   const names = Object.keys(roles).slice(0, SHOWN_ROLES);
   return (
     <Card title={strings.mapping}>
@@ -30,14 +41,16 @@ export function MappingCard({ inspection }: { readonly inspection: DataInspectio
           field="dataset.format"
           label={strings.format}
           options={Object.entries(strings.formats).map(([value, label]) => ({ value, label }))}
-          effect={`${strings.formats[mapping.format.name] ?? mapping.format.name}: ${mapping.format.reason}.`}
+          {...(mapping && {
+            effect: `${strings.formats[mapping.format.name] ?? mapping.format.name}: ${mapping.format.reason}.`,
+          })}
         />
-        {(PARTS[mapping.format.name] ?? []).map(part => (
+        {parts.map(part => (
           <ColumnChoice
             key={part}
             part={part}
             columns={columns}
-            found={mapping.columns[part]?.column ?? null}
+            found={mapping?.columns[part]?.column ?? null}
           />
         ))}
         {names.length > 0 && (
@@ -51,7 +64,7 @@ export function MappingCard({ inspection }: { readonly inspection: DataInspectio
                 key={name}
                 name={name}
                 messages={roles[name] ?? 0}
-                known={mapping.roles[name]?.role ?? null}
+                known={mapping?.roles[name]?.role ?? null}
               />
             ))}
           </fieldset>
