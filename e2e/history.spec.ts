@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expectNoViolations } from './axe.ts';
 import { addPastRuns } from './past-runs.ts';
@@ -196,6 +196,30 @@ test('several runs are deleted and come back, and their files go only when that 
   await expectNoViolations(page);
   await page.keyboard.press('Escape');
   await expect(page.getByText('30 runs', { exact: true })).toBeVisible();
+
+  // Those that are found, or the chosen ones, become tables, and nothing is replaced unasked.
+  await page.getByRole('searchbox', { name: 'Search runs' }).fill('gemma');
+  await expect(page.getByText('10 of 30 runs')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'Choose sweep 28' }).check();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const tables = page.getByRole('dialog', { name: 'Export runs as tables' });
+  await expect(tables.getByRole('heading', { name: 'Export 1 run as tables' })).toBeVisible();
+  await tables.getByLabel('Folder', { exact: true }).fill(studio.workspace.directory);
+  await tables.getByLabel('Format').selectOption('JSON');
+  await expectNoViolations(page);
+  await tables.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(tables.getByRole('heading', { name: '1 run exported' })).toBeVisible();
+  const written = (name: string) =>
+    JSON.parse(readFileSync(join(studio.workspace.directory, 'luthier-runs', `${name}.json`), 'utf8'));
+  expect(written('runs')).toMatchObject([{ id: 'past-00028', name: 'sweep 28' }]);
+  expect(written('steps')).toHaveLength(12);
+  await tables.getByRole('button', { name: 'All 10 that are found' }).click();
+  await tables.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(tables.getByText('export.exists')).toBeVisible();
+  await expectNoViolations(page);
+  await tables.getByRole('button', { name: 'Replace it' }).click();
+  await expect(tables.getByRole('heading', { name: '10 runs exported' })).toBeVisible();
+  expect(written('runs')).toHaveLength(10);
 });
 
 test('filters, groups, columns and pins survive a reload, and a view keeps them under a name', async ({

@@ -2,11 +2,13 @@
 import { fail, ok } from '../../src-shared/contract/coded-error.ts';
 import type { ProcedureInput } from '../../src-shared/contract/procedures.ts';
 import type { BackendParts } from './backend-parts.ts';
+import { targetIn } from './export/export-target.ts';
 import { eraseRuns, lookBeforeErasing } from './history/erase-runs.ts';
+import { exportHistory } from './history/export-history.ts';
 import { changeRun, changeRuns, deleteRuns, restoreRuns } from './keep-history.ts';
 
 export function createHistoryHandlers(
-  parts: Pick<BackendParts, 'home' | 'store' | 'homeFiles' | 'events' | 'now'>,
+  parts: Pick<BackendParts, 'home' | 'store' | 'homeFiles' | 'historyWriter' | 'events' | 'now'>,
 ) {
   const { store } = parts;
   const erasing = new Map<string, AbortController>();
@@ -22,6 +24,21 @@ export function createHistoryHandlers(
     }
   }
 
+  function exportRuns(
+    { runs, format, folder, name, replace, workId }: ProcedureInput<'runs.export'>,
+    signal: AbortSignal,
+  ) {
+    const target = targetIn(folder, name);
+    if (!target.ok) return target;
+    const ids = store.ids({ ...runs, offset: 0, count: Number.MAX_SAFE_INTEGER });
+    const onProgress = parts.events.throttledProgress(workId);
+    return exportHistory(
+      parts,
+      { ids, format, output: target.value, force: replace },
+      { signal, onProgress },
+    );
+  }
+
   return {
     'runs.list': (question: ProcedureInput<'runs.list'>) => ok(store.page(question)),
     'runs.ids': (question: ProcedureInput<'runs.ids'>) => ok({ ids: store.ids(question) }),
@@ -32,6 +49,7 @@ export function createHistoryHandlers(
     'runs.restore': ({ ids }: ProcedureInput<'runs.restore'>) => restoreRuns(parts, ids),
     'runs.lookBeforeErasing': ({ ids }: ProcedureInput<'runs.lookBeforeErasing'>, signal: AbortSignal) =>
       lookBeforeErasing(parts, ids, signal),
+    'runs.export': exportRuns,
     'runs.erase': erase,
     'runs.stopErasing': ({ workId }: ProcedureInput<'runs.stopErasing'>) => {
       erasing.get(workId)?.abort();

@@ -6,12 +6,13 @@ import type { BackendClient } from './client.ts';
 export type WorkProgress = StreamEvent<'work.progress'>;
 
 /** Those that name their progress by a `workId`. */
-type LongWork =
+export type LongWork =
   | 'disk.clean'
   | 'draft.prepare'
   | 'export.start'
   | 'losses.measure'
   | 'runs.erase'
+  | 'runs.export'
   | 'runs.import';
 
 /** After `signal` has aborted, nothing is told any more. Without a `workId` the work gets one of its own. */

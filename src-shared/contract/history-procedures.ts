@@ -1,10 +1,12 @@
 /** The procedures behind the table of runs. */
 import { z } from 'zod';
 import { erasableRunSchema, eraseResultSchema } from '../domain/erase.ts';
+import { historyExportReportSchema, historyFormatSchema } from '../domain/history-export.ts';
 import { runChangesSchema, runsChangesSchema } from '../domain/run.ts';
 import {
   runFacetsSchema,
   runIdsQuestionSchema,
+  runsChoiceSchema,
   runsPageSchema,
   runsQuestionSchema,
 } from '../domain/run-list.ts';
@@ -34,6 +36,22 @@ export const HISTORY_PROCEDURES = {
   'runs.delete': { input: runIds, output: idsOnly },
   /** Undoes `runs.delete`. Errors, where none of them is deleted: `run.notFound`. */
   'runs.restore': { input: runIds, output: idsOnly },
+  /**
+   * The runs that a question finds as tables, or as TensorBoard's event files, in a new folder `name`; `replace` is for one
+   * that is there. `workId` names the progress on `work.progress`. Errors: `export.wrongPlace`, `export.noFolder`,
+   * `export.exists`, `export.noRuns`, `file.writeFailed`, `job.cancelled`.
+   */
+  'runs.export': {
+    input: z.strictObject({
+      runs: runsChoiceSchema,
+      format: historyFormatSchema,
+      folder: z.string().min(1).max(4096),
+      name: z.string().min(1).max(255),
+      replace: z.boolean(),
+      workId,
+    }),
+    output: historyExportReportSchema,
+  },
   /** What deleted runs take, before they are erased. Errors, where none of them is deleted: `run.notFound`. */
   'runs.lookBeforeErasing': { input: runIds, output: z.object({ runs: z.array(erasableRunSchema) }) },
   /**

@@ -66,7 +66,7 @@ export const runsChoiceSchema = z.strictObject({
   /** Those that began then or later, ISO 8601 in UTC; null: whenever. */
   since: z.iso.datetime().nullable().default(null),
   /** Only these; null: any. */
-  ids: z.array(z.string().max(100)).max(10_000).nullable().default(null),
+  ids: z.array(z.string().max(100)).max(100_000).nullable().default(null),
   /** Those that were deleted instead of those that are there. */
   isDeleted: z.boolean().default(false),
   /** Runs without a value come last in both directions; equal ones newest first. */

@@ -8,6 +8,8 @@ import type { TableWriter } from './table-writer.ts';
 
 /** Rows are gathered to at least so many before they are written; of Parquet, they are a row group. */
 const ROWS_AT_ONCE = 10_000;
+/** Others have their turn at least so often: gathering the rows of a long history takes seconds. */
+const TURN_EVERY_MS = 40;
 
 export async function writeTable(
   directory: string,
@@ -30,9 +32,13 @@ export async function writeTable(
       onRows(rows);
       await turn();
     };
+    let turnAt = performance.now();
     for (const chunk of chunks()) {
       waiting.push(...chunk);
       if (waiting.length >= ROWS_AT_ONCE) await flush();
+      else if (performance.now() - turnAt > TURN_EVERY_MS) await turn();
+      else continue;
+      turnAt = performance.now();
       if (signal.aborted) break;
     }
     await flush();

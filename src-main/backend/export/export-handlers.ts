@@ -1,7 +1,6 @@
 /** The procedures of the export panel, over the exports that the command line has too. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
-import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import { type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
 import type {
   EXPORT_PROCEDURES,
   ExportChoice,
@@ -15,6 +14,7 @@ import type { WorkOptions } from '../ports.ts';
 import { preparedPathOf } from '../prepared-path.ts';
 import { exportNameOf } from './export-name.ts';
 import { type ExportReport, exportRun, gatherInputs } from './export-run.ts';
+import { targetIn } from './export-target.ts';
 import { exportTraining, neededForTraining } from './export-training.ts';
 import { neededBytes } from './plan-export.ts';
 import { isTaken, SPARE_BYTES } from './staged-export.ts';
@@ -119,18 +119,6 @@ function placeOf(parts: BackendParts, choice: ExportChoice): Outcome<Place> {
   if (!run.ok) return run;
   const folder = choice.folder ?? parts.browseRoot;
   const name = choice.name ?? exportNameOf(run.value.run.name, choice.format);
-  if (!isAbsolute(folder)) return fail(wrongPlace(`${folder} is no absolute path.`));
-  if (name !== basename(name) || name === '.' || name === '..') {
-    return fail(wrongPlace(`${name} is no name of one file or folder.`));
-  }
-  return ok({ folder, name, target: join(folder, name) });
-}
-
-function wrongPlace(cause: string): CodedError {
-  return {
-    code: 'export.wrongPlace',
-    title: 'The place of the export cannot be used.',
-    cause,
-    remedy: 'Give the whole path of a folder, and a name without slashes.',
-  };
+  const target = targetIn(folder, name);
+  return target.ok ? ok({ folder, name, target: target.value }) : target;
 }

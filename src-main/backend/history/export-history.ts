@@ -2,6 +2,7 @@
 
 import { basename, dirname, join } from 'node:path';
 import { type CodedError, fail, type Outcome, ok } from '../../../src-shared/contract/coded-error.ts';
+import type { HistoryExportReport, HistoryFormat } from '../../../src-shared/domain/history-export.ts';
 import { ALL_RUNS } from '../../../src-shared/domain/run-list.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { fileStemOf } from '../export/export-name.ts';
@@ -10,9 +11,6 @@ import type { TableFormat, WorkOptions, WrittenTable } from '../ports.ts';
 import { historyTables } from './history-tables.ts';
 import { stepPages } from './step-pages.ts';
 
-export const HISTORY_FORMATS = ['csv', 'json', 'parquet', 'tensorboard'] as const;
-export type HistoryFormat = (typeof HISTORY_FORMATS)[number];
-
 export interface HistoryExport {
   /** Null: all runs. */
   readonly ids: readonly string[] | null;
@@ -20,11 +18,6 @@ export interface HistoryExport {
   /** A folder that is made. */
   readonly output: string;
   readonly force: boolean;
-}
-
-export interface HistoryExportReport {
-  readonly runs: number;
-  readonly files: readonly WrittenTable[];
 }
 
 type ExportParts = Pick<BackendParts, 'home' | 'store' | 'historyWriter'>;
@@ -65,7 +58,7 @@ async function writeTables(
   { signal, onProgress }: WorkOptions,
 ): Promise<WrittenTable[]> {
   const files: WrittenTable[] = [];
-  for (const table of historyTables(store, ids)) {
+  for (const table of await historyTables(store, ids, signal)) {
     if (signal.aborted) break;
     const onRows = (rows: number) => onProgress?.({ phase: `write ${table.name}`, done: rows, total: null });
     files.push(await historyWriter.table(folder, table, format, { signal, onRows }));
@@ -102,7 +95,7 @@ function noRuns(): CodedError {
   return {
     code: 'export.noRuns',
     title: 'There are no runs to export.',
-    cause: 'The history is empty.',
+    cause: 'The history has none, or none that was asked for.',
     remedy: 'Train one first; `luthier demo` makes one.',
   };
 }

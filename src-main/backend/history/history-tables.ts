@@ -1,11 +1,19 @@
 /** The history as flat tables: a row for each run with all its settings, and one for each step, evaluation and sample. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { compareSettings } from '../../../src-shared/comparison/compare-runs.ts';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import type { RunStore, Table, TableCell, TableColumn } from '../ports.ts';
 import { stepPages } from './step-pages.ts';
 
-/** Of each run one after another, so that a long history takes no memory. Runs that are gone meanwhile are left out. */
-export function historyTables(store: RunStore, ids: readonly string[]): readonly Table[] {
+/**
+ * Of each run one after another, so that a long history takes no memory. Runs that are gone meanwhile are left out. Half of
+ * it where the signal is aborted.
+ */
+export async function historyTables(
+  store: RunStore,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Table[]> {
   function* details(): Generator<RunDetails> {
     for (const id of ids) {
       const run = store.show(id);
@@ -22,7 +30,7 @@ export function historyTables(store: RunStore, ids: readonly string[]): readonly
     }
   }
   return [
-    runsTable(details),
+    runsTable(details, await settingsOf(store, ids, signal)),
     {
       name: 'steps',
       columns: [RUN_ID, ...STEP_COLUMNS.map(({ name, type }) => ({ name, type }))],
@@ -94,15 +102,28 @@ function lowest(values: readonly number[]): number | null {
   return values.length === 0 ? null : Math.min(...values);
 }
 
-/** Which settings there are, and whether all their values are numbers, shows only after all runs were looked at. */
-function runsTable(details: () => Generator<RunDetails>): Table {
+/** Others have their turn after so many runs. */
+const LOOKED_AT_ONCE = 50;
+
+/** By their keys, whether all values of a setting are numbers: that shows only after all runs were looked at. */
+async function settingsOf(
+  store: RunStore,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, boolean>> {
   const areNumbers = new Map<string, boolean>();
-  for (const { recipe } of details()) {
-    for (const { key, values } of compareSettings([recipe])) {
+  for (const [i, id] of ids.entries()) {
+    if (i % LOOKED_AT_ONCE === 0) await turn();
+    if (signal.aborted) break;
+    for (const { key, values } of compareSettings([store.brief(id)?.recipe ?? {}])) {
       const [value = null] = values;
       areNumbers.set(key, (areNumbers.get(key) ?? true) && isNumberOrNothing(value));
     }
   }
+  return areNumbers;
+}
+
+function runsTable(details: () => Generator<RunDetails>, areNumbers: ReadonlyMap<string, boolean>): Table {
   const keys = [...areNumbers.keys()].sort();
   return {
     name: 'runs',

@@ -1,8 +1,8 @@
 /** `luthier runs …`: every command of the history with its arguments and options. */
 import type { Command } from 'commander';
+import { HISTORY_FORMATS } from '../../../src-shared/domain/history-export.ts';
 import { type RunStatus, runStatusSchema } from '../../../src-shared/domain/run.ts';
 import { RUN_SORT_KEYS } from '../../../src-shared/domain/run-list.ts';
-import { HISTORY_FORMATS } from '../../backend/history/export-history.ts';
 import { type AgainArguments, againCommand } from './commands/again.ts';
 import { type CompareArguments, compareCommand } from './commands/compare.ts';
 import { type EraseArguments, eraseCommand } from './commands/erase.ts';

@@ -1,14 +1,9 @@
 /** How far an export is, and what became of it. */
-import { Copy, FolderOpen } from 'lucide-react';
-import { useState } from 'react';
 import type { ExportVerification } from '../../../src-shared/domain/export.ts';
-import { desktop } from '../../backend-client/desktop.ts';
+import { PlaceButtons } from '../../files/place-buttons.tsx';
 import { formatBytes, formatCount, formatShare } from '../../format/numbers.ts';
 import { exportStrings as strings } from '../../strings/export.ts';
-import { useAnnounce } from '../../ui/announcer.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
-import { copyText } from '../../ui/copy-text.ts';
 import type { ExportState } from './export-store.ts';
 
 export function ExportResult({ state }: { readonly state: ExportState }) {
@@ -44,16 +39,9 @@ export function ExportResult({ state }: { readonly state: ExportState }) {
 }
 
 function Done({ report, target }: Pick<Extract<ExportState, { status: 'done' }>, 'report' | 'target'>) {
-  const announce = useAnnounce();
-  const [notice, setNotice] = useState('');
-  const copy = async () => {
-    const text = (await copyText(target)) ? strings.copied : strings.notCopied;
-    setNotice(text);
-    announce(text);
-  };
   return (
     <Callout tone="ok" title={strings.done}>
-      <ul className="export-files">
+      <ul className="plain-list">
         {report.files.map(({ path, bytes }) => (
           <li key={path} className="row">
             <code className="grow wrap">{path}</code>
@@ -62,17 +50,7 @@ function Done({ report, target }: Pick<Extract<ExportState, { status: 'done' }>,
         ))}
       </ul>
       <p>{verificationText(report.verification)}</p>
-      <div className="row row-wrap">
-        {desktop && (
-          <Button icon={FolderOpen} onClick={() => void desktop?.showInFolder(target)}>
-            {strings.show}
-          </Button>
-        )}
-        <Button icon={Copy} onClick={() => void copy()}>
-          {strings.copy}
-        </Button>
-        {notice !== '' && <span className="small soft">{notice}</span>}
-      </div>
+      <PlaceButtons path={target} />
     </Callout>
   );
 }

@@ -1,5 +1,5 @@
 /** Deleted runs are removed for good: what that takes with it is said first, and it needs a word of its own. */
-import { Eraser, X } from 'lucide-react';
+import { Eraser } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { ErasableRun, EraseResult } from '../../../src-shared/domain/erase.ts';
@@ -11,7 +11,7 @@ import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Progress } from '../../ui/progress.tsx';
+import { StoppableProgress } from '../../ui/stoppable-progress.tsx';
 import { SizedList } from './sized-list.tsx';
 
 const strings = historyStrings.erase;
@@ -104,14 +104,14 @@ function Erasing({ progress, onStop }: { readonly progress: WorkProgress | null;
   const total = progress?.total ?? 0;
   const words = strings.erasing(formatCount(progress?.done ?? 0), formatCount(total));
   return (
-    <div className="row">
-      <div className="grow">
-        <Progress label={strings.title} valueText={words} value={progress?.done ?? 0} max={total} />
-      </div>
-      <Button icon={X} onClick={onStop}>
-        {strings.stop}
-      </Button>
-    </div>
+    <StoppableProgress
+      label={strings.title}
+      words={words}
+      done={progress?.done ?? 0}
+      total={total}
+      stop={strings.stop}
+      onStop={onStop}
+    />
   );
 }
 

@@ -27,7 +27,7 @@ export function HistoryPage({ hrefOfRun, onNewRun, onCompare }: HistoryPageProps
   const look = useRunView();
   const { view, change } = look;
   const shown = useRunPages(look.choice);
-  const chosen = useChosenRuns(shown);
+  const chosen = useChosenRuns(shown, view.isDeleted);
   const actions = useRunActions(shown.reload);
   const isAnswered = shown.choice !== null;
   usePlotSoon();
@@ -42,7 +42,7 @@ export function HistoryPage({ hrefOfRun, onNewRun, onCompare }: HistoryPageProps
         </ErrorCallout>
       )}
       {actions.error && <ErrorCallout error={actions.error} />}
-      <RunsToolbar shown={shown} look={look} />
+      <RunsToolbar shown={shown} look={look} chosen={chosen.ids} />
       <div className="history-body">
         {isAnswered && shown.matches === 0 ? (
           <div className="grow">

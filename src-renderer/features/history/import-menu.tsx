@@ -1,10 +1,9 @@
 /** Takes the runs of another data folder or of a run's folder into the history, with progress and a way to stop. */
-import { FolderInput, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
+import { FolderInput } from 'lucide-react';
+import { useState } from 'react';
 import { COPYING, type ImportReport } from '../../../src-shared/domain/import.ts';
-import { useBackend } from '../../backend-client/backend-context.tsx';
-import { callWithProgress, type WorkProgress } from '../../backend-client/call-with-progress.ts';
+import type { WorkProgress } from '../../backend-client/call-with-progress.ts';
+import { type EndedWork, useLongWork } from '../../backend-client/use-long-work.ts';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { PathField } from '../../files/path-field.tsx';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
@@ -13,7 +12,7 @@ import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Callout, ErrorCallout } from '../../ui/callout.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { Progress } from '../../ui/progress.tsx';
+import { StoppableProgress } from '../../ui/stoppable-progress.tsx';
 
 /** The button, and the dialog that it opens. */
 export function ImportMenu() {
@@ -34,15 +33,11 @@ export function ImportMenu() {
   );
 }
 
-type Work =
-  | { readonly kind: 'idle' | 'stopped' }
-  | { readonly kind: 'running'; readonly progress: WorkProgress | null }
-  | { readonly kind: 'done'; readonly report: ImportReport }
-  | { readonly kind: 'failed'; readonly error: CodedError };
-
 function ImportDialog({ onClose }: { onClose(): void }) {
   const [path, setPath] = useState('');
-  const { work, start, stop } = useImport();
+  const announce = useAnnounce();
+  // Closing the dialog leaves it going no further: what was imported until then stays.
+  const { work, start, stop } = useLongWork('runs.import', ended => announce(wordsOf(ended)));
   const isRunning = work.kind === 'running';
   return (
     <Modal isOpen className="confirm" aria-label={strings.open} onClose={onClose}>
@@ -50,7 +45,7 @@ function ImportDialog({ onClose }: { onClose(): void }) {
         className="confirm-box import-box"
         onSubmit={event => {
           event.preventDefault();
-          if (path !== '' && !isRunning) start(path);
+          if (path !== '' && !isRunning) start({ path });
         }}
       >
         <h2>{strings.open}</h2>
@@ -64,7 +59,7 @@ function ImportDialog({ onClose }: { onClose(): void }) {
           onChange={setPath}
         />
         {work.kind === 'running' && <Running progress={work.progress} onStop={stop} />}
-        {work.kind === 'done' && <Report report={work.report} />}
+        {work.kind === 'done' && <Report report={work.value} />}
         {work.kind === 'stopped' && <p className="wrap">{strings.stopped}</p>}
         {work.kind === 'failed' && <ErrorCallout error={work.error} />}
         <div className="row row-wrap confirm-actions">
@@ -78,6 +73,13 @@ function ImportDialog({ onClose }: { onClose(): void }) {
   );
 }
 
+function wordsOf(ended: EndedWork<ImportReport>): string {
+  if (ended.kind === 'stopped') return strings.stopped;
+  return ended.kind === 'done'
+    ? strings.imported(formatCount(ended.value.imported.length))
+    : ended.error.title;
+}
+
 function Running({ progress, onStop }: { readonly progress: WorkProgress | null; onStop(): void }) {
   const { phase, done, total } = progress ?? { phase: '', done: 0, total: null };
   const words =
@@ -87,15 +89,14 @@ function Running({ progress, onStop }: { readonly progress: WorkProgress | null;
         ? strings.copying(formatBytes(done), formatBytes(total))
         : strings.progress(formatCount(done), formatCount(total));
   return (
-    <div className="row" role="status">
-      <div className="grow">
-        <Progress label={strings.open} valueText={words} value={done} max={total ?? 0} />
-      </div>
-      <span className="small num">{words}</span>
-      <Button icon={X} onClick={onStop}>
-        {strings.stop}
-      </Button>
-    </div>
+    <StoppableProgress
+      label={strings.open}
+      words={words}
+      done={done}
+      total={total}
+      stop={strings.stop}
+      onStop={onStop}
+    />
   );
 }
 
@@ -113,30 +114,4 @@ function Report({ report: { imported, known, problems } }: { readonly report: Im
       ))}
     </Callout>
   );
-}
-
-/** Closing the dialog leaves it going no further: what was imported until then stays. */
-function useImport() {
-  const client = useBackend();
-  const announce = useAnnounce();
-  const [work, setWork] = useState<Work>({ kind: 'idle' });
-  const abort = useRef<AbortController | null>(null);
-  useEffect(() => () => abort.current?.abort(), []);
-  const start = async (path: string) => {
-    const stop = new AbortController();
-    const { signal } = stop;
-    abort.current = stop;
-    setWork({ kind: 'running', progress: null });
-    const outcome = await callWithProgress(client, 'runs.import', { path }, signal, progress =>
-      setWork({ kind: 'running', progress }),
-    );
-    if (signal.aborted) {
-      setWork({ kind: 'stopped' });
-      announce(strings.stopped);
-      return;
-    }
-    setWork(outcome.ok ? { kind: 'done', report: outcome.value } : { kind: 'failed', error: outcome.error });
-    announce(outcome.ok ? strings.imported(formatCount(outcome.value.imported.length)) : outcome.error.title);
-  };
-  return { work, start: (path: string) => void start(path), stop: () => abort.current?.abort() };
 }

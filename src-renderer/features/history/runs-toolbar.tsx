@@ -7,6 +7,7 @@ import { formatCount } from '../../format/numbers.ts';
 import { historyStrings as strings } from '../../strings/history.ts';
 import { Button } from '../../ui/button.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
+import { ExportTables } from './export-tables.tsx';
 import { FilterMenu } from './filter-menu.tsx';
 import { groupName } from './group-name.ts';
 import { ImportMenu } from './import-menu.tsx';
@@ -17,12 +18,13 @@ import { ViewsMenu } from './views-menu.tsx';
 interface RunsToolbarProps {
   readonly shown: ShownRuns;
   readonly look: ShownView;
+  readonly chosen: ReadonlySet<string>;
 }
 
 /** What the contract takes. */
 const LONGEST_SEARCH = 1000;
 
-export function RunsToolbar({ shown, look: { view, change } }: RunsToolbarProps) {
+export function RunsToolbar({ shown, look: { view, choice, change }, chosen }: RunsToolbarProps) {
   const search = useRef<HTMLInputElement>(null);
   const { matches, total, deleted } = shown;
   const { isDeleted } = view;
@@ -90,6 +92,7 @@ export function RunsToolbar({ shown, look: { view, change } }: RunsToolbarProps)
         {shown.choice !== null && count}
       </span>
       <ImportMenu />
+      {!isDeleted && <ExportTables choice={choice} found={matches} chosen={chosen} />}
       <ViewsMenu view={view} deleted={deleted} onView={change} />
       <ColumnsMenu columns={view.columns} onChange={columns => change({ columns })} />
     </header>

@@ -19,9 +19,12 @@ export interface ChosenRuns {
   clear(): void;
 }
 
-export function useChosenRuns(shown: ShownRuns): ChosenRuns {
+/** What is chosen among deleted runs is not among the others (`isDeleted`: which of the two are looked at). */
+export function useChosenRuns(shown: ShownRuns, isDeleted: boolean): ChosenRuns {
   const client = useBackend();
-  const [ids, setIds] = useState(NONE);
+  const [kept, setKept] = useState({ isDeleted, ids: NONE });
+  const ids = kept.isDeleted === isDeleted ? kept.ids : NONE;
+  const setIds = (next: ReadonlySet<string>) => setKept({ isDeleted, ids: next });
   const [isComing, setIsComing] = useState(false);
   const question = useRef(0);
   const lastPlace = useRef(0);
@@ -33,10 +36,11 @@ export function useChosenRuns(shown: ShownRuns): ChosenRuns {
     const to = isRange ? Math.max(place, lastPlace.current) : place;
     lastPlace.current = place;
     const range = from === to ? [run.id] : await idsOf(shown.choice, from, to - from + 1);
-    setIds(before => {
-      const next = new Set(before);
-      for (const id of range) before.has(run.id) ? next.delete(id) : next.add(id);
-      return next;
+    setKept(before => {
+      const chosen = before.isDeleted === isDeleted ? before.ids : NONE;
+      const next = new Set(chosen);
+      for (const id of range) chosen.has(run.id) ? next.delete(id) : next.add(id);
+      return { isDeleted, ids: next };
     });
   }
 

@@ -1,6 +1,7 @@
 /** `luthier runs export` and `import`: the history for other programs, and runs of other data folders. */
 import { orThrow } from '../../../../src-shared/contract/coded-error.ts';
-import { exportHistory, type HistoryFormat } from '../../../backend/history/export-history.ts';
+import type { HistoryFormat } from '../../../../src-shared/domain/history-export.ts';
+import { exportHistory } from '../../../backend/history/export-history.ts';
 import { importRuns } from '../../../backend/history/import-runs.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

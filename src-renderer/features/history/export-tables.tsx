@@ -1,0 +1,190 @@
+/** The chosen runs, or all that are found, as tables for other programs: the button and the dialog that it opens. */
+import { Table2 } from 'lucide-react';
+import { useId, useState } from 'react';
+import {
+  HISTORY_FORMATS,
+  type HistoryExportReport,
+  type HistoryFormat,
+} from '../../../src-shared/domain/history-export.ts';
+import { ALL_RUNS, type RunsChoice } from '../../../src-shared/domain/run-list.ts';
+import { useQuery } from '../../backend-client/backend-context.tsx';
+import type { WorkProgress } from '../../backend-client/call-with-progress.ts';
+import { type EndedWork, useLongWork } from '../../backend-client/use-long-work.ts';
+import { useCommand } from '../../commands/use-commands.tsx';
+import { PathField } from '../../files/path-field.tsx';
+import { PlaceButtons } from '../../files/place-buttons.tsx';
+import { formatBytes, formatCount } from '../../format/numbers.ts';
+import { exportTablesStrings as strings } from '../../strings/export-tables.ts';
+import { useAnnounce } from '../../ui/announcer.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Callout, ErrorCallout } from '../../ui/callout.tsx';
+import { Modal } from '../../ui/modal.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
+import { StoppableProgress } from '../../ui/stoppable-progress.tsx';
+
+interface ExportTablesProps {
+  /** What the table finds. */
+  readonly choice: RunsChoice;
+  readonly found: number;
+  readonly chosen: ReadonlySet<string>;
+}
+
+export function ExportTables(props: ExportTablesProps) {
+  const { found, chosen } = props;
+  const [isOpen, setIsOpen] = useState(false);
+  const open = useCommand({
+    id: 'history.export',
+    title: strings.open(formatCount(chosen.size || found)),
+    enabled: found > 0,
+    run: () => setIsOpen(true),
+  });
+  return (
+    <>
+      <Button icon={Table2} isDisabled={!open.enabled} help={open.title} onClick={open.run}>
+        {strings.button}
+      </Button>
+      {isOpen && <ExportDialog {...props} onClose={() => setIsOpen(false)} />}
+    </>
+  );
+}
+
+function ExportDialog({ choice, found, chosen, onClose }: ExportTablesProps & { onClose(): void }) {
+  const id = useId();
+  const announce = useAnnounce();
+  // The folder that the page may look through stands for the user's own.
+  const home = useQuery('files.list', { directory: null, extensions: [] });
+  const [which, setWhich] = useState<'chosen' | 'found'>(chosen.size > 0 ? 'chosen' : 'found');
+  const [format, setFormat] = useState<HistoryFormat>('csv');
+  const [typed, setTyped] = useState('');
+  const [name, setName] = useState(strings.firstName);
+  const { work, start, stop } = useLongWork('runs.export', ended => announce(wordsOf(ended)));
+  const folder = typed || (home.status === 'ready' ? home.value.directory : '');
+  const isRunning = work.kind === 'running';
+  const replace = work.kind === 'failed' && work.error.code === 'export.exists';
+  const canStart = folder !== '' && name !== '' && !isRunning;
+  return (
+    <Modal isOpen className="confirm" aria-label={strings.title} onClose={onClose}>
+      <form
+        className="confirm-box import-box"
+        onSubmit={event => {
+          event.preventDefault();
+          if (!canStart) return;
+          start({ runs: which === 'chosen' ? only(chosen, choice) : choice, format, folder, name, replace });
+        }}
+      >
+        <h2>{strings.open(formatCount(which === 'chosen' ? chosen.size : found))}</h2>
+        {chosen.size > 0 && (
+          <Segmented
+            label={strings.which}
+            value={which}
+            options={[
+              { value: 'chosen' as const, label: strings.chosen(formatCount(chosen.size)) },
+              { value: 'found' as const, label: strings.found(formatCount(found)) },
+            ]}
+            onChange={value => setWhich(value)}
+          />
+        )}
+        <div className="field">
+          <label htmlFor={`${id}-format`}>{strings.format}</label>
+          <select
+            id={`${id}-format`}
+            value={format}
+            aria-describedby={`${id}-help`}
+            onChange={event => setFormat(HISTORY_FORMATS.find(one => one === event.target.value) ?? 'csv')}
+          >
+            {HISTORY_FORMATS.map(one => (
+              <option key={one} value={one}>
+                {strings.formats[one].name}
+              </option>
+            ))}
+          </select>
+          <p id={`${id}-help`} className="small soft">
+            {strings.formats[format].help}
+          </p>
+        </div>
+        <PathField
+          label={strings.folder}
+          help={strings.folderHelp}
+          value={folder}
+          extensions={[]}
+          isFolder
+          onChange={setTyped}
+        />
+        <div className="field">
+          <label htmlFor={`${id}-name`}>{strings.name}</label>
+          <input
+            id={`${id}-name`}
+            className="mono"
+            value={name}
+            spellCheck={false}
+            autoComplete="off"
+            maxLength={255}
+            onChange={event => setName(event.target.value)}
+          />
+        </div>
+        {work.kind === 'running' && <Running progress={work.progress} onStop={stop} />}
+        {work.kind === 'done' && <Report report={work.value} />}
+        {work.kind === 'stopped' && <p className="wrap">{strings.stopped}</p>}
+        {work.kind === 'failed' && <ErrorCallout error={work.error} />}
+        <div className="row row-wrap confirm-actions">
+          <Button onClick={onClose}>{strings.close}</Button>
+          <Button variant="primary" type="submit" icon={Table2} isDisabled={!canStart}>
+            {replace ? strings.replace : strings.start}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** They stay chosen whatever is searched for meanwhile. */
+function only(chosen: ReadonlySet<string>, { sorting }: RunsChoice): RunsChoice {
+  const { offset: _offset, count: _count, ...all } = ALL_RUNS;
+  return { ...all, ids: [...chosen], sorting };
+}
+
+function wordsOf(ended: EndedWork<HistoryExportReport>): string {
+  if (ended.kind === 'stopped') return strings.stopped;
+  return ended.kind === 'done' ? strings.done(formatCount(ended.value.runs)) : ended.error.title;
+}
+
+function Running({ progress, onStop }: { readonly progress: WorkProgress | null; onStop(): void }) {
+  const { phase, done, total } = progress ?? { phase: '', done: 0, total: null };
+  const words =
+    progress === null
+      ? strings.starting
+      : strings.progress(phase, formatCount(done), total === null ? null : formatCount(total));
+  return (
+    <StoppableProgress
+      label={strings.title}
+      words={words}
+      done={done}
+      total={total}
+      stop={strings.stop}
+      onStop={onStop}
+    />
+  );
+}
+
+/** Of TensorBoard's there may be as many files as runs. */
+const SHOWN_FILES = 6;
+
+function Report({ report: { runs, files } }: { readonly report: HistoryExportReport }) {
+  const [first] = files;
+  return (
+    <Callout tone="ok" title={strings.done(formatCount(runs))}>
+      <ul className="plain-list">
+        {files.slice(0, SHOWN_FILES).map(({ path, rows, bytes }) => (
+          <li key={path} className="row">
+            <code className="grow wrap">{path}</code>
+            <span className="num">
+              {strings.rows(formatCount(rows))}, {formatBytes(bytes)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {files.length > SHOWN_FILES && <p>{strings.more(formatCount(files.length - SHOWN_FILES))}</p>}
+      {first && <PlaceButtons path={first.path} />}
+    </Callout>
+  );
+}
