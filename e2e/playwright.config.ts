@@ -10,6 +10,17 @@ const chromium = process.env['CHROMIUM'];
  * the app never makes: it knows the paths of files, which those that a test makes up have not.
  */
 const JOURNEYS = ['disk', 'plots', 'probe', 'run-again', 'settings', 'studio', 'wizard'];
+/**
+ * Chromium heeds the last list of features only, so those that Playwright itself turns off come again. Ours are pages of
+ * the address bar, which each window without a head loads too: as much work as the studio's own page.
+ */
+const FEATURES_OFF = [
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'PaintHolding', 'OptimizationHints'],
+  ...['ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'TcpPortRandomizationWin'],
+  ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
+];
 const BROWSERS_ONLY = /in every window|kept in the page|without the session/;
 
 /**
@@ -58,6 +69,7 @@ export default defineConfig<HostOptions>({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        `--disable-features=${FEATURES_OFF.join(',')}`,
       ],
     },
   },
