@@ -17,6 +17,15 @@ test('compare three: a sweep, the data that differs, and the curves as SVG and P
     'Tokens with a label1,2001,2001,2001,200',
   );
 
+  // What the runs answered stands side by side, below one prompt.
+  const answers = page.getByRole('region', { name: 'Where is the fox?' }).getByRole('listitem');
+  await expect(answers).toHaveText(
+    [11, 10, 9, 8].map(i => new RegExp(`^sweep ${i}, step 12\\s*In wood ${i}\\.$`)),
+  );
+  const boxes = await Promise.all((await answers.all()).map(answer => answer.boundingBox()));
+  expect(new Set(boxes.map(box => box?.y)).size).toBe(1);
+  expect(new Set(boxes.map(box => box?.x)).size).toBe(4);
+
   await page.getByLabel('Group by').selectOption('adapter.rank');
   const sweep = page.getByRole('table', { name: 'Sweep of adapter.rank' });
   await expect(sweep.getByRole('row').nth(1)).toContainText('sweep 9');

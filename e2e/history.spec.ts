@@ -87,7 +87,9 @@ test('three runs are compared by curve, setting and outcome', async ({ page, stu
   await expect(page.getByText('Copied.').first()).toBeVisible();
   const copied = await page.evaluate<string>('navigator.clipboard.readText()');
   expect(copied).toMatch(/^Setting,sweep 11,sweep 10,sweep 9\n/);
-  expect(copied).toContain('Best evaluation loss,1.167,1.250,1.333\n');
+  expect(copied).toContain('Best evaluation loss,1.16667,1.25,1.33333\n');
+  expect(copied).toContain('Tokens with a label,1200,1200,1200\n');
+  expect(copied).toContain('Duration (ms),24000,24000,24000\n');
   // The window grants no clipboard to pages; a selection is copied there.
   await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('denied')); null");
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();

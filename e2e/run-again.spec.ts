@@ -60,7 +60,8 @@ test('where the data has changed, the studio asks before it runs again', async (
 
   await chooseMore(page, 'Run again');
   const question = page.getByRole('dialog', { name: 'The files are no longer what they were' });
-  await expect(question).toContainText('the data');
+  await expect(question).toContainText(`Written since then: ${data}.`);
+  await expect(question).toContainText('There were 8 examples then, and are 9 now.');
   await expectNoViolations(page);
   await page.keyboard.press('Escape');
   await expect(question).toBeHidden();

@@ -81,7 +81,10 @@ training: {epochs: 1, batchSize: 4, gradientAccumulationSteps: 1, warmupSteps: 0
       2,
       { error: { code: 'again.inputsChanged', details: { differing: ['data', 'preparedDataset'] } } },
     ]);
-    expect(JSON.stringify(refused.json[0])).toContain('the data, the labelled examples');
+    const { cause } = (refused.json[0] as { error: { cause: string } }).error;
+    expect(cause).toBe(
+      `Changed since the run was started: the data, the labelled examples. Written since then: ${data}.`,
+    );
     expect((await show(original)).children).toEqual([]);
   });
 

@@ -62,6 +62,8 @@ export const compareStrings = {
     memoryBytes: 'Peak memory',
     trainedTokens: 'Tokens trained on',
   },
+  /** Of numbers that are copied plain. */
+  units: { durationMs: ' (ms)', memoryBytes: ' (bytes)' } as Readonly<Record<string, string>>,
   better: 'best',
   notMeasured: 'not measured',
   status: 'Status',

@@ -20,6 +20,11 @@ export function asCsv(table: TextTable): string {
     .join('');
 }
 
+/** For a table that is computed with: no separators of thousands, at most six digits that matter. */
+export function plainNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+}
+
 /** Columns as wide as their widest cell, two spaces apart; line breaks in a cell become spaces. */
 export function asColumns(table: TextTable): string {
   const rows = table.map(row => row.map(cell => cell.replaceAll(/\s*\n\s*/g, ' ')));

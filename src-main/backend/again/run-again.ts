@@ -1,6 +1,8 @@
 /** Trains the recipe of a past run once more, after a look at whether its files are still what they were. */
+import { statSync } from 'node:fs';
 import { type CodedError, fail, type Outcome } from '../../../src-shared/contract/coded-error.ts';
 import { isUnderWay } from '../../../src-shared/domain/run.ts';
+import type { Recipe } from '../../../src-shared/recipe/schema.ts';
 import type { Prepared } from '../../pipeline/job-results.ts';
 import { runNotFound } from '../answer-prompts.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -30,13 +32,25 @@ export async function runAgain(
   options: LaunchOptions,
 ): Promise<Outcome<LaunchedRun>> {
   const run = parts.store.brief(id);
-  if (!run) return fail(runNotFound(id));
+  const original = parts.store.show(id);
+  if (!run || !original) return fail(runNotFound(id));
   if (isUnderWay(run.status)) return fail(isRunning(run.name));
   const recipe = parts.checkRecipe(run.recipe);
   if (!recipe.ok) return recipe;
-  const extension = whyNotRepeated(run.name, recipe.value.training, parts.store.show(id)?.warnings ?? []);
+  const extension = whyNotRepeated(run.name, recipe.value.training, original.warnings);
   if (extension !== null && !accepted.extension) return fail(wasExtended(extension));
-  const changedIn = ({ hashes }: Prepared) => compareInputs(run.hashes, hashes);
+  const changedIn = ({ hashes, report }: Prepared) => {
+    const changed = compareInputs(run.hashes, hashes);
+    if (changed === null) return null;
+    const { preflight, createdAt } = original;
+    const more = [
+      ...filesWrittenSince(recipe.value, Date.parse(createdAt)),
+      ...(preflight.totals.examples === report.totals.examples
+        ? []
+        : [`There were ${preflight.totals.examples} examples then, and are ${report.totals.examples} now.`]),
+    ];
+    return { ...changed, cause: [changed.cause, ...more].join(' ') };
+  };
   return launchRun(parts, recipe.value, {
     ...scoredIfDemo(parts, recipe.value),
     ...options,
@@ -53,6 +67,19 @@ export async function runAgain(
       ];
     },
   });
+}
+
+/** Which of its files; a copy that is put back may be older than what it replaces. */
+function filesWrittenSince({ model, dataset, template }: Recipe, at: number): string[] {
+  const { path, validation } = dataset;
+  const files = [
+    model.path,
+    ...(typeof path === 'string' ? [path] : path),
+    ...(typeof validation === 'object' && 'path' in validation ? [validation.path] : []),
+    ...(template.path === null ? [] : [template.path]),
+  ];
+  const written = files.filter(file => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > at);
+  return written.length === 0 ? [] : [`Written since then: ${written.join(', ')}.`];
 }
 
 function inputsChanged(cause: string, differing: readonly string[]): CodedError {

@@ -107,7 +107,7 @@ function Comparison({ runs: given, hrefOfRun }: ComparisonProps) {
         <Button icon={ClipboardCopy} onClick={() => void copy(asMarkdown(tableAsText(runs, shown)))}>
           {strings.copyMarkdown}
         </Button>
-        <Button icon={ClipboardCopy} onClick={() => void copy(asCsv(tableAsText(runs, shown)))}>
+        <Button icon={ClipboardCopy} onClick={() => void copy(asCsv(tableAsText(runs, shown, true)))}>
           {strings.copyCsv}
         </Button>
       </header>

@@ -7,7 +7,7 @@ import {
   outcomeOf,
   type SettingRow,
 } from '../../../src-shared/comparison/compare-runs.ts';
-import type { TextTable } from '../../../src-shared/comparison/text-table.ts';
+import { plainNumber, type TextTable } from '../../../src-shared/comparison/text-table.ts';
 import type { RunDetails } from '../../../src-shared/domain/run.ts';
 import { formatBytes, formatCount, formatLarge, formatLoss } from '../../format/numbers.ts';
 import { formatElapsed } from '../../format/times.ts';
@@ -123,16 +123,26 @@ function OutcomeRow({ runs, outcome }: OutcomeRowProps) {
   );
 }
 
-/** The same cells as text. */
-export function tableAsText(runs: readonly RunDetails[], settings: readonly SettingRow[]): TextTable {
+/** The same cells as text: as they are read, or `plain`, as a spreadsheet computes with them. */
+export function tableAsText(
+  runs: readonly RunDetails[],
+  settings: readonly SettingRow[],
+  isPlain = false,
+): TextTable {
+  const numberOf = isPlain ? plainNumber : formatCount;
+  const outcomeAsText = (outcome: Outcome, value: number | null) =>
+    isPlain ? (value === null ? '' : plainNumber(value)) : written(outcome, value);
   return [
     [strings.setting, ...runs.map(({ name }) => name)],
     ...settings.map(({ key, values }) => [key, ...values.map(value => value ?? strings.unset)]),
-    ...compareData(runs).map(({ fact, values }) => [strings.dataFacts[fact], ...values.map(factWritten)]),
+    ...compareData(runs).map(({ fact, values }) => [
+      strings.dataFacts[fact],
+      ...values.map(value => (typeof value === 'number' ? numberOf(value) : value)),
+    ]),
     [strings.status, ...runs.map(({ status }) => common.run.status[status])],
     ...OUTCOMES.map(outcome => [
-      strings.outcomes[outcome],
-      ...runs.map(run => written(outcome, outcomeOf(run, outcome))),
+      `${strings.outcomes[outcome]}${isPlain ? (strings.units[outcome] ?? '') : ''}`,
+      ...runs.map(run => outcomeAsText(outcome, outcomeOf(run, outcome))),
     ]),
   ];
 }

@@ -6,7 +6,7 @@ import {
   OUTCOMES,
   outcomeOf,
 } from '../../../../src-shared/comparison/compare-runs.ts';
-import type { TextTable } from '../../../../src-shared/comparison/text-table.ts';
+import { plainNumber, type TextTable } from '../../../../src-shared/comparison/text-table.ts';
 import { CodedException } from '../../../../src-shared/contract/coded-error.ts';
 import type { RunDetails } from '../../../../src-shared/domain/run.ts';
 import { runNotFound } from '../../../backend/answer-prompts.ts';
@@ -67,13 +67,9 @@ function asTable({ runs, data, isSameData, settings, outcomes }: ReturnType<type
     ['status', ...runs.map(({ status }) => status)],
     ...outcomes.map(({ outcome, values, better }) => [
       outcome,
-      ...values.map((value, i) => (value === null ? '' : `${rounded(value)}${better[i] ? ' *' : ''}`)),
+      ...values.map((value, i) => (value === null ? '' : `${plainNumber(value)}${better[i] ? ' *' : ''}`)),
     ]),
   ];
-}
-
-function rounded(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
 }
 
 function tooFew(count: number): CodedException {
