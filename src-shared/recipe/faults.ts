@@ -13,6 +13,8 @@ export interface RecipeFault {
   readonly allowed: string;
   /** The nearest valid name, where a key or a value looks like a slip of the pen. */
   readonly nearest: string | null;
+  /** True where it is the key itself that nobody knows. */
+  readonly isUnknownKey?: boolean;
 }
 
 export type RecipeParse =
@@ -105,6 +107,7 @@ function unknownKey(key: string, root: unknown, path: Path): RecipeFault {
     found: shown(valueAt(root, [...path, key])),
     allowed: names.length > 0 ? `one of the keys ${names.join(', ')}` : 'no key here',
     nearest: nearestName(key, names),
+    isUnknownKey: true,
   };
 }
 

@@ -159,21 +159,24 @@ function notYaml(messages: readonly string[]): CodedError {
   return {
     code: 'recipe.notYaml',
     title: 'The recipe is not YAML.',
-    cause: messages.join(' '),
+    // Each message draws its place below its first line.
+    cause: messages.map(message => message.split('\n')[0]?.replace(/:$/, '.')).join('\n'),
     remedy: 'Mend the file at the place named.',
   };
 }
 
 export function invalidRecipe(faults: readonly RecipeFault[]): CodedError {
-  const lines = faults.map(fault => {
-    const nearest = fault.nearest ? ` Did you mean ${fault.nearest}?` : '';
-    return `${fault.path || 'recipe'}: found ${fault.found}, allowed is ${fault.allowed}.${nearest}`;
-  });
   return {
     code: 'recipe.invalid',
     title: faults.length === 1 ? 'The recipe has 1 fault.' : `The recipe has ${faults.length} faults.`,
-    cause: lines.join('\n'),
+    cause: faults.map(faultInWords).join('\n'),
     remedy: 'Mend each of the keys named.',
     details: { faults },
   };
+}
+
+function faultInWords({ path, found, allowed, nearest, isUnknownKey }: RecipeFault): string {
+  const hint = nearest === null ? '' : ` Did you mean ${nearest}?`;
+  if (!isUnknownKey) return `${path || 'recipe'}: found ${found}, allowed is ${allowed}.${hint}`;
+  return `${path}: there is no such key.${nearest === null ? ` Allowed is ${allowed}.` : hint}`;
 }
