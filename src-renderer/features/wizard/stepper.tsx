@@ -20,7 +20,11 @@ export function Stepper({ current, states }: StepperProps) {
           const isCurrent = step === current;
           return (
             <li key={step} className={`step-${status}${isCurrent ? ' is-current' : ''}`}>
-              <a href={hrefOf({ page: 'newRun', step })} aria-current={isCurrent ? 'step' : undefined}>
+              <a
+                href={hrefOf({ page: 'newRun', step })}
+                title={strings.names[step]}
+                aria-current={isCurrent ? 'step' : undefined}
+              >
                 <span className="step-mark" aria-hidden="true">
                   <StepMark status={status} number={i + 1} />
                 </span>
