@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
@@ -69,6 +69,12 @@ test('a file whose columns have names of their own is read by one click, or by n
   await page.getByLabel('Column of answers').selectOption('ask');
   await expect(page.getByText('3 rows, 3 of them usable')).toBeVisible();
   await expect(page.getByLabel('Column of prompts')).toHaveValue('say');
+
+  // Mended on the disk meanwhile.
+  writeFileSync(data, `${row.replace('the fox', 'the owl')}\n`.repeat(4));
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await expect(page.getByText('4 rows, 4 of them usable')).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'Where is the owl?' })).toHaveCount(4);
 });
 
 test('from an own model and an own file to the first step takes at most six clicks and no dialog', async ({

@@ -1,5 +1,5 @@
 /** A question that changes while one types: asked after a pause, the newer cancels the older, the last answer stays. */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { CodedError } from '../../src-shared/contract/coded-error.ts';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../src-shared/contract/procedures.ts';
 import { useBackend } from './backend-context.tsx';
@@ -9,6 +9,8 @@ export interface Answer<T> {
   readonly value: T | null;
   readonly error: CodedError | null;
   readonly isPending: boolean;
+  /** Asks once more: what it is about may have changed. */
+  again(): void;
 }
 
 /** `input` null asks nothing and forgets the last answer. */
@@ -18,8 +20,10 @@ export function useAnswer<N extends ProcedureName>(
   delayMs = 0,
 ): Answer<ProcedureOutput<N>> {
   const client = useBackend();
-  const [answer, setAnswer] = useState<Answer<ProcedureOutput<N>>>(NOTHING);
+  const [answer, setAnswer] = useState<Known<ProcedureOutput<N>>>(NOTHING);
+  const [asked, setAsked] = useState(0);
   const inputJson = input === null ? null : JSON.stringify(input);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
   useEffect(() => {
     if (inputJson === null) {
       setAnswer(NOTHING);
@@ -41,8 +45,11 @@ export function useAnswer<N extends ProcedureName>(
       clearTimeout(timer);
       abort.abort();
     };
-  }, [client, name, inputJson, delayMs]);
-  return answer;
+  }, [client, name, inputJson, delayMs, asked]);
+  const again = useCallback(() => setAsked(count => count + 1), []);
+  return useMemo(() => ({ ...answer, again }), [answer, again]);
 }
+
+type Known<T> = Omit<Answer<T>, 'again'>;
 
 const NOTHING = { value: null, error: null, isPending: false } as const;

@@ -20,7 +20,7 @@ const CONVERSATIONS_A_PAGE = 20;
 export function DataRows({ inspection }: { readonly inspection: DataInspection }) {
   const { rows, columns, problemCount } = inspection;
   const { draft, row } = useWizard();
-  const pages = usePages(rowsInput(draft.recipe));
+  const pages = usePages(rowsInput(draft.recipe), inspection);
   const [view, setView] = useState<RowsView>('table');
   return (
     <Card

@@ -1,5 +1,5 @@
 /** Step 2: the data file, how its rows are read, which of them cannot be used, and what is held back. */
-import { FilePlus2, Table, Wrench, X } from 'lucide-react';
+import { FilePlus2, RefreshCw, Table, Wrench, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { DATA_EXTENSIONS } from '../../../src-shared/domain/dropped-file.ts';
 import { type UnknownColumns, unknownColumnsSchema } from '../../../src-shared/domain/inspection.ts';
@@ -25,6 +25,9 @@ export function DataStep() {
   useFollowData();
   const { value, error, isPending } = inspection;
   const unknown = unknownColumnsSchema.safeParse(error?.details).data ?? null;
+  // Where the layout is in question, it can be chosen.
+  const isInQuestion = unknown !== null || error?.code === 'data.notADataset';
+  const read = error ? isInQuestion && { columns: unknown?.columns ?? [], roles: {}, mapping: null } : value;
   return (
     <div className="page page-side">
       <header className="page-head">
@@ -52,11 +55,7 @@ export function DataStep() {
       </div>
       <aside className="stack-4" aria-label={strings.mapping}>
         {value && !error && <ProblemsCard inspection={value} />}
-        {unknown ? (
-          <MappingCard columns={unknown.columns} roles={{}} mapping={null} />
-        ) : (
-          value && <MappingCard {...value} />
-        )}
+        {read && <MappingCard {...read} />}
         <SplitCard />
       </aside>
     </div>
@@ -96,7 +95,7 @@ function useFollowData(): void {
 }
 
 function DataFiles() {
-  const { inspection } = useWizard();
+  const { inspection, readAgain } = useWizard();
   const { value, error } = inspection;
   const { value: chosen, set } = useField('dataset.path');
   const paths = Array.isArray(chosen) ? chosen.map(String) : [String(chosen ?? '')];
@@ -132,6 +131,11 @@ function DataFiles() {
           {strings.addFile}
         </Button>
         {paths.length > 1 && <span className="small quiet">{strings.layoutOfFirst}</span>}
+        {(value || error) && (
+          <Button variant="quiet" icon={RefreshCw} onClick={readAgain}>
+            {strings.readAgain}
+          </Button>
+        )}
         <span className="grow" />
         {value && !error && (
           <span className="row">

@@ -45,7 +45,7 @@ export function MappingCard({ columns, roles, mapping }: MappingCardProps) {
             effect: `${strings.formats[mapping.format.name] ?? mapping.format.name}: ${mapping.format.reason}.`,
           })}
         />
-        {parts.map(part => (
+        {(columns.length === 0 ? [] : parts).map(part => (
           <ColumnChoice
             key={part}
             part={part}

@@ -6,6 +6,7 @@ import { checksOf } from '../../checks/check-order.ts';
 import { CommandButton } from '../../commands/command-button.tsx';
 import { useCommand } from '../../commands/use-commands.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { hrefOf } from '../../router.ts';
 import { wizardStrings } from '../../strings/wizard.ts';
 import { strings as appStrings } from '../../strings.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
@@ -16,13 +17,14 @@ import { ChecksCard, RowLinks } from './checks-card.tsx';
 import { FaultsCallout } from './faults-callout.tsx';
 import { FixButtons } from './fix-buttons.tsx';
 import { ProbeCard } from './probe-card.tsx';
+import { stepOfError } from './step-state.ts';
 import { TotalsCard } from './totals-card.tsx';
 import { useWizard } from './use-wizard.tsx';
 
 const strings = wizardStrings.preflight;
 
 export function PreflightStep() {
-  const { draft, preparation, lastFix } = useWizard();
+  const { draft, preparation, lastFix, readAgain } = useWizard();
   const { prepared, error, isPending, progress, isCancelled } = preparation;
   const report = prepared?.report ?? null;
   const again = useCommand({
@@ -30,7 +32,7 @@ export function PreflightStep() {
     title: strings.again,
     shortcut: 'Mod+R',
     enabled: draft.whole !== null,
-    run: preparation.again,
+    run: readAgain,
   });
   useVerdictAnnouncement();
   return (
@@ -63,7 +65,11 @@ export function PreflightStep() {
             </Button>
           </div>
         )}
-        {error && <ErrorCallout error={error} />}
+        {error && (
+          <ErrorCallout error={error}>
+            <MendingStep code={error.code} />
+          </ErrorCallout>
+        )}
         {report && !error && <Verdict />}
         {report && !error && (
           <ChecksCard report={report} shownId={worstOf(report)?.id ?? null} isOld={isPending} />
@@ -77,6 +83,13 @@ export function PreflightStep() {
       </aside>
     </div>
   );
+}
+
+function MendingStep({ code }: { readonly code: string }) {
+  const step = stepOfError(code);
+  if (step === null) return null;
+  const name = wizardStrings.steps.names[step];
+  return <a href={hrefOf({ page: 'newRun', step })}>{strings.goToStep(name)}</a>;
 }
 
 /** Says the verdict once to those who do not see it. */

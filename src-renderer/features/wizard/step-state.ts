@@ -42,6 +42,12 @@ export function stepOfKey(key: string): StepName {
   return found ?? 'preflight';
 }
 
+/** The step where the cause of an error can be mended, by the beginning of its code; null where that is none. */
+export function stepOfError(code: string): StepName | null {
+  const [area] = code.split('.');
+  return area === 'model' || area === 'data' || area === 'template' ? area : null;
+}
+
 export function stepState(step: StepName, known: WhatIsKnown): StepState {
   const own = known.faults.filter(fault => stepOfKey(fault.path) === step);
   const text = (key: string) => String(valueAt(known.recipe, key) ?? '');
@@ -82,7 +88,7 @@ export function stepState(step: StepName, known: WhatIsKnown): StepState {
 function preflightState({ report, isChecking, failed, faults }: WhatIsKnown): StepState {
   const names = strings.steps;
   if (faults.length > 0) return { status: 'open', value: '' };
-  if (failed.prepare) return { status: 'blocked', value: strings.preflight.title };
+  if (failed.prepare) return { status: 'blocked', value: names.cannotCheck };
   if (isChecking && !report) return { status: 'open', value: names.checking };
   if (!report) return { status: 'open', value: '' };
   const count = (severity: string) => report.checks.filter(check => check.severity === severity).length;

@@ -1,5 +1,5 @@
 /** Rows of the data, page by page, as they come near the window. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { DataRow } from '../../../src-shared/domain/inspection.ts';
 import { useBackend } from '../../backend-client/backend-context.tsx';
@@ -10,48 +10,58 @@ export interface RowPages {
   need(first: number, last: number): void;
 }
 
+/** Of one reading of one data set. */
+interface Pages {
+  readonly rows: Map<number, readonly DataRow[]>;
+  readonly asked: Set<number>;
+  abort: AbortController;
+}
+
 const PAGE_ROWS = 100;
 
-export function usePages(dataset: Record<string, unknown> | null): RowPages {
+/** `reading`: changes where the files were read anew. */
+export function usePages(dataset: Record<string, unknown> | null, reading: unknown): RowPages {
   const client = useBackend();
   const key = dataset === null ? null : JSON.stringify(dataset);
-  const pages = useRef(new Map<number, readonly DataRow[]>());
-  const asked = useRef(new Set<number>());
-  const abort = useRef(new AbortController());
-  const [error, setError] = useState<CodedError | null>(null);
+  // Made in the render: what is drawn in it asks for its rows before any effect of this hook.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other data, or another reading, has other pages
+  const pages = useMemo(newPages, [client, key, reading]);
+  const [failure, setFailure] = useState<{ readonly of: Pages; readonly error: CodedError } | null>(null);
   const [, setVersion] = useState(0);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other data has other pages
-  useEffect(() => {
-    pages.current = new Map();
-    asked.current = new Set();
-    abort.current = new AbortController();
-    setError(null);
-    setVersion(version => version + 1);
-    return () => abort.current.abort();
-  }, [key, client]);
+  useEffect(
+    () => () => {
+      pages.abort.abort();
+      pages.abort = new AbortController();
+      pages.asked.clear();
+    },
+    [pages],
+  );
 
   const need = useCallback(
     (first: number, last: number) => {
       if (key === null) return;
-      const { signal } = abort.current;
+      const { signal } = pages.abort;
       for (let page = Math.floor(first / PAGE_ROWS); page * PAGE_ROWS < last; page++) {
-        if (asked.current.has(page)) continue;
-        asked.current.add(page);
+        if (pages.asked.has(page)) continue;
+        pages.asked.add(page);
         const input = { dataset: JSON.parse(key), from: page * PAGE_ROWS, count: PAGE_ROWS };
         void client.call('data.rows', input, { signal }).then(outcome => {
           if (signal.aborted) return;
-          if (outcome.ok) pages.current.set(page, outcome.value.rows);
-          else setError(outcome.error);
+          if (outcome.ok) pages.rows.set(page, outcome.value.rows);
+          else setFailure({ of: pages, error: outcome.error });
           setVersion(version => version + 1);
         });
       }
     },
-    [client, key],
+    [client, key, pages],
   );
   const rowAt = useCallback(
-    (row: number) => pages.current.get(Math.floor(row / PAGE_ROWS))?.[row % PAGE_ROWS] ?? null,
-    [],
+    (row: number) => pages.rows.get(Math.floor(row / PAGE_ROWS))?.[row % PAGE_ROWS] ?? null,
+    [pages],
   );
-  return { error, rowAt, need };
+  return { error: failure?.of === pages ? failure.error : null, rowAt, need };
+}
+
+function newPages(): Pages {
+  return { rows: new Map(), asked: new Set(), abort: new AbortController() };
 }

@@ -1,5 +1,5 @@
 /** What all steps share: the draft, what is known of its model and data, and the row that is looked at. */
-import { createContext, useContext, useMemo } from 'react';
+import { createContext, useCallback, useContext, useMemo, useState } from 'react';
 import type { DataInspection, ModelFacts } from '../../../src-shared/domain/inspection.ts';
 import type { Fix, PreflightTotals } from '../../../src-shared/domain/preflight.ts';
 import { type Answer, useAnswer } from '../../backend-client/use-answer.ts';
@@ -24,7 +24,11 @@ export interface Wizard {
   readonly lastFix: { readonly label: string; readonly before: PreflightTotals } | null;
   /** The finding that the inspector has yet to lead to. */
   readonly wanted: WantedFinding | null;
+  /** Counts how often the files were read anew. */
+  readonly readings: number;
   setRow(row: number): void;
+  /** Reads model and data from the disk once more, and checks them: they may have been mended there. */
+  readAgain(): void;
   /** Opens the row in the inspector, at the token that the check speaks of. */
   showFinding(finding: WantedFinding): void;
   onFindingShown(): void;
@@ -66,6 +70,13 @@ export function useWizardState(
   const rows = inspection.value?.rows ?? 0;
   const isWanted = STEPS.indexOf(step) >= STEPS.indexOf(rows > MANY_ROWS ? 'collator' : 'template');
   const preparation = usePreparation(whole, isWanted);
+  const [readings, setReadings] = useState(0);
+  const readAgain = useCallback(() => {
+    setReadings(count => count + 1);
+    facts.again();
+    inspection.again();
+    preparation.again();
+  }, [facts.again, inspection.again, preparation.again]);
   const states = useMemo(() => {
     const known = {
       recipe,
@@ -88,7 +99,7 @@ export function useWizardState(
       StepState
     >;
   }, [recipe, faults, facts, inspection, preparation]);
-  return { draft, facts, inspection, preparation, states, step, row, setRow, go };
+  return { draft, facts, inspection, preparation, states, step, row, readings, setRow, readAgain, go };
 }
 
 /** Only the keys that change how rows are read, so that a change of the split does not read them again. */
