@@ -1,6 +1,7 @@
-/** Accessibility of a page as it is now, in both themes. */
+/** Accessibility of a page as it is now: within reach of the keyboard, and without a violation in both themes. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from 'playwright/test';
+import { outOfReach } from './keyboard-reach.ts';
 
 interface Axe {
   run(options: { resultTypes: ['violations'] }): Promise<{
@@ -13,6 +14,7 @@ interface Axe {
  * former at each question and asks for all that is right as well, which takes three times as long as the rules.
  */
 export async function expectNoViolations(page: Page): Promise<void> {
+  expect(await page.locator('body').evaluate(outOfReach)).toEqual([]);
   const isThere = await page.evaluate(() => 'axe' in globalThis);
   if (!isThere) await page.evaluate(new AxeBuilder({ page })['script']());
   for (const colorScheme of ['light', 'dark'] as const) {

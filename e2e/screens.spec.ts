@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
+import { outOfReach } from './keyboard-reach.ts';
 import { conversation, demoModel } from './luthier-process.ts';
 import { expect, test } from './studio.ts';
 
@@ -36,6 +37,21 @@ for (const [zoom, viewport] of [
     }
   });
 }
+
+test('what only a mouse could use is found', async ({ page, studio }) => {
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  await page.locator('main').evaluate(main => {
+    main.insertAdjacentHTML(
+      'beforeend',
+      '<p id="hand">x</p><i id="role" role="button">x</i><button id="skipped" tabindex="-1">x</button>' +
+        '<ul role="listbox" tabindex="0"><li role="option">x</li></ul><label><input type="checkbox" />x</label>',
+    );
+    main.querySelector('#hand').style.cursor = 'pointer';
+  });
+  const found = (await page.locator('body').evaluate(outOfReach)).map(tag => /id="(\w+)"/.exec(tag)?.[1]);
+  expect(found).toEqual(['hand', 'role', 'skipped']);
+});
 
 test('every step of the wizard fits a window at 200 % and has no violation there', async ({
   page,
