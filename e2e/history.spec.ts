@@ -187,6 +187,7 @@ test('several runs are deleted and come back, and their files go only when that 
   addPastRuns(other, 30);
   await page.getByRole('button', { name: 'Import' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import runs' });
+  await expect(dialog.getByRole('button', { name: 'Import' })).toBeInViewport({ ratio: 1 });
   await dialog.getByLabel('Data folder or run folder').fill(studio.workspace.directory);
   await page.keyboard.press('Enter');
   await expect(dialog.getByText('import.nothingThere')).toBeVisible();
@@ -206,6 +207,7 @@ test('several runs are deleted and come back, and their files go only when that 
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const tables = page.getByRole('dialog', { name: 'Export runs as tables' });
   await expect(tables.getByRole('heading', { name: 'Export 1 run as tables' })).toBeVisible();
+  await expect(tables.getByRole('button', { name: 'Export', exact: true })).toBeInViewport({ ratio: 1 });
   await tables.getByLabel('Folder', { exact: true }).fill(studio.workspace.directory);
   await tables.getByLabel('Format').selectOption('JSON');
   await expectNoViolations(page);

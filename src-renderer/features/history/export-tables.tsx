@@ -63,9 +63,9 @@ function ExportDialog({ choice, found, chosen, onClose }: ExportTablesProps & { 
   const replace = work.kind === 'failed' && work.error.code === 'export.exists';
   const canStart = folder !== '' && name !== '' && !isRunning;
   return (
-    <Modal isOpen className="confirm" aria-label={strings.title} onClose={onClose}>
+    <Modal isOpen className="confirm confirm-wide" aria-label={strings.title} onClose={onClose}>
       <form
-        className="confirm-box import-box"
+        className="confirm-box"
         onSubmit={event => {
           event.preventDefault();
           if (!canStart) return;

@@ -40,9 +40,9 @@ function ImportDialog({ onClose }: { onClose(): void }) {
   const { work, start, stop } = useLongWork('runs.import', ended => announce(wordsOf(ended)));
   const isRunning = work.kind === 'running';
   return (
-    <Modal isOpen className="confirm" aria-label={strings.open} onClose={onClose}>
+    <Modal isOpen className="confirm confirm-wide" aria-label={strings.open} onClose={onClose}>
       <form
-        className="confirm-box import-box"
+        className="confirm-box"
         onSubmit={event => {
           event.preventDefault();
           if (path !== '' && !isRunning) start({ path });
