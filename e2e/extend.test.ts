@@ -1,7 +1,7 @@
 /** A run goes on for longer than it was meant to: what it becomes, what is kept of it, and when that is refused. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingEvent } from '../src-shared/domain/training.ts';
 import { longEnoughRecipe } from './killed-runs.ts';
 import { createWorkspace, runLuthier } from './luthier-process.ts';
@@ -85,15 +85,9 @@ describe('a completed run that is extended', () => {
 });
 
 describe('an extension is refused', () => {
-  it('where it makes the run no longer, and where no checkpoint is left', async () => {
-    const short = await train(recipeOf('refused', 'scheduler: constant'));
-    const id = idOf(short.json);
-    const shorter = await train('--extend', id, '--epochs', '1');
-    expect(shorter.json[0]).toMatchObject({ error: { code: 'extend.notLonger' } });
-    rmSync(join(home, 'runs', id, 'checkpoints'), { recursive: true });
-    const without = await train('--extend', id, '--epochs', '2');
-    expect(without.json[0]).toMatchObject({ error: { code: 'extend.noCheckpoint' } });
-    expect(await show(id)).toMatchObject({ status: 'completed', warnings: [] });
+  let id = '';
+  beforeAll(async () => {
+    id = idOf((await train(recipeOf('refused', 'scheduler: constant'))).json);
   });
 
   it.each([
@@ -103,12 +97,19 @@ describe('an extension is refused', () => {
     [['--extend', 'x', '--resume', 'y', '--epochs', '2'], /its own recipe/],
     [['--resume', 'x', '--epochs', '2'], /are for `--extend`/],
   ])('where the arguments do not fit: %j', async (args, cause) => {
-    const first = await train(recipeOf('arguments', 'scheduler: constant'));
-    const given = args.map(arg => (arg === 'x' ? idOf(first.json) : arg));
-    const { json, code } = await train(...given);
+    const { json, code } = await train(...args.map(arg => (arg === 'x' ? id : arg)));
     expect(json[0]).toMatchObject({
       error: { code: 'arguments.invalid', cause: expect.stringMatching(cause) },
     });
     expect(code).toBe(2);
+  });
+
+  it('where it makes the run no longer, and where no checkpoint is left', async () => {
+    const shorter = await train('--extend', id, '--epochs', '1');
+    expect(shorter.json[0]).toMatchObject({ error: { code: 'extend.notLonger' } });
+    rmSync(join(home, 'runs', id, 'checkpoints'), { recursive: true });
+    const without = await train('--extend', id, '--epochs', '2');
+    expect(without.json[0]).toMatchObject({ error: { code: 'extend.noCheckpoint' } });
+    expect(await show(id)).toMatchObject({ status: 'completed', warnings: [] });
   });
 });
