@@ -44,7 +44,7 @@ export const wizardStrings = {
     goTo: (step: string) => `Go to step ${step}`,
     chooseModel: 'Choose a model',
     chooseData: 'Choose a data file',
-    conversations: (count: string) => `${count} conversations`,
+    conversations: (count: string) => (count === '1' ? '1 conversation' : `${count} conversations`),
     reading: 'reading',
     fromModel: 'from the model',
     blocks: (count: number) => plural(count, '1 check blocks', `${count} checks block`),
@@ -194,7 +194,8 @@ export const wizardStrings = {
     rows: 'Rows',
     views: { table: 'Table', conversations: 'Conversations' },
     view: 'View',
-    rowCount: (rows: string, usable: string) => `${rows} rows, ${usable} of them usable`,
+    rowCount: (rows: string, usable: string) =>
+      rows === '1' ? `1 row, ${usable} usable` : `${rows} rows, ${usable} of them usable`,
     columns: { row: 'Row', problem: 'Problem' },
     page: (from: string, to: string, total: string) => `Rows ${from} to ${to} of ${total}`,
     previousPage: 'Previous page',
@@ -218,7 +219,7 @@ export const wizardStrings = {
     roles: 'Who speaks',
     rolesHelp: 'What each name in the file stands for. Answers of the assistant are what is learnt.',
     roleOf: (name: string) => `Role of ${name}`,
-    roleMessages: (count: string) => `${count} messages`,
+    roleMessages: (count: string) => (count === '1' ? '1 message' : `${count} messages`),
     notMapped: 'not mapped: its rows cannot be used',
     notMappedOption: 'choose …',
     known: (role: string) => `${role} (known)`,
@@ -392,7 +393,8 @@ export const wizardStrings = {
   },
   preflight: {
     title: 'Preflight',
-    checked: (rows: string) => `All ${rows} rows, as the trainer will read them. No weights were loaded.`,
+    checked: (rows: string) =>
+      `${rows === '1' ? 'The one row, as the trainer will read it' : `All ${rows} rows, as the trainer will read them`}. No weights were loaded.`,
     again: 'Check again',
     notWhole: 'The recipe is not whole yet',
     checking: 'Every row is labelled and checked',

@@ -27,17 +27,20 @@ export function Callout({ tone, title, children }: CalloutProps) {
 
 interface ErrorCalloutProps {
   readonly error: RunError;
+  /** What else is to be known before one does something about it. */
+  readonly note?: string;
   readonly children?: ReactNode;
 }
 
 /** A coded error, whole: what it is, why, what to do, and its code for those who search for it. */
-export function ErrorCallout({ error, children }: ErrorCalloutProps) {
+export function ErrorCallout({ error, note, children }: ErrorCalloutProps) {
   return (
     <Callout tone="error" title={error.title}>
       <p className="wrap">
         <Prose>{error.cause}</Prose>
       </p>
       <p className="wrap">{error.remedy}</p>
+      {note !== undefined && <p className="wrap">{note}</p>}
       <p className="small">
         <code>{error.code}</code>
       </p>

@@ -202,7 +202,7 @@ function labelsMethod({ counts }: DataFacts): Verdict {
     'info',
     used.length === 0
       ? 'No labels were found.'
-      : `Labels were found in ${number(counts.kept)} rows: ${used.join(', ')}.`,
+      : `Labels were found in ${number(counts.kept)} ${counts.kept === 1 ? 'row' : 'rows'}: ${used.join(', ')}.`,
     steps.length === 0 ? '' : `Proof: ${steps.join('; ')}.`,
     { count: counts.kept, rows: [] },
   );

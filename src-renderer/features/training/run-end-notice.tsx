@@ -9,18 +9,18 @@ export function RunEndNotice({ run }: { readonly run: RunState }): ReactNode {
   const status = statusOf(run);
   const error = errorOf(run);
   if (status !== 'failed' && status !== 'interrupted') return error && <ErrorCallout error={error} />;
-  const onward = <p className="wrap">{whatResumeDoes(run)}</p>;
-  if (error) return <ErrorCallout error={error}>{onward}</ErrorCallout>;
+  const note = whatResumeDoes(run);
+  if (error) return <ErrorCallout error={error} note={note} />;
   if (status === 'failed')
     return (
       <Callout tone="error" title={strings.result.failed}>
-        {onward}
+        <p className="wrap">{note}</p>
       </Callout>
     );
   return (
     <Callout tone="warn" title={strings.result.interruptedTitle}>
       <p>{strings.result.interruptedCause}</p>
-      {onward}
+      <p className="wrap">{note}</p>
     </Callout>
   );
 }
