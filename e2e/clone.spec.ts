@@ -80,6 +80,7 @@ test('a run is saved as a recipe that is the one it was made with', async ({ pag
   const [download] = await Promise.all([page.waitForEvent('download'), chooseMore(page, 'Save as recipe')]);
   expect(download.suggestedFilename()).toBe('first-try.luthier.yaml');
   const path = studio.workspace.write('saved.luthier.yaml', readFileSync(await download.path(), 'utf8'));
+  expect(readFileSync(path, 'utf8')).toContain(`# From run ${page.url().split('/').at(-1)},`);
   const saved = loadRecipe(path);
   if (!saved.ok) throw new Error(saved.error.cause);
   expect(saved.value).toMatchObject({ name: 'first try', training: { maxSteps: 3 } });

@@ -154,8 +154,11 @@ export function createBackendFace(parts: BackendParts): BackendFace {
       return recipe.ok
         ? ok({
             recipe: recipe.value,
-            yaml: parts.recipeToYaml(recipe.value, id),
-            fileName: `${fileStemOf(recipe.value.name)}.luthier.yaml`,
+            yaml: parts.recipeToYaml(recipe.value),
+            file: {
+              name: `${fileStemOf(recipe.value.name)}.luthier.yaml`,
+              text: parts.recipeToYaml(recipe.value, id),
+            },
           })
         : recipe;
     },

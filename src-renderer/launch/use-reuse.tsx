@@ -86,17 +86,17 @@ function useSaveRecipe(id: string): { save(): void; readonly error: CodedError |
     const asked = await client.call('runs.recipe', { id });
     setError(asked.ok ? null : asked.error);
     if (!asked.ok) return;
-    const { recipe, yaml, fileName } = asked.value;
+    const { recipe, file } = asked.value;
     if (!desktop) {
-      downloadText(fileName, yaml, 'application/yaml');
-      announce(strings.saved(fileName));
+      downloadText(file.name, file.text, 'application/yaml');
+      announce(strings.saved(file.name));
       return;
     }
     const path = await desktop.chooseFile({
       purpose: 'save',
       title: strings.saveRecipe,
       extensions: ['.yaml', '.yml'],
-      path: fileName,
+      path: file.name,
     });
     if (path === null) return;
     // The dialog has asked before it named a file that is there.

@@ -108,10 +108,14 @@ export const PROCEDURES = {
     }),
     output: importReportSchema,
   },
-  /** The recipe that a run was made with, and as the file that would hold it, with the hash of its model. */
+  /** The recipe that a run was made with, with the hash of its model; and the file that would hold it, which names the run. */
   'runs.recipe': {
     input: runId,
-    output: z.object({ recipe: draftSchema, yaml: z.string(), fileName: z.string() }),
+    output: z.object({
+      recipe: draftSchema,
+      yaml: z.string(),
+      file: z.object({ name: z.string(), text: z.string() }),
+    }),
   },
   /**
    * Goes on with a run that is over, completed ones too, for longer than it was meant to: `length` is that of the whole

@@ -7,6 +7,8 @@ export type HistoryFormat = z.infer<typeof historyFormatSchema>;
 
 export const historyExportReportSchema = z.object({
   runs: z.number(),
+  /** That was made; the files are in it. */
+  folder: z.string(),
   files: z.array(z.object({ path: z.string(), rows: z.number(), bytes: z.number() })).readonly(),
 });
 export type HistoryExportReport = z.infer<typeof historyExportReportSchema>;

@@ -44,7 +44,7 @@ export async function exportHistory(
     const refused = checkTarget(output, force) ?? putInPlace(basename(output), output);
     if (refused) return fail(refused);
     const files = written.map(file => ({ ...file, path: join(output, file.path) }));
-    return ok({ runs: wanted.length, files });
+    return ok({ runs: wanted.length, folder: output, files });
   } finally {
     remove();
   }

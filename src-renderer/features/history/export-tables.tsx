@@ -74,15 +74,17 @@ function ExportDialog({ choice, found, chosen, onClose }: ExportTablesProps & { 
       >
         <h2>{strings.open(formatCount(which === 'chosen' ? chosen.size : found))}</h2>
         {chosen.size > 0 && (
-          <Segmented
-            label={strings.which}
-            value={which}
-            options={[
-              { value: 'chosen' as const, label: strings.chosen(formatCount(chosen.size)) },
-              { value: 'found' as const, label: strings.found(formatCount(found)) },
-            ]}
-            onChange={value => setWhich(value)}
-          />
+          <div>
+            <Segmented
+              label={strings.which}
+              value={which}
+              options={[
+                { value: 'chosen' as const, label: strings.chosen(formatCount(chosen.size)) },
+                { value: 'found' as const, label: strings.found(formatCount(found)) },
+              ]}
+              onChange={value => setWhich(value)}
+            />
+          </div>
         )}
         <div className="field">
           <label htmlFor={`${id}-format`}>{strings.format}</label>
@@ -169,14 +171,16 @@ function Running({ progress, onStop }: { readonly progress: WorkProgress | null;
 /** Of TensorBoard's there may be as many files as runs. */
 const SHOWN_FILES = 6;
 
-function Report({ report: { runs, files } }: { readonly report: HistoryExportReport }) {
-  const [first] = files;
+function Report({ report: { runs, folder, files } }: { readonly report: HistoryExportReport }) {
   return (
     <Callout tone="ok" title={strings.done(formatCount(runs))}>
+      <p>
+        <code className="wrap">{folder}</code>
+      </p>
       <ul className="plain-list">
         {files.slice(0, SHOWN_FILES).map(({ path, rows, bytes }) => (
           <li key={path} className="row">
-            <code className="grow wrap">{path}</code>
+            <code className="grow wrap">{path.slice(folder.length + 1)}</code>
             <span className="num">
               {strings.rows(formatCount(rows))}, {formatBytes(bytes)}
             </span>
@@ -184,7 +188,7 @@ function Report({ report: { runs, files } }: { readonly report: HistoryExportRep
         ))}
       </ul>
       {files.length > SHOWN_FILES && <p>{strings.more(formatCount(files.length - SHOWN_FILES))}</p>}
-      {first && <PlaceButtons path={first.path} />}
+      <PlaceButtons path={folder} />
     </Callout>
   );
 }
