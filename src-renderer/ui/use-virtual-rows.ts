@@ -33,7 +33,13 @@ export function useVirtualRows(
       observer.disconnect();
     };
   }, [scroller]);
-  const window = windowOf(count, rowPx, view.top, view.height);
+  const [standing, setStanding] = useState(0);
+  useEffect(() => {
+    // Of another list, what can be seen comes first, and what a scroll brings in next when that stands.
+    const asked = requestAnimationFrame(() => setTimeout(() => setStanding(count)));
+    return () => cancelAnimationFrame(asked);
+  }, [count]);
+  const window = windowOf(count, rowPx, view.top, view.height, standing === count ? BEYOND : 0);
   const scrollTo = useCallback(
     (row: number) => {
       const element = scroller.current;
@@ -52,13 +58,14 @@ export function windowOf(
   rowPx: number,
   top: number,
   viewPx: number,
+  beyond = BEYOND,
 ): Omit<VirtualRows, 'scrollTo'> {
   const share = scaleOf(count, rowPx, viewPx);
   const heightPx = Math.min(count * rowPx, HIGHEST_PX);
   const wholeTop = share === 1 ? top : Math.min(top / share, count * rowPx - viewPx);
   const firstVisible = Math.floor(wholeTop / rowPx);
-  const first = Math.max(0, firstVisible - BEYOND);
-  const last = Math.min(count, firstVisible + Math.ceil(viewPx / rowPx) + BEYOND);
+  const first = Math.max(0, firstVisible - beyond);
+  const last = Math.min(count, firstVisible + Math.ceil(viewPx / rowPx) + beyond);
   return { first, last, heightPx, topOf: row => row * rowPx - wholeTop + top };
 }
 

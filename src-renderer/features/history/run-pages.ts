@@ -19,7 +19,7 @@ export interface RunPagesView extends Omit<RunsPage, 'runs'> {
 export interface RunPages {
   getView(): RunPagesView;
   subscribe(listener: () => void): () => void;
-  /** Another question begins at its first page. */
+  /** Another question begins at its first page; the one that is asked already is not asked again. */
   ask(choice: RunsChoice): void;
   /** Says which places are near the window. */
   need(places: readonly number[]): void;
@@ -88,6 +88,7 @@ export function createRunPages(client: Pick<BackendClient, 'call'>): RunPages {
       return () => listeners.delete(listener);
     },
     ask(choice) {
+      if (choice === wanted) return;
       wanted = choice;
       near = FIRST_PAGE;
       askAnew();

@@ -1,6 +1,15 @@
 /** The table of runs: any number of rows, of which only those near the window exist, and are asked for. */
 import { ChevronDown, ChevronRight, Pin } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import type { RunSorting, RunSortKey } from '../../../src-shared/domain/run-list.ts';
 import { RUN_COLUMNS, type RunColumn, type RunView } from '../../../src-shared/domain/run-view.ts';
@@ -36,7 +45,20 @@ export function RunsTable({ shown, view, chosen, onSort, onPin, hrefOfRun }: Run
     (first: number, last: number) => need(placesOf(rows, first, last)),
     [rows, need],
   );
-  const shownColumns = RUN_COLUMNS.filter(column => column === 'name' || view.columns.includes(column));
+  const shownColumns = useMemo(
+    () => RUN_COLUMNS.filter(column => column === 'name' || view.columns.includes(column)),
+    [view.columns],
+  );
+  // The same for good, so that rows whose run is still the same are not made again with each letter of a search.
+  const latest = useRef({ chosen, onPin });
+  useLayoutEffect(() => {
+    latest.current = { chosen, onPin };
+  });
+  const choose = useCallback(
+    (place: number, isRange: boolean) => latest.current.chosen.choose(place, isRange),
+    [],
+  );
+  const pin = useCallback((run: RunSummary) => latest.current.onPin(run), []);
   const columns = columnsOf(shownColumns, view.sorting, onSort, chosen);
   const fold = (value: string) => {
     const next = new Set(folded);
@@ -68,11 +90,12 @@ export function RunsTable({ shown, view, chosen, onSort, onPin, hrefOfRun }: Run
           return (
             <RunCells
               run={run}
+              place={row.place}
               columns={shownColumns}
               href={view.isDeleted ? null : hrefOfRun(run.id)}
               isChosen={chosen.ids.has(run.id)}
-              onChoose={isRange => chosen.choose(row.place, isRange)}
-              onPin={view.isDeleted ? null : () => onPin(run)}
+              onChoose={choose}
+              onPin={view.isDeleted ? null : pin}
             />
           );
         }}
@@ -182,15 +205,17 @@ function GroupCell({ row: { group, isFolded }, view, columns, onFold }: GroupCel
 
 interface RunCellsProps {
   readonly run: RunSummary;
+  readonly place: number;
   readonly columns: readonly RunColumn[];
   /** Null where there is no page of it. */
   readonly href: string | null;
   readonly isChosen: boolean;
-  onChoose(isRange: boolean): void;
-  readonly onPin: (() => void) | null;
+  onChoose(place: number, isRange: boolean): void;
+  readonly onPin: ((run: RunSummary) => void) | null;
 }
 
-function RunCells({ run, columns, href, isChosen, onChoose, onPin }: RunCellsProps) {
+const RunCells = memo(function RunCells(props: RunCellsProps) {
+  const { run, place, columns, href, isChosen, onChoose, onPin } = props;
   return (
     <>
       <td className="col-choose">
@@ -198,7 +223,9 @@ function RunCells({ run, columns, href, isChosen, onChoose, onPin }: RunCellsPro
           type="checkbox"
           aria-label={strings.choose(run.name)}
           checked={isChosen}
-          onChange={event => onChoose(event.nativeEvent instanceof MouseEvent && event.nativeEvent.shiftKey)}
+          onChange={({ nativeEvent }) =>
+            onChoose(place, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+          }
         />
       </td>
       <td className="col-pin">
@@ -209,7 +236,7 @@ function RunCells({ run, columns, href, isChosen, onChoose, onPin }: RunCellsPro
             aria-label={strings.pinName(run.name)}
             title={run.pinned ? strings.unpin : strings.pin}
             aria-pressed={run.pinned}
-            onClick={onPin}
+            onClick={() => onPin(run)}
           >
             <Pin size={13} strokeWidth={1.75} aria-hidden="true" />
           </button>
@@ -220,7 +247,7 @@ function RunCells({ run, columns, href, isChosen, onChoose, onPin }: RunCellsPro
       ))}
     </>
   );
-}
+});
 
 function RunCell({
   run,

@@ -16,7 +16,13 @@ export interface ShownRuns extends RunPagesView {
 /** `choice` is to stay the same while the question does. */
 export function useRunPages(choice: RunsChoice): ShownRuns {
   const client = useBackend();
-  const pages = useMemo(() => createRunPages(client), [client]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is asked for below
+  const pages = useMemo(() => {
+    const made = createRunPages(client);
+    // The answer comes while the table around it is made.
+    made.ask(choice);
+    return made;
+  }, [client]);
   const view = useSyncExternalStore(pages.subscribe, pages.getView);
   useEffect(() => {
     pages.ask(choice);
