@@ -39,12 +39,26 @@ const record = {
   value: { status: 'running', evaluations: [], checkpoints: [], samples: [], warnings: [] },
 };
 
-test('reads the record only when the subscription stands', () => {
-  const { log, events } = setUp();
-  expect(log).toEqual(['run.events']);
-  events.standing?.();
-  expect(log).toEqual(['run.events', 'runs.show', 'runs.metrics']);
-});
+const READING = ['runs.show', 'runs.metrics'];
+
+test.each([
+  ['before', 'running', [...READING, 'run.events', ...READING]],
+  ['behind', 'running', [...READING, 'run.events', ...READING]],
+  ['before', 'completed', [...READING, 'run.events']],
+  ['behind', 'completed', [...READING, 'run.events']],
+])(
+  'reads at once; with the subscription standing %s the answer, a run that is %s so: %j',
+  async (order, status, read) => {
+    const { log, events, answer } = setUp();
+    expect(log).toEqual([...READING, 'run.events']);
+    if (order === 'before') events.standing?.();
+    await answer(0, { ok: true, value: { ...record.value, status } }, [1]);
+    if (order === 'behind') events.standing?.();
+    expect(log).toEqual(read);
+    events.standing?.();
+    expect(log).toEqual([...read, ...READING]);
+  },
+);
 
 test('asks for one frame however many deliveries arrive before it', async () => {
   const { feed, frames, events, answer } = setUp();
@@ -81,13 +95,14 @@ test('the record is read again, once, when too many steps have come one by one',
   const { events, log, answer } = setUp();
   events.standing?.();
   await answer(0, record, [1, 2]);
+  await answer(1, record, [1, 2]);
   const stepsTo = (last: number) =>
     Array.from({ length: 500 }, (_, i) => ({ type: 'step' as const, ...stepMetric(last - 499 + i) }));
   for (let last = 500; last <= MOST_SINGLE_STEPS; last += 500) events.event(stepsTo(last));
-  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(1);
+  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(2);
   events.event(stepsTo(MOST_SINGLE_STEPS + 500));
   events.event(stepsTo(MOST_SINGLE_STEPS + 1000));
-  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(2);
+  expect(log.filter(name => name === 'runs.metrics')).toHaveLength(3);
 });
 
 test('ends its subscription', () => {

@@ -1,11 +1,19 @@
 /**
- * Keeps one run's state true while someone looks at it: subscribes first, reads the record once the
- * subscription stands, and tells its watchers at most once per animation frame.
+ * Keeps one run's state true while someone looks at it: reads the record at once, and again when the subscription stands
+ * where the run may have gone on meanwhile; tells its watchers at most once per animation frame.
  */
 import type { CodedError } from '../../../src-shared/contract/coded-error.ts';
 import type { BackendClient } from '../../backend-client/client.ts';
 import { WHOLE_CURVE } from '../../plots/curve-question.ts';
-import { applyEvents, mergeRecord, type RunState, stepsDone, UNKNOWN_RUN } from './run-state.ts';
+import {
+  applyEvents,
+  isActive,
+  mergeRecord,
+  type RunState,
+  statusOf,
+  stepsDone,
+  UNKNOWN_RUN,
+} from './run-state.ts';
 
 export interface RunFeedView {
   readonly run: RunState;
@@ -40,6 +48,8 @@ export function createRunFeed(
   let isFrameAsked = false;
   let reading: AbortController | null = null;
   let isReading = false;
+  /** Events come from then on; what was read before it may miss some. */
+  let isStanding = false;
   const listeners = new Set<() => void>();
 
   function change(next: Partial<RunFeedView>): void {
@@ -58,6 +68,7 @@ export function createRunFeed(
     const abort = new AbortController();
     reading = abort;
     isReading = true;
+    const wasStanding = isStanding;
     const options = { signal: abort.signal };
     const asked = Promise.all([client.call('runs.show', { id }, options), readCurve(client, id, options)]);
     void asked.then(([details, metrics]) => {
@@ -66,6 +77,7 @@ export function createRunFeed(
       if (!details.ok) change({ error: details.error });
       else if (!metrics.ok) change({ error: metrics.error });
       else change({ run: mergeRecord(latest.run, details.value, metrics.value), error: null });
+      if (!wasStanding && isStanding && mayGoOn(latest)) reload();
     });
   }
 
@@ -77,6 +89,12 @@ export function createRunFeed(
     },
     reload,
     start() {
+      const stands = () => {
+        const isFirst = !isStanding;
+        isStanding = true;
+        if (!isFirst || (!isReading && mayGoOn(latest))) reload();
+      };
+      reload();
       const unsubscribe = client.subscribe(
         'run.events',
         { id },
@@ -87,16 +105,21 @@ export function createRunFeed(
             if (events.some(event => event.type === 'finished' || event.type === 'run')) reload();
             else if (!isReading && stepsSinceRecord(latest.run) > MOST_SINGLE_STEPS) reload();
           },
-          standing: reload,
+          standing: stands,
           ended: reload,
         },
       );
       return () => {
         unsubscribe();
         reading?.abort();
+        isStanding = false;
       };
     },
   };
+}
+
+function mayGoOn({ run, error }: RunFeedView): boolean {
+  return error !== null || isActive(statusOf(run));
 }
 
 function stepsSinceRecord(run: RunState): number {
