@@ -1,6 +1,6 @@
 /** One run, live or past: header, plots, what came of it, figures and events. All of it comes from the backend. */
 import { Activity } from 'lucide-react';
-import { type ReactNode, useDeferredValue, useMemo } from 'react';
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { RunSummary } from '../../../src-shared/domain/run.ts';
 import { usePlotSoon } from '../../plots/load-plot.ts';
 import { strings } from '../../strings.ts';
@@ -82,6 +82,7 @@ interface RunProps extends Omit<RunPageProps, 'id'> {
 function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }: RunProps) {
   const facts = useMemo(() => recipeFacts(record.recipe), [record.recipe]);
   const isOver = !isActive(statusOf(run));
+  const isWhole = useSoon();
   return (
     <div className="run">
       <RunHeader run={run} record={record} listed={listed} busyWith={busyWith} facts={facts} />
@@ -91,14 +92,18 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
           {isOver && <RepetitionNotice run={run} />}
           <RunPlots run={run} plannedSteps={record.plannedSteps} facts={facts} />
           {isOver && <ResultCard run={run} />}
-          {isOver && adapterPathOf(run) !== null && (
-            <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
+          {isWhole && (
+            <>
+              {isOver && adapterPathOf(run) !== null && (
+                <AnswersCard id={record.id} name={record.name} chatHref={chatHref} />
+              )}
+              {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
+              {isOver && exportPanel(adapterPathOf(run) !== null, bestAdapterPathOf(run) !== null)}
+              <AnnotateCard record={record} listed={listed} />
+              <MadeWithCard record={record} checkpoints={run.checkpoints} />
+              <LogCard id={record.id} isActive={!isOver} exit={record.processExit} />
+            </>
           )}
-          {isOver && adapterPathOf(run) !== null && <WorstCard href={worstHref} />}
-          {isOver && exportPanel(adapterPathOf(run) !== null, bestAdapterPathOf(run) !== null)}
-          <AnnotateCard record={record} listed={listed} />
-          <MadeWithCard record={record} checkpoints={run.checkpoints} />
-          <LogCard id={record.id} isActive={!isOver} exit={record.processExit} />
         </div>
         <aside className="run-side" aria-label={strings.run.figures}>
           <RunFigures run={run} />
@@ -110,6 +115,18 @@ function Run({ run, record, listed, chatHref, worstHref, exportPanel, busyWith }
     </div>
   );
 }
+
+/** True when the page has nothing more urgent to do: its curves are drawn before what stands below them is made. */
+function useSoon(): boolean {
+  const [isSoon, setIsSoon] = useState(false);
+  useEffect(() => {
+    const asked = requestIdleCallback(() => setIsSoon(true), { timeout: LONGEST_WAIT_MS });
+    return () => cancelIdleCallback(asked);
+  }, []);
+  return isSoon;
+}
+
+const LONGEST_WAIT_MS = 500;
 
 /** Stands where a live run would be. */
 export function NoLiveRun({ onNewRun }: { onNewRun(): void }) {
