@@ -25,7 +25,8 @@ interface PageBody extends PageElement {
 
 /**
  * Looks at whatever shows a pointing hand or has a control's role. It must be, be part of, or be the label of something
- * that takes the focus; where the focus moves inside a group by arrow keys, the group must have a place in the tab order.
+ * that takes the focus; where the focus moves inside a group by arrow keys, the group must have it or a place in the tab
+ * order.
  * Gives the opening tags of those for which that does not hold.
  */
 export function outOfReach(body: PageBody): string[] {
@@ -45,7 +46,8 @@ export function outOfReach(body: PageBody): string[] {
     if (isDisabled(control) || takesFocus(control)) return true;
     const group = control.closest(GROUPS);
     if (group === null) return control.parentElement !== null && isReached(control.parentElement);
-    // The list of a field is walked from the field.
+    // An open menu has the focus on one of its items; the list of a field is walked from the field.
+    if (group.matches(':focus-within')) return true;
     const field = group.id === '' ? null : body.querySelector(`[aria-controls="${group.id}"]`);
     return [group, ...group.querySelectorAll('*'), ...(field ? [field] : [])].some(takesFocus);
   }
