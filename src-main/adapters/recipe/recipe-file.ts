@@ -35,8 +35,8 @@ export interface RelativePath {
 }
 
 /**
- * The same, which of its paths are relative, and the run that it says it comes from. `folder`: where these begin, for a copy that lies elsewhere; null for
- * the file's own folder. Errors: those of `loadRecipe`.
+ * The same, which of its paths are relative, and the run that it says it comes from. `folder`: where the paths begin, for
+ * a copy that lies elsewhere; null for the file's own folder. Errors: those of `loadRecipe`.
  */
 export function openRecipeFile(
   path: string,

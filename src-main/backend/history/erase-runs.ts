@@ -35,8 +35,9 @@ export async function lookBeforeErasing(
 }
 
 /**
- * Runs that are not deleted are left alone, as is one whose files cannot be taken out of their place. An aborted signal ends
- * it between two runs: the answer says what was erased until then. Errors, where none of them is a deleted run: `run.notFound`.
+ * Runs that are not deleted are left alone, as is one whose files cannot be taken out of their place. An aborted signal
+ * ends it between two runs: the answer says what was erased until then. Errors, where none of them is a deleted run:
+ * `run.notFound`.
  */
 export async function eraseRuns(
   parts: EraseParts,

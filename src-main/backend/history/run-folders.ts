@@ -29,7 +29,10 @@ export interface FolderOnItsWay {
   remove(): Promise<void>;
 }
 
-/** Copies a folder beside the place of the run `id`. Throws where the file system, or the signal, does; nothing stays then. */
+/**
+ * Copies a folder beside the place of the run `id`. Throws where the file system, or the signal, does; nothing stays
+ * then.
+ */
 export async function bringFolder(
   home: string,
   folder: string,
@@ -68,7 +71,10 @@ export async function sizeOf(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Takes the folder of the run `id` out of its place, at once; null where there is none. Throws where the file system does. */
+/**
+ * Takes the folder of the run `id` out of its place, at once; null where there is none. Throws where the file system
+ * does.
+ */
 export function setFolderAside(
   { home, homeFiles }: Pick<BackendParts, 'home' | 'homeFiles'>,
   id: string,
