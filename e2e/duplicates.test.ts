@@ -92,7 +92,8 @@ describe('a validation file', () => {
       severity: 'warning',
       title: '2 of 3 validation rows are in the training data too.',
       count: 2,
-      rows: [0, 1],
+      // Of the data: those of the other file cannot be gone to.
+      rows: [1, 2],
     });
   });
 });

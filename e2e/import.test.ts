@@ -195,7 +195,12 @@ const REAL: Readonly<Record<string, Verdict | string>> = {
   'fastchat_dummy_conversation.json': { format: 'sharegpt', rows: 500 },
   'fastchat_mt_bench_question.jsonl': 'data.notADataset',
   'gsm8k_test.jsonl': { format: 'alpaca', rows: 1319 },
-  'lf_glaive_toolcall_en_demo.json': { format: 'sharegpt', rows: 300, warnings: ['data.duplicates'] },
+  // "Here it is: [QR_CODE_IMAGE_DATA]."
+  'lf_glaive_toolcall_en_demo.json': {
+    format: 'sharegpt',
+    rows: 300,
+    warnings: ['data.placeholder', 'data.duplicates'],
+  },
   'lf_identity.json': { format: 'alpaca', rows: 91, warnings: ['data.placeholder'] },
   'make_million.py': 'data.notADataset',
   'mlx_lora_test.jsonl': { format: 'text', rows: 100 },
