@@ -5,11 +5,11 @@ import type { HostOptions } from './studio.ts';
 const chromium = process.env['CHROMIUM'];
 
 /**
- * Journeys that need nothing but the page: no second one, no call past it, no window of another size. Not `draft`, whose
- * windows are pages of one browser and whose failing call is one of HTTP; nor `dropped-files`, which is about copies that
- * the app never makes: it knows the paths of files, which those that a test makes up have not.
+ * Journeys that need nothing but the page: no call past it, no window of another size. Not `draft`, whose windows are
+ * pages of one browser and whose failing call is one of HTTP; nor `dropped-files`, which is about copies that the app never
+ * makes, since it knows where files lie: a recipe is dropped into both hosts by `wizard`.
  */
-const JOURNEYS = ['disk', 'plots', 'probe', 'run-again', 'settings', 'studio', 'wizard'];
+const JOURNEYS = ['disk', 'plots', 'probe', 'run-again', 'run-controls', 'settings', 'studio', 'wizard'];
 /**
  * Chromium heeds the last list of features only, so those that Playwright itself turns off come again. Ours are pages of
  * the address bar, which each window without a head loads too: as much work as the studio's own page.
@@ -21,7 +21,7 @@ const FEATURES_OFF = [
   ...['NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
   ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
 ];
-const BROWSERS_ONLY = /in every window|kept in the page|without the session/;
+const BROWSERS_ONLY = /in every window|in another page|kept in the page|without the session/;
 
 /**
  * Specs run against `luthier serve` with the real backend, each test with a home of its own; where Electron can run,

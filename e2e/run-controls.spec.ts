@@ -1,9 +1,8 @@
 /** A run is steered from its page: paused, resumed, taken up after its trainer was killed, discarded and brought back. */
-import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright/test';
 import { expectNoViolations } from './axe.ts';
 import { conversation, demoModel } from './luthier-process.ts';
-import { expect, type Studio, test } from './studio.ts';
+import { askHistory, expect, type Studio, startRecipe, stepsInHistory, test } from './studio.ts';
 
 const ENDLESS = 1_000_000;
 
@@ -12,7 +11,8 @@ test('a paused run, reopened in another page, is resumed and has each step once'
   studio,
 }) => {
   const planned = 400;
-  const { id, root } = await startRun(page, studio, planned);
+  const id = await startRun(page, studio, planned);
+  const root = page.url().replace(/#.*/, '');
   await waitForStep(page, 3);
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText('Paused', { exact: true })).toBeVisible();
@@ -50,11 +50,28 @@ test('a paused run, reopened in another page, is resumed and has each step once'
   expect(completed.resumptions).toMatchObject([{ fromStep: paused.steps.length }]);
 });
 
+test('a paused run is resumed when its page is loaded anew, and has each step once', async ({
+  page,
+  studio,
+}) => {
+  const planned = 200;
+  const id = await startRun(page, studio, planned);
+  await waitForStep(page, 3);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByText('Paused', { exact: true })).toBeVisible();
+  expect((await stepsInHistory(studio, id)).length).toBeLessThan(planned);
+  await page.reload();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole('list', { name: 'Events' })).toContainText('Resumed today');
+  expect(await stepsInHistory(studio, id)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
+});
+
 test('a killed trainer is told in plain words, and the run goes on to its end', async ({ page, studio }) => {
   const planned = 400;
-  const { id, root } = await startRun(page, studio, planned, { checkpointEverySteps: 5 });
+  const id = await startRun(page, studio, planned, { checkpointEverySteps: 5 });
   await waitForStep(page, 12);
-  process.kill(trainerOf(studio), 'SIGKILL');
+  process.kill(await studio.trainerPid(), 'SIGKILL');
   await expect(
     page.getByRole('heading', { name: 'The training process ended before the run was done.' }),
   ).toBeVisible();
@@ -73,15 +90,14 @@ test('a killed trainer is told in plain words, and the run goes on to its end', 
   await expectNoViolations(page);
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 90_000 });
-  const { steps } = await show(page, root, id);
-  expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
+  expect(await stepsInHistory(studio, id)).toEqual(Array.from({ length: planned }, (_, i) => i + 1));
 });
 
 test('a completed run is trained longer, after it has said what becomes of its learning rate', async ({
   page,
   studio,
 }) => {
-  const { id, root } = await startRun(page, studio, 30, { learningRate: 1e-3, scheduler: 'linear' });
+  const id = await startRun(page, studio, 30, { learningRate: 1e-3, scheduler: 'linear' });
   await expect(page.getByText('Completed', { exact: true })).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Train longer' }).click();
   const dialog = page.getByRole('dialog', { name: 'Train steered longer?' });
@@ -106,11 +122,11 @@ test('a completed run is trained longer, after it has said what becomes of its l
   );
   const log = page.getByRole('region', { name: 'Log of the trainer' });
   await expect(log).toContainText('goes on behind step 30 of 50');
-  expect((await show(page, root, id)).steps).toHaveLength(50);
+  expect(await stepsInHistory(studio, id)).toHaveLength(50);
 });
 
 test('a run is discarded after a question, and undo brings it back', async ({ page, studio }) => {
-  const { id, root } = await startRun(page, studio, ENDLESS);
+  const id = await startRun(page, studio, ENDLESS);
   await waitForStep(page, 3);
   const discard = page.getByRole('button', { name: 'Discard', exact: true });
   await discard.click();
@@ -124,11 +140,12 @@ test('a run is discarded after a question, and undo brings it back', async ({ pa
   await page.getByRole('button', { name: 'Stop and discard' }).click();
   await expect(page.getByText('steered is deleted')).toBeVisible();
   await expectNoViolations(page);
-  expect(await call(page, root, 'runs.list', {})).toMatchObject({ runs: [], total: 0, deleted: 1 });
+  const deleted = await askHistory(studio, 'SELECT id FROM runs WHERE deleted_at IS NOT NULL');
+  expect(deleted).toEqual([[id]]);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('Stopped', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
-  expect((await show(page, root, id)).steps.length).toBeGreaterThan(0);
+  expect((await stepsInHistory(studio, id)).length).toBeGreaterThan(0);
 });
 
 function recipeOf({ workspace }: Studio, name: string, maxSteps: number, training: object = {}) {
@@ -142,14 +159,9 @@ function recipeOf({ workspace }: Studio, name: string, maxSteps: number, trainin
   };
 }
 
-async function startRun(page: Page, studio: Studio, maxSteps: number, training: object = {}) {
-  await page.goto(studio.url);
-  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
-  const root = page.url().replace(/#.*/, '');
-  const recipe = recipeOf(studio, 'steered', maxSteps, training);
-  const { id } = await call<{ id: string }>(page, root, 'runs.start', { kind: 'draft', recipe });
-  await page.goto(`${root}#/runs/${id}`);
-  return { id, root };
+function startRun(page: Page, studio: Studio, maxSteps: number, training: object = {}): Promise<string> {
+  const recipe = JSON.stringify(recipeOf(studio, 'steered', maxSteps, training));
+  return startRecipe(page, studio, studio.workspace.write('steered.luthier.yaml', recipe));
 }
 
 async function waitForStep(page: Page, step: number): Promise<void> {
@@ -187,14 +199,4 @@ async function call<T>(page: Page, root: string, procedure: string, data: object
   const body = (await answer.json()) as { ok: boolean; value: T };
   expect(body).toMatchObject({ ok: true });
   return body.value;
-}
-
-/** The studio's own trainer, among the processes of this machine. */
-function trainerOf({ pid }: Studio): number {
-  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const found = lines
-    .map(line => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .find(match => Number(match?.[2]) === pid && match?.[3]?.includes('trainer.js'));
-  if (!found) throw new Error('No trainer runs below the studio.');
-  return Number(found[1]);
 }

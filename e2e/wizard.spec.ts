@@ -15,6 +15,30 @@ async function openRecipe(page: Page, recipe: string): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Preflight', level: 1 })).toBeVisible();
 }
 
+/** A real file, as from a file manager: the desktop app asks where it lies, a browser reads it. */
+async function dropFile(page: Page, path: string): Promise<void> {
+  await page.evaluate(() => {
+    const { document } = globalThis as never as {
+      document: { createElement(name: string): object; body: { append(element: object): void } };
+    };
+    document.body.append(
+      Object.assign(document.createElement('input'), { type: 'file', id: 'from-outside' }),
+    );
+  });
+  const chosen = page.locator('#from-outside');
+  await chosen.setInputFiles(path);
+  await chosen.evaluate(input => {
+    const { DataTransfer, DragEvent } = globalThis as never as {
+      DataTransfer: new () => { items: { add(file: unknown): void } };
+      DragEvent: new (type: string, init: object) => never;
+    };
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(input.files[0]);
+    input.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    input.remove();
+  });
+}
+
 test('an own file with wrong roles: blocked, fixed by one click, trained', async ({ page, studio }) => {
   const rows = conversation(['user', 'Where is the fox?'], ['luthier', 'In the wood.']).repeat(30);
   const data = studio.workspace.write('letters.jsonl', rows);
@@ -197,6 +221,31 @@ test('an opened recipe fills every step, each accessible in both themes, and is 
   await page.keyboard.press('Control+Shift+S');
   await page.getByRole('button', { name: 'Save recipe' }).last().click();
   await expect(page.getByText('recipe.exists')).toBeVisible();
+});
+
+test('a recipe that is dropped in fills every step', async ({ page, studio }) => {
+  const rows = conversation(['user', 'Where is the fox?'], ['assistant', 'In the wood.']).repeat(24);
+  const recipe = studio.workspace.write(
+    'fox.luthier.yaml',
+    JSON.stringify({
+      version: 1,
+      name: 'fox',
+      model: { path: demoModel },
+      dataset: { path: studio.workspace.write('fox.jsonl', rows) },
+      collator: { maxLength: 77 },
+    }),
+  );
+  await page.goto(studio.url);
+  await expect(page.getByRole('button', { name: 'Run the demo' })).toBeVisible();
+  await dropFile(page, recipe);
+  await expect(page.getByRole('main').getByText(/Opened .*fox\.luthier\.yaml/)).toBeVisible();
+  await expect(page).toHaveTitle(/fox/);
+  await stepLink(page, 'Collator').click();
+  await expect(page.getByLabel('Maximum length')).toHaveValue('77');
+  await stepLink(page, 'Data').click();
+  await expect(page.getByText('24 rows, 24 of them usable')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo', exact: true }).first().click();
+  await expect(page).not.toHaveTitle(/fox/);
 });
 
 test('a template edited with an error is told in place, mended, and used', async ({ page, studio }) => {
