@@ -17,10 +17,10 @@ import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { exportTablesStrings as strings } from '../../strings/export-tables.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Callout, ErrorCallout } from '../../ui/callout.tsx';
+import { Callout } from '../../ui/callout.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
-import { StoppableProgress } from '../../ui/stoppable-progress.tsx';
+import { WorkShown } from './work-shown.tsx';
 
 interface ExportTablesProps {
   /** What the table finds. */
@@ -124,10 +124,14 @@ function ExportDialog({ choice, found, chosen, onClose }: ExportTablesProps & { 
             onChange={event => setName(event.target.value)}
           />
         </div>
-        {work.kind === 'running' && <Running progress={work.progress} onStop={stop} />}
-        {work.kind === 'done' && <Report report={work.value} />}
-        {work.kind === 'stopped' && <p className="wrap">{strings.stopped}</p>}
-        {work.kind === 'failed' && <ErrorCallout error={work.error} />}
+        <WorkShown
+          work={work}
+          label={strings.title}
+          strings={strings}
+          wordsOf={progressWords}
+          reportOf={report => <Report report={report} />}
+          onStop={stop}
+        />
         <div className="row row-wrap confirm-actions">
           <Button onClick={onClose}>{strings.close}</Button>
           <Button variant="primary" type="submit" icon={Table2} isDisabled={!canStart}>
@@ -150,22 +154,10 @@ function wordsOf(ended: EndedWork<HistoryExportReport>): string {
   return ended.kind === 'done' ? strings.done(formatCount(ended.value.runs)) : ended.error.title;
 }
 
-function Running({ progress, onStop }: { readonly progress: WorkProgress | null; onStop(): void }) {
-  const { phase, done, total } = progress ?? { phase: '', done: 0, total: null };
-  const words =
-    progress === null
-      ? strings.starting
-      : strings.progress(phase, formatCount(done), total === null ? null : formatCount(total));
-  return (
-    <StoppableProgress
-      label={strings.title}
-      words={words}
-      done={done}
-      total={total}
-      stop={strings.stop}
-      onStop={onStop}
-    />
-  );
+function progressWords(progress: WorkProgress | null): string {
+  if (progress === null) return strings.starting;
+  const { phase, done, total } = progress;
+  return strings.progress(phase, formatCount(done), total === null ? null : formatCount(total));
 }
 
 /** Of TensorBoard's there may be as many files as runs. */

@@ -10,9 +10,9 @@ import { formatBytes, formatCount } from '../../format/numbers.ts';
 import { importStrings as strings } from '../../strings/import.ts';
 import { useAnnounce } from '../../ui/announcer.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Callout, ErrorCallout } from '../../ui/callout.tsx';
+import { Callout } from '../../ui/callout.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { StoppableProgress } from '../../ui/stoppable-progress.tsx';
+import { WorkShown } from './work-shown.tsx';
 
 /** The button, and the dialog that it opens. */
 export function ImportMenu() {
@@ -58,10 +58,14 @@ function ImportDialog({ onClose }: { onClose(): void }) {
           isFolder
           onChange={setPath}
         />
-        {work.kind === 'running' && <Running progress={work.progress} onStop={stop} />}
-        {work.kind === 'done' && <Report report={work.value} />}
-        {work.kind === 'stopped' && <p className="wrap">{strings.stopped}</p>}
-        {work.kind === 'failed' && <ErrorCallout error={work.error} />}
+        <WorkShown
+          work={work}
+          label={strings.open}
+          strings={strings}
+          wordsOf={progressWords}
+          reportOf={report => <Report report={report} />}
+          onStop={stop}
+        />
         <div className="row row-wrap confirm-actions">
           <Button onClick={onClose}>{strings.close}</Button>
           <Button variant="primary" type="submit" icon={FolderInput} isDisabled={path === '' || isRunning}>
@@ -80,24 +84,12 @@ function wordsOf(ended: EndedWork<ImportReport>): string {
     : ended.error.title;
 }
 
-function Running({ progress, onStop }: { readonly progress: WorkProgress | null; onStop(): void }) {
+function progressWords(progress: WorkProgress | null): string {
   const { phase, done, total } = progress ?? { phase: '', done: 0, total: null };
-  const words =
-    total === null
-      ? strings.looking
-      : phase === COPYING
-        ? strings.copying(formatBytes(done), formatBytes(total))
-        : strings.progress(formatCount(done), formatCount(total));
-  return (
-    <StoppableProgress
-      label={strings.open}
-      words={words}
-      done={done}
-      total={total}
-      stop={strings.stop}
-      onStop={onStop}
-    />
-  );
+  if (total === null) return strings.looking;
+  return phase === COPYING
+    ? strings.copying(formatBytes(done), formatBytes(total))
+    : strings.progress(formatCount(done), formatCount(total));
 }
 
 function Report({ report: { imported, known, problems } }: { readonly report: ImportReport }) {
